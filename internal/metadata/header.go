@@ -1,0 +1,78 @@
+package metadata
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// headerRules hold for every standard header. Sources: RFC 9110, section 5.5, and
+// what net/http refuses to send.
+var headerRules = []rule{
+	// An object either has a header or not; sending an empty one says neither.
+	{"header-empty", Error, "RFC 9110 section 5.5", func(name, value string) string {
+		if value != "" {
+			return ""
+		}
+		return name + " is empty. Write a value, or leave the attribute out to have no such header."
+	}},
+	{"header-utf8", Error, "Terraform text is UTF-8", func(name, value string) string {
+		if utf8.ValidString(value) {
+			return ""
+		}
+		return fmt.Sprintf("%s is not valid UTF-8: %s. Re-encode it.", name, quote(value))
+	}},
+	{"header-control", Error, "net/http refuses to send it", func(name, value string) string {
+		r, found := firstRune(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+		if !found {
+			return ""
+		}
+		return fmt.Sprintf("%s contains %s: %s. A header cannot carry it; remove it.", name, character(r), quote(value))
+	}},
+	{"header-padding", Error, "RFC 9110 section 5.5; experiment with the SDK", func(name, value string) string {
+		trimmed := strings.Trim(value, " \t")
+		if trimmed == value {
+			return ""
+		}
+		if trimmed == "" {
+			return name + " is white space only, which a header cannot carry. Write a value, or leave the attribute out to have no such header."
+		}
+		return fmt.Sprintf("%s has white space at its start or end, which is lost on the way; write %s.", name, quote(trimmed))
+	}},
+	// A tab is allowed inside a value, but recipients may turn it into a space; the
+	// C1 controls are sent as UTF-8 and mean nothing anywhere.
+	{"header-invisible", Warning, "RFC 9110 section 5.5", func(name, value string) string {
+		r, found := firstRune(strings.Trim(value, " \t"), func(r rune) bool { return r == '\t' || r > 0x7f && unicode.IsControl(r) })
+		if !found {
+			return ""
+		}
+		return fmt.Sprintf("%s contains %s: %s. Proxies may change it; replace it with a space.", name, character(r), quote(value))
+	}},
+}
+
+// expiresRules hold for Expires besides headerRules. The documentation shows three
+// formats in three places and no sign that OSS reads the value, so it is stored as
+// it is; browsers take anything but an HTTP date for the past (RFC 9111, section 5.3).
+var expiresRules = []rule{
+	{"expires-date", Warning, "RFC 9110 section 5.6.7, RFC 9111 section 5.3", func(name, value string) string {
+		if _, err := http.ParseTime(value); err == nil || value == "" {
+			return ""
+		}
+		return fmt.Sprintf("%s is not an HTTP date: %s. OSS stores it as it is, and browsers take the object for expired; write it like \"Wed, 21 Oct 2026 07:28:00 GMT\".",
+			name, quote(value))
+	}},
+}
+
+// CheckHeader reports what is wrong with the value of one standard header, named
+// as OSS names it: Cache-Control, Content-Disposition, Content-Encoding,
+// Content-Language, Content-Type or Expires.
+func CheckHeader(name, value string) []Violation {
+	summary := "Invalid " + name + " Header"
+	found := check(headerRules, summary, name, name, value)
+	if name == "Expires" {
+		found = append(found, check(expiresRules, summary, name, name, value)...)
+	}
+	return found
+}

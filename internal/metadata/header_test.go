@@ -1,0 +1,88 @@
+package metadata
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// headerNames are the standard headers that OSS stores with an object.
+var headerNames = []string{"Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Type", "Expires"}
+
+func TestCheckHeaderSyntax(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		value    string
+		want     string
+		severity Severity
+	}{
+		{"", "header-empty", Error},
+		{"\xff", "header-utf8", Error},
+		{"a\nb", "header-control", Error},
+		{"a\r\nX-Injected: 1", "header-control", Error},
+		{"a\x00", "header-control", Error},
+		{"a\x1f", "header-control", Error},
+		{"a\x7f", "header-control", Error},
+		{" a", "header-padding", Error},
+		{"a\t", "header-padding", Error},
+		{" ", "header-padding", Error},
+		{"a\tb", "header-invisible", Warning},
+		{"a\u0085b", "header-invisible", Warning},
+	}
+	for _, name := range headerNames {
+		for _, tt := range tests {
+			got := CheckHeader(name, tt.value)
+			wellFormed(t, got)
+			i := slices.IndexFunc(got, func(v Violation) bool { return v.Rule == tt.want })
+			if i < 0 {
+				t.Errorf("%s: %q: no %s in %v", name, tt.value, tt.want, slugs(got))
+				continue
+			}
+			if v := got[i]; v.Severity != tt.severity || v.Name != name || !strings.Contains(v.Detail, name) {
+				t.Errorf("%s: %q: got %+v", name, tt.value, v)
+			}
+		}
+	}
+}
+
+func TestCheckHeaderAccepts(t *testing.T) {
+	t.Parallel()
+	for name, values := range map[string][]string{
+		"Cache-Control":       {"no-store", "max-age=3600", "public, max-age=31536000, immutable"},
+		"Content-Disposition": {"inline", `attachment; filename="a b.txt"`},
+		"Content-Encoding":    {"gzip", "br"},
+		"Content-Language":    {"en", "zh-Hans-CN, de"},
+		"Content-Type":        {"text/html", "text/html; charset=utf-8"},
+		"Expires":             {"Wed, 21 Oct 2026 07:28:00 GMT"},
+	} {
+		for _, value := range values {
+			if got := CheckHeader(name, value); len(got) > 0 {
+				t.Errorf("%s: %q: %+v", name, value, got)
+			}
+		}
+	}
+}
+
+func TestCheckExpires(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]bool{
+		"Wed, 21 Oct 2026 07:28:00 GMT":     true,
+		"Wednesday, 21-Oct-26 07:28:00 GMT": true, // RFC 850, still an HTTP date
+		"Wed Oct 21 07:28:00 2026":          true, // asctime
+		"2022-10-12T00:00:00.000Z":          false,
+		"0":                                 false,
+		"1603785600000":                     false,
+		"Wed, 32 Oct 2026 07:28:00 GMT":     false,
+	} {
+		got := CheckHeader("Expires", value)
+		wellFormed(t, got)
+		if clean := len(got) == 0; clean != want {
+			t.Errorf("%q: got %+v", value, got)
+		}
+		for _, v := range got {
+			if v.Severity != Warning {
+				t.Errorf("%q: OSS stores it, so it must be a warning: %+v", value, v)
+			}
+		}
+	}
+}

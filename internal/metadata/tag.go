@@ -1,0 +1,100 @@
+package metadata
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	// MaxTags is how many tags one object may have (PutObjectTagging).
+	MaxTags = 10
+
+	maxTagKeySize   = 128
+	maxTagValueSize = 256
+	tagSymbols      = " +-=._:/"
+)
+
+// tagRules hold for object tags; name is the tag's key. Source: PutObjectTagging.
+var tagRules = []rule{
+	{"tag-key-empty", Error, "PutObjectTagging", func(key, _ string) string {
+		if key != "" {
+			return ""
+		}
+		return "A tag has an empty key. Give it a key such as \"team\"; only the value of a tag may be empty."
+	}},
+	{"tag-key-length", Error, "PutObjectTagging", func(key, _ string) string {
+		if len(key) <= maxTagKeySize {
+			return ""
+		}
+		return fmt.Sprintf("The tag key %s is %d bytes long. OSS allows at most %d.", quote(key), len(key), maxTagKeySize)
+	}},
+	{"tag-value-length", Error, "PutObjectTagging", func(key, value string) string {
+		if len(value) <= maxTagValueSize {
+			return ""
+		}
+		return fmt.Sprintf("The value of the tag %s is %d bytes long. OSS allows at most %d.", quote(key), len(value), maxTagValueSize)
+	}},
+	{"tag-key-characters", Error, "PutObjectTagging", func(key, _ string) string {
+		return tagCharacters("The tag key "+quote(key), key, notInTag)
+	}},
+	{"tag-value-characters", Error, "PutObjectTagging", func(key, value string) string {
+		return tagCharacters("The value of the tag "+quote(key), value, notInTag)
+	}},
+	// The pages say "letters" and do not say whether those beyond ASCII count, so
+	// such a tag is let through with a warning.
+	{"tag-key-letters", Warning, "PutObjectTagging, in doubt", func(key, _ string) string {
+		return tagLetters("The tag key "+quote(key), key)
+	}},
+	{"tag-value-letters", Warning, "PutObjectTagging, in doubt", func(key, value string) string {
+		return tagLetters("The value of the tag "+quote(key), value)
+	}},
+}
+
+// CheckTag reports what is wrong with one object tag.
+func CheckTag(key, value string) []Violation {
+	return check(tagRules, "Invalid Object Tag", key, key, value)
+}
+
+// CheckTags reports what is wrong with all tags of an object, in the order of
+// their keys, and then whether there are more than MaxTags.
+func CheckTags(tags map[string]string) []Violation {
+	var found []Violation
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		found = append(found, CheckTag(key, tags[key])...)
+	}
+	if len(tags) > MaxTags {
+		found = append(found, Violation{
+			Rule: "tag-count", Severity: Error, Summary: "Too Many Object Tags",
+			Detail: fmt.Sprintf("The object has %d tags. OSS allows at most %d; remove %d.", len(tags), MaxTags, len(tags)-MaxTags),
+		})
+	}
+	return found
+}
+
+func tagCharacters(subject, text string, bad func(rune) bool) string {
+	if !utf8.ValidString(text) {
+		return subject + " is not valid UTF-8. Re-encode it."
+	}
+	r, found := firstRune(text, bad)
+	if !found {
+		return ""
+	}
+	return fmt.Sprintf("%s contains %s. OSS allows letters, digits, spaces and + - = . _ : / in tags; replace it.", subject, character(r))
+}
+
+func tagLetters(subject, text string) string {
+	r, found := firstRune(text, func(r rune) bool { return r >= utf8.RuneSelf && r != utf8.RuneError && !notInTag(r) })
+	if !found {
+		return ""
+	}
+	return fmt.Sprintf("%s contains %s. OSS documents \"letters\" in tags and does not say whether those beyond A to Z count; if OSS answers InvalidTag or InvalidArgument, replace it.",
+		subject, character(r))
+}
+
+func notInTag(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !strings.ContainsRune(tagSymbols, r)
+}
