@@ -1,0 +1,113 @@
+package cors
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	invalidOrigin  = "Invalid CORS Origin"
+	invalidMethod  = "Invalid CORS Method"
+	invalidHeader  = "Invalid CORS Allowed Header"
+	invalidExposed = "Invalid CORS Expose Header"
+	originNoMatch  = "CORS Origin Matches Nothing"
+
+	// forbidden lists what PutBucketCors refuses in names of headers. Origins get the
+	// same treatment: none of these can be in one.
+	forbidden = `<>&'"`
+)
+
+func checkMethod(method string) []Problem {
+	if knownMethod(method) {
+		return nil
+	}
+	p := Problem{Field: FieldMethods, Value: method, Slug: "cors-method-unknown", Summary: invalidMethod}
+	upper := strings.ToUpper(strings.TrimSpace(method))
+	switch {
+	case knownMethod(upper):
+		p.Detail = fmt.Sprintf("%s is not spelt as OSS wants it; write %q.", quote(method), upper)
+	case method == "*":
+		p.Detail = `"*" is not allowed for methods. List them: ` + methodList() + "."
+	case upper == "OPTIONS":
+		p.Detail = fmt.Sprintf("%s is not allowed. OSS answers preflight requests by itself; list the methods that follow them, of %s.", quote(method), methodList())
+	default:
+		p.Detail = fmt.Sprintf("%s is not a method of OSS. Write one of %s.", quote(method), methodList())
+	}
+	return []Problem{p}
+}
+
+func methodList() string { return strings.Join(methods, ", ") }
+
+func checkAllowedHeader(header string) []Problem {
+	found := checkText(FieldHeaders, header, invalidHeader)
+	if len(found) > 0 {
+		return found
+	}
+	if strings.Count(header, "*") > 1 {
+		return []Problem{{
+			Field: FieldHeaders, Value: header, Slug: "cors-header-wildcard", Summary: invalidHeader,
+			Detail: fmt.Sprintf(`%s has more than one "*". OSS allows one in each element; write two elements, or "*" alone for every header.`, quote(header)),
+		}}
+	}
+	return checkHeaderName(FieldHeaders, header, strings.Replace(header, "*", "x", 1))
+}
+
+func checkExposeHeader(header string) []Problem {
+	found := checkText(FieldExpose, header, invalidExposed)
+	if len(found) > 0 {
+		return found
+	}
+	if strings.Contains(header, "*") {
+		detail := fmt.Sprintf(`%s contains "*", which OSS does not allow here. List each header by its full name, such as "ETag" and "x-oss-request-id".`, quote(header))
+		if strings.HasPrefix(strings.ToLower(header), "x-oss-meta-") {
+			detail = fmt.Sprintf(`%s does not stand for all user metadata: OSS allows no "*" here. List every header that scripts read by its full name, such as "x-oss-meta-owner".`, quote(header))
+		}
+		return []Problem{{Field: FieldExpose, Value: header, Slug: "cors-expose-wildcard", Summary: invalidExposed, Detail: detail}}
+	}
+	return checkHeaderName(FieldExpose, header, header)
+}
+
+// checkText reports what no element may hold, whichever field it is in.
+func checkText(field, value, summary string) []Problem {
+	p := Problem{Field: field, Value: value, Summary: summary}
+	switch r := strings.IndexFunc(value, func(r rune) bool { return unicode.IsControl(r) }); {
+	case value == "":
+		p.Slug, p.Detail = "cors-element-empty", "An element is empty. Remove it, or write a value."
+	case !utf8.ValidString(value):
+		p.Slug, p.Detail = "cors-element-utf8", quote(value)+" is not valid UTF-8, which XML cannot carry. Re-encode it."
+	case strings.ContainsAny(value, forbidden):
+		at := strings.IndexAny(value, forbidden)
+		p.Slug, p.Detail = "cors-element-characters", fmt.Sprintf("%s contains %q. OSS forbids the characters < > & ' and \" here; remove it.", quote(value), value[at])
+	case r >= 0:
+		p.Slug, p.Detail = "cors-element-control", fmt.Sprintf("%s contains a control character. Remove it.", quote(value))
+	default:
+		return nil
+	}
+	return []Problem{p}
+}
+
+// checkHeaderName warns about a name that no header can have (RFC 9110, 5.6.2);
+// probe is the name with its wildcard replaced by a letter.
+func checkHeaderName(field, header, probe string) []Problem {
+	at := strings.IndexFunc(probe, func(r rune) bool { return !isTokenRune(r) })
+	if at < 0 {
+		return nil
+	}
+	summary := invalidHeader
+	if field == FieldExpose {
+		summary = invalidExposed
+	}
+	detail := fmt.Sprintf("%s cannot be the name of a header, so it matches nothing. Names consist of letters, digits and hyphens.", quote(header))
+	if trimmed := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(header), ":")); trimmed != header && strings.IndexFunc(trimmed, func(r rune) bool { return !isTokenRune(r) }) < 0 && trimmed != "" {
+		detail = fmt.Sprintf("%s cannot be the name of a header, so it matches nothing; write %s.", quote(header), quote(trimmed))
+	} else if strings.Contains(header, ",") {
+		detail = fmt.Sprintf("%s holds several names. Write each as an element of its own.", quote(header))
+	}
+	return []Problem{{Field: field, Value: header, Severity: Warning, Slug: "cors-header-name", Summary: summary, Detail: detail}}
+}
+
+func isTokenRune(r rune) bool {
+	return r < utf8.RuneSelf && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("!#$%&'*+-.^_`|~", r))
+}
