@@ -23,14 +23,19 @@ const (
 var methods = []string{"GET", "PUT", "DELETE", "POST", "HEAD"}
 
 // Check reports what is wrong with the CORS rules of a bucket: first the findings
-// about each rule in order, then those about the whole list. What OSS refuses is an
-// Error, all else a Warning.
+// about each rule by itself, in order, then those about rules that earlier ones keep
+// from answering, then those about the whole list. What OSS refuses is an Error, all
+// else a Warning.
 func Check(rules []Rule) []Problem {
 	var found []Problem
 	for i, rule := range rules {
 		found = append(found, checkRule(i, rule)...)
 	}
-	return append(found, checkList(rules)...)
+	size := xmlSize(rules)
+	if size <= maxXMLSize { // which also bounds the work: it grows with the square of the elements
+		found = append(found, checkReach(rules)...)
+	}
+	return append(found, checkList(len(rules), size)...)
 }
 
 func checkRule(index int, rule Rule) []Problem {
@@ -50,6 +55,7 @@ func checkRule(index int, rule Rule) []Problem {
 	if rule.MaxAgeSeconds != nil {
 		found = append(found, checkMaxAge(*rule.MaxAgeSeconds)...)
 	}
+	found = append(found, checkUpload(rule)...)
 	for i := range found {
 		found[i].Rule = index
 	}
@@ -86,9 +92,9 @@ func checkMaxAge(seconds int64) []Problem {
 	}}
 }
 
-func checkList(rules []Rule) []Problem {
-	found := checkCount(len(rules))
-	if size := xmlSize(rules); size > maxXMLSize {
+func checkList(count, size int) []Problem {
+	found := checkCount(count)
+	if size > maxXMLSize {
 		found = append(found, Problem{
 			Rule: -1, Slug: "cors-xml-size", Summary: "Too Large CORS Configuration",
 			Detail: fmt.Sprintf("The rules take %d bytes as XML. OSS allows at most %d; shorten the lists of origins and headers, for instance with \"*\" in place of a part that varies.", size, maxXMLSize),

@@ -15,6 +15,11 @@ func one(change func(*Rule)) []Rule {
 	return []Rule{r}
 }
 
+// limits leaves out the advice about upload rules, which upload_test.go is about.
+func limits(found []Problem) []Problem {
+	return slices.DeleteFunc(found, func(p Problem) bool { return strings.HasPrefix(p.Slug, "cors-upload-") })
+}
+
 func slugs(found []Problem) []string {
 	list := []string{}
 	for _, p := range found {
@@ -111,7 +116,7 @@ func TestCheckElements(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.field+"/"+tt.value, func(t *testing.T) {
 			t.Parallel()
-			got := Check(one(func(r *Rule) { set[tt.field](r, tt.value) }))
+			got := limits(Check(one(func(r *Rule) { set[tt.field](r, tt.value) })))
 			wellFormed(t, got)
 			if tt.slug == "" {
 				if len(got) > 0 {
