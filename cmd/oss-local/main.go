@@ -1,0 +1,186 @@
+// Command oss-local serves a folder as an Alibaba Cloud OSS endpoint, to try the provider without an account.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
+)
+
+const usage = `oss-local serves a folder as an Alibaba Cloud OSS endpoint. It checks signatures (V4 and V1), keeps objects as files
+that survive a crash, and prints one line a request. It is for trying things out and for tests, not for the internet.
+
+  oss-local --bucket demo
+  oss-local --addr 127.0.0.1:9000 --data ./oss-data --bucket demo --bucket logs
+
+An address that is an IP takes path-style requests (http://127.0.0.1:9000/demo/key); with a name, the bucket
+is the first label (http://demo.localhost:9000/key).
+
+`
+
+type config struct {
+	addr, data, region, keyID, keySecret, token string
+	buckets                                     []string
+	domains                                     map[string]string
+	allowRemote, forceDownload, dropBadMetadata bool
+	corsRules                                   int
+	restoreTime                                 time.Duration
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	c, err := parse(os.Args[1:], os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return
+	case err != nil: // the flag package has said why
+		os.Exit(2)
+	}
+	if err := run(ctx, c, os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintf(os.Stderr, "oss-local: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+func parse(args []string, out io.Writer) (config, error) {
+	c := config{domains: map[string]string{}}
+	f := flag.NewFlagSet("oss-local", flag.ContinueOnError)
+	f.SetOutput(out)
+	f.Usage = func() {
+		fmt.Fprint(out, usage)
+		f.PrintDefaults()
+	}
+	f.StringVar(&c.addr, "addr", "127.0.0.1:9000", "`address` to listen on; port 0 takes a free one")
+	f.StringVar(&c.data, "data", "", "`folder` that keeps the data; left out, a temporary one that goes when the server ends")
+	f.StringVar(&c.region, "region", "cn-hangzhou", "`region` that V4 signatures must name")
+	f.StringVar(&c.keyID, "access-key-id", "local-id", "access key `ID` that may sign")
+	f.StringVar(&c.keySecret, "access-key-secret", "local-secret", "its `secret`")
+	f.StringVar(&c.token, "security-token", "", "makes the key a temporary one: requests must carry this `token`")
+	f.Func("bucket", "`name` of a bucket to make at start; may repeat", func(name string) error {
+		c.buckets = append(c.buckets, name)
+		return nil
+	})
+	f.Func("domain", "custom domain of a bucket, as `host=bucket`; may repeat", func(pair string) error {
+		host, bucket, ok := strings.Cut(pair, "=")
+		if !ok || host == "" || bucket == "" {
+			return errors.New("want host=bucket")
+		}
+		c.domains[strings.ToLower(host)] = bucket
+		return nil
+	})
+	f.BoolVar(&c.allowRemote, "allow-remote", false, "allow an address other machines can reach")
+	f.BoolVar(&c.forceDownload, "force-download", false, "answer images and HTML as downloads, as the default domain of OSS does")
+	f.BoolVar(&c.dropBadMetadata, "drop-bad-metadata", false, "lose user metadata with bad names instead of refusing it")
+	f.IntVar(&c.corsRules, "cors-rules", 20, "CORS rules a bucket may have; OSS's pages say 10 or 20")
+	f.DurationVar(&c.restoreTime, "restore-time", 0, "how long restoring a frozen object takes")
+	if err := f.Parse(args); err != nil {
+		return c, err
+	}
+	if f.NArg() > 0 {
+		err := fmt.Errorf("unexpected argument %q", f.Arg(0))
+		fmt.Fprintln(out, err)
+		return c, err
+	}
+	return c, nil
+}
+
+// run serves until ctx ends. The first line on stdout says that the server is ready.
+func run(ctx context.Context, c config, stdout, stderr io.Writer) (err error) {
+	log := &requestLog{out: stdout}
+	s := &ossserver.Server{
+		Data: c.data, Region: c.region, Domains: c.domains,
+		Accounts: []ossserver.Account{{AccessKeyID: c.keyID, AccessKeySecret: c.keySecret, SecurityToken: c.token}},
+		OnRecord: log.add, DiscardRecords: true,
+		CORSRuleLimit: c.corsRules, DropBadMetadata: c.dropBadMetadata, ForceDownload: c.forceDownload, RestoreTime: c.restoreTime,
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := s.Open(); err != nil {
+		return err
+	}
+	for _, name := range c.buckets {
+		if err := s.CreateBucket(name); err != nil {
+			return err
+		}
+	}
+	listener, err := listen(c)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "listening on http://%s\n", listener.Addr())
+	hint(stderr, c, listener.Addr().String())
+	server := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	// Requests that are on their way may finish; then connections are cut.
+	grace, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if server.Shutdown(grace) != nil {
+		_ = server.Close()
+	}
+	return nil
+}
+
+// listen refuses an address other machines can reach unless that was asked for: the secret is in every process list.
+func listen(c config) (net.Listener, error) {
+	l, err := net.Listen("tcp", c.addr)
+	if err != nil {
+		return nil, err
+	}
+	if tcp, ok := l.Addr().(*net.TCPAddr); !c.allowRemote && (!ok || !tcp.IP.IsLoopback()) {
+		_ = l.Close()
+		return nil, fmt.Errorf("other machines can reach %s: use a loopback address, or say --allow-remote", l.Addr())
+	}
+	return l, nil
+}
+
+// hint prints a provider block that works with this server.
+func hint(out io.Writer, c config, addr string) {
+	fmt.Fprintf(out, `
+Paste this into a Terraform configuration:
+
+  provider "oss" {
+    region            = %q
+    endpoint          = "http://%s"
+    access_key_id     = %q
+    access_key_secret = %q
+`, c.region, addr, c.keyID, c.keySecret)
+	if c.token != "" {
+		fmt.Fprintf(out, "    security_token    = %q\n", c.token)
+	}
+	fmt.Fprint(out, "  }\n\n")
+}
+
+// requestLog prints a line a request.
+type requestLog struct {
+	mu  sync.Mutex
+	out io.Writer
+}
+
+func (l *requestLog) add(r ossserver.Record) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	fmt.Fprintln(l.out, r.String())
+}

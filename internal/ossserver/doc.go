@@ -1,0 +1,2 @@
+// Package ossserver is an OSS endpoint over a local folder.
+package ossserver

@@ -1,0 +1,87 @@
+package ossserver
+
+import (
+	"maps"
+	"path/filepath"
+	"strconv"
+	"time"
+)
+
+// Object is what is stored of one version of an object, for assertions that go past every client.
+type Object struct {
+	Key, ETag, CRC64                                                                         string // ETag without quotes, CRC64 in decimal
+	ContentType, CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, Expires string
+	Metadata, Tags                                                                           map[string]string // metadata by lower-case name without prefix
+	ACL, StorageClass, SSE, SSEKeyID, SSEDataEncryption, VersionID, Type                     string
+	Size                                                                                     int64 // bytes
+	LastModified                                                                             time.Time
+	BodyPath                                                                                 string // the file with the bytes; "" if there is none
+}
+
+// CreateBucket makes a private bucket of class Standard. One that exists already is left as it is.
+func (s *Server) CreateBucket(name string) error {
+	st, err := s.open()
+	if err != nil {
+		return err
+	}
+	if !validBucketName(name) {
+		return fail(400, "InvalidBucketName", "", "The specified bucket is not valid.", "BucketName", name)
+	}
+	_, _, err = st.create(name, bucketSettings{ACL: aclPrivate, StorageClass: classStandard})
+	return err
+}
+
+// Object reads the current version of an object from disk. The error is OSS's own, NoSuchBucket or NoSuchKey, or the
+// disk's.
+func (s *Server) Object(bucket, key string) (Object, error) {
+	b, err := s.bucketByName(bucket)
+	if err != nil {
+		return Object{}, err
+	}
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	v, err := b.find(key, "")
+	if err != nil {
+		return Object{}, err
+	}
+	return b.stored(v)
+}
+
+func (s *Server) bucketByName(name string) (*bucket, error) {
+	st, err := s.open()
+	if err != nil {
+		return nil, err
+	}
+	return st.bucket(name)
+}
+
+// stored reads the record of v from its file, not from memory. The caller holds b.mu.
+func (b *bucket) stored(known *version) (Object, error) {
+	v := &version{}
+	if err := readJSON(filepath.Join(b.keyDir(known.Key), known.VersionID+".json"), v); err != nil {
+		return Object{}, err
+	}
+	return Object{
+		Key: v.Key, ETag: v.ETag, CRC64: strconv.FormatUint(v.CRC64, 10),
+		ContentType: v.ContentType, CacheControl: v.CacheControl, ContentDisposition: v.ContentDisposition,
+		ContentEncoding: v.ContentEncoding, ContentLanguage: v.ContentLanguage, Expires: v.Expires,
+		Metadata: maps.Clone(v.Metadata), Tags: maps.Clone(v.Tags),
+		ACL: v.ACL, StorageClass: v.StorageClass, SSE: v.SSE, SSEKeyID: v.SSEKeyID, SSEDataEncryption: v.SSEDataEncryption,
+		VersionID: v.VersionID, Type: v.Type, Size: v.Size, LastModified: v.LastModified, BodyPath: b.bodyPath(v),
+	}, nil
+}
+
+// CORS gives a bucket's stored configuration; nil if it has none. The error is NoSuchBucket or the disk's.
+func (s *Server) CORS(bucket string) (*CORS, error) {
+	b, err := s.bucketByName(bucket)
+	if err != nil {
+		return nil, err
+	}
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	var set bucketSettings
+	if err := readJSON(filepath.Join(b.dir, "bucket.json"), &set); err != nil {
+		return nil, err
+	}
+	return set.CORS, nil
+}

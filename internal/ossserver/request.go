@@ -1,0 +1,208 @@
+package ossserver
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// request is what is known about one request while it is served.
+type request struct {
+	s     *Server
+	w     *responseWriter
+	r     *http.Request
+	body  bodyReader
+	id    string    // x-oss-request-id
+	start time.Time // by the real clock, for the duration
+	now   time.Time // by the server's clock
+
+	op         *operation
+	refused    error // what was wrong before the operation was known; authentication is not asked then
+	domain     bool  // came by a custom domain
+	bucketName string
+	key        string
+	query      url.Values
+
+	account   *Account // nil is anonymous
+	presigned bool
+	b         *bucket // nil where the operation works without an existing bucket
+	ec        string
+}
+
+func newRequest(s *Server, w http.ResponseWriter, r *http.Request) *request {
+	q := &request{s: s, r: r, start: time.Now(), now: s.now(), id: strings.ToUpper(randomHex(12))}
+	q.w = &responseWriter{ResponseWriter: w, q: q}
+	q.body = bodyReader{r: r.Body, control: http.NewResponseController(w), idle: s.IdleTimeout}
+	if q.body.idle <= 0 {
+		q.body.idle = time.Minute
+	}
+	h := w.Header()
+	h.Set("Server", "AliyunOSS")
+	h.Set("Date", q.now.UTC().Format(http.TimeFormat))
+	h.Set("x-oss-request-id", q.id)
+	return q
+}
+
+func (q *request) call() Call {
+	c := Call{Method: q.r.Method, Bucket: q.bucketName, Key: q.key, Query: url.Values{}, Header: q.r.Header.Clone()}
+	if q.op != nil {
+		c.Operation = q.op.name
+	}
+	for name, values := range q.query {
+		c.Query[name] = append([]string(nil), values...)
+	}
+	return c
+}
+
+// address finds bucket and key in host and path (OSS-001 to OSS-004).
+func (q *request) address() error {
+	path := q.r.URL.EscapedPath()
+	if !strings.HasPrefix(path, "/") {
+		return fail(http.StatusBadRequest, "InvalidURI", "", "Couldn't parse the specified URI.", "URI", path)
+	}
+	rest := path[1:]
+	host := strings.ToLower(q.r.Host)
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	host = strings.TrimSuffix(strings.Trim(host, "[]"), ".")
+	bucket, style := q.s.hostBucket(host)
+	q.domain = style == customDomain
+	if style == pathStyle || style == serviceHost {
+		// The first slash is a separator; "%2F" is a part of the key (OSS-004).
+		bucket, rest, _ = strings.Cut(rest, "/")
+		if unescaped, err := url.PathUnescape(bucket); err == nil {
+			bucket = unescaped
+		}
+	}
+	key, err := url.PathUnescape(rest)
+	if err != nil {
+		return fail(http.StatusBadRequest, "InvalidURI", "", "Couldn't parse the specified URI.", "URI", path)
+	}
+	q.bucketName, q.key = bucket, key
+	if style == serviceHost && bucket != "" {
+		return fail(http.StatusForbidden, "SecondLevelDomainForbidden", "", "Please use virtual hosted style to access.")
+	}
+	return nil
+}
+
+type hostStyle int
+
+const (
+	pathStyle    hostStyle = iota // an IP address: the path names the bucket
+	virtualHost                   // the first label names the bucket
+	customDomain                  // configured
+	serviceHost                   // an endpoint without a bucket: only ListBuckets works there
+)
+
+// hostBucket reads a host name without port.
+func (s *Server) hostBucket(host string) (string, hostStyle) {
+	if bucket, ok := s.Domains[host]; ok {
+		return bucket, customDomain
+	}
+	if _, err := netip.ParseAddr(host); err == nil {
+		return "", pathStyle
+	}
+	first, rest, dotted := strings.Cut(host, ".")
+	if !dotted || strings.HasPrefix(first, "oss-") && rest == "aliyuncs.com" {
+		return "", serviceHost
+	}
+	return first, virtualHost
+}
+
+// checkNames applies the rules of bucket and object names (OSS-010, OSS-011).
+func (q *request) checkNames() error {
+	if q.bucketName != "" && !validBucketName(q.bucketName) {
+		return fail(http.StatusBadRequest, "InvalidBucketName", "", "The specified bucket is not valid.", "BucketName", q.bucketName)
+	}
+	if q.key == "" {
+		return nil
+	}
+	return checkKey(q.key)
+}
+
+func checkKey(key string) error {
+	const code = "InvalidObjectName"
+	switch {
+	case key == "":
+		return fail(http.StatusBadRequest, code, "0016-00000001", "The Object name can not be empty.", "ObjectName", key)
+	case len(key) > 1023:
+		return fail(http.StatusBadRequest, code, "0016-00000002", "The Length of Object name must be less than 1024.", "ObjectName", key)
+	case key[0] == '/' || key[0] == '\\' || !utf8.ValidString(key):
+		return fail(http.StatusBadRequest, code, "0016-00000005", "The specified object is not valid.", "ObjectName", key)
+	}
+	return nil
+}
+
+// header is a request header's value; several lines of the same name count as one list.
+func (q *request) header(name string) string {
+	return strings.Join(q.r.Header.Values(name), ",")
+}
+
+// bodyReader counts and, before each read, grants the client so much more time.
+type bodyReader struct {
+	r       io.Reader
+	control *http.ResponseController
+	idle    time.Duration
+	n       int64
+}
+
+func (b *bodyReader) Read(p []byte) (int, error) {
+	// A test that calls ServeHTTP without a connection has no deadlines to set.
+	if err := b.control.SetReadDeadline(time.Now().Add(b.idle)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return 0, err
+	}
+	n, err := b.r.Read(p)
+	b.n += int64(n)
+	if err == io.EOF {
+		// While an answer is written, the server listens for the client's leaving: that must not time out.
+		_ = b.control.SetReadDeadline(time.Time{})
+	}
+	return n, err
+}
+
+// responseWriter counts what is answered, and can keep it all to itself.
+type responseWriter struct {
+	http.ResponseWriter
+	q       *request
+	status  int
+	n       int64
+	discard bool
+}
+
+func (w *responseWriter) WriteHeader(status int) {
+	if w.status != 0 {
+		return
+	}
+	w.status = status
+	w.Header().Set("x-oss-server-time", strconv.FormatInt(time.Since(w.q.start).Milliseconds(), 10))
+	if !w.discard {
+		w.ResponseWriter.WriteHeader(status)
+	}
+}
+
+func (w *responseWriter) Write(p []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	if w.discard {
+		return len(p), nil
+	}
+	n, err := w.ResponseWriter.Write(p)
+	w.n += int64(n)
+	return n, err
+}
+
+// finish answers 200 for a handler that had nothing to say.
+func (w *responseWriter) finish() { w.WriteHeader(http.StatusOK) }
+
+// cut breaks the connection; net/http does so for this panic and logs nothing.
+func (w *responseWriter) cut() {
+	w.status = 0
+	panic(http.ErrAbortHandler)
+}

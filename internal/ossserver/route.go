@@ -1,0 +1,220 @@
+package ossserver
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+type scope int
+
+const (
+	serviceScope scope = iota
+	bucketScope
+	objectScope
+)
+
+// access is what someone without credentials needs (OSS-009).
+type access int
+
+const (
+	ownerOnly    access = iota // nobody without credentials
+	readObject                 // an ACL that lets the public read
+	writeObject                // an ACL that lets the public write
+	listBucket                 // a bucket ACL that lets the public read
+	noCredential               // never asked for any
+)
+
+// operation is one API of OSS.
+type operation struct {
+	name     string
+	access   access
+	params   []string // query parameters beside the sub-resource that selects it
+	noBucket bool     // works without an existing bucket
+	handle   func(*request) error
+}
+
+type selector struct {
+	method string
+	scope  scope
+	sub    string // the sub-resource; "" for none
+}
+
+var operations = map[selector]operation{
+	{"GET", serviceScope, ""}: {name: "ListBuckets", noBucket: true, handle: (*request).listBuckets,
+		params: []string{"prefix", "marker", "max-keys"}},
+
+	{"PUT", bucketScope, ""}:           {name: "PutBucket", noBucket: true, handle: (*request).putBucket},
+	{"DELETE", bucketScope, ""}:        {name: "DeleteBucket", handle: (*request).deleteBucket},
+	{"HEAD", bucketScope, ""}:          {name: "HeadBucket", handle: (*request).headBucket},
+	{"GET", bucketScope, "bucketInfo"}: {name: "GetBucketInfo", handle: (*request).getBucketInfo},
+	{"GET", bucketScope, "location"}:   {name: "GetBucketLocation", handle: (*request).getBucketLocation},
+	{"GET", bucketScope, "versioning"}: {name: "GetBucketVersioning", handle: (*request).getVersioning},
+	{"GET", bucketScope, "acl"}:        {name: "GetBucketAcl", handle: (*request).getBucketACL},
+	{"PUT", bucketScope, "acl"}:        {name: "PutBucketAcl", handle: (*request).putBucketACL},
+	{"PUT", bucketScope, "cors"}:       {name: "PutBucketCors", handle: (*request).putCORS},
+	{"GET", bucketScope, "cors"}:       {name: "GetBucketCors", handle: (*request).getCORS},
+	{"DELETE", bucketScope, "cors"}:    {name: "DeleteBucketCors", handle: (*request).deleteCORS},
+	{"OPTIONS", bucketScope, ""}:       {name: "OptionObject", access: noCredential, handle: (*request).preflight},
+	{"GET", bucketScope, ""}: {name: "ListObjects", access: listBucket, handle: (*request).listObjects,
+		params: []string{"prefix", "marker", "max-keys", "delimiter", "encoding-type"}},
+	{"GET", bucketScope, "list-type"}: {name: "ListObjectsV2", access: listBucket, handle: (*request).listObjectsV2,
+		params: []string{"prefix", "start-after", "continuation-token", "max-keys", "delimiter", "encoding-type", "fetch-owner"}},
+
+	{"PUT", objectScope, ""}: {name: "PutObject", access: writeObject, handle: (*request).putObject},
+	{"GET", objectScope, ""}: {name: "GetObject", access: readObject, handle: (*request).getObject,
+		params: append([]string{"versionId"}, responseOverrides...)},
+	{"HEAD", objectScope, ""}:           {name: "HeadObject", access: readObject, handle: (*request).headObject, params: []string{"versionId"}},
+	{"HEAD", objectScope, "objectMeta"}: {name: "GetObjectMeta", access: readObject, handle: (*request).headObject, params: []string{"versionId"}},
+	{"DELETE", objectScope, ""}:         {name: "DeleteObject", access: writeObject, handle: (*request).deleteObject, params: []string{"versionId"}},
+	{"OPTIONS", objectScope, ""}:        {name: "OptionObject", access: noCredential, handle: (*request).preflight},
+	{"GET", objectScope, "acl"}:         {name: "GetObjectAcl", handle: (*request).getObjectACL, params: []string{"versionId"}},
+	{"PUT", objectScope, "acl"}:         {name: "PutObjectACL", handle: (*request).putObjectACL, params: []string{"versionId"}},
+	{"GET", objectScope, "tagging"}:     {name: "GetObjectTagging", handle: (*request).getTagging, params: []string{"versionId"}},
+	{"PUT", objectScope, "tagging"}:     {name: "PutObjectTagging", handle: (*request).putTagging, params: []string{"versionId"}},
+	{"DELETE", objectScope, "tagging"}:  {name: "DeleteObjectTagging", handle: (*request).deleteTagging, params: []string{"versionId"}},
+}
+
+var copyObject = operation{name: "CopyObject", access: writeObject, handle: (*request).copyObject}
+
+// subResources are the query parameters that select an operation.
+var subResources = func() map[string]bool {
+	all := map[string]bool{}
+	for s := range operations {
+		all[s.sub] = true
+	}
+	delete(all, "")
+	return all
+}()
+
+// commonParams may stand in any request: signatures in the URL, and what is accepted without effect.
+var commonParams = []string{
+	"OSSAccessKeyId", "Signature", "Expires", "security-token",
+	"x-oss-signature-version", "x-oss-credential", "x-oss-date", "x-oss-expires", "x-oss-signature",
+	"x-oss-additional-headers", "x-oss-security-token",
+	"x-oss-traffic-limit", "x-oss-request-payer",
+}
+
+// knownHeaders are the x-oss-* request headers that are understood, or have no effect that shows (the last lines).
+var knownHeaders = []string{
+	"x-oss-date", "x-oss-security-token", "x-oss-content-sha256",
+	"x-oss-acl", "x-oss-object-acl", "x-oss-storage-class", "x-oss-forbid-overwrite",
+	"x-oss-server-side-encryption", "x-oss-server-side-encryption-key-id", "x-oss-server-side-data-encryption",
+	"x-oss-tagging", "x-oss-tagging-directive", "x-oss-metadata-directive", "x-oss-range-behavior",
+	"x-oss-copy-source", "x-oss-copy-source-if-match", "x-oss-copy-source-if-none-match",
+	"x-oss-copy-source-if-modified-since", "x-oss-copy-source-if-unmodified-since",
+	"x-oss-hash-crc64ecma", "x-oss-traffic-limit", "x-oss-request-payer", "x-oss-user-agent",
+}
+
+// route finds the operation; what it cannot find is left in q.refused.
+func (q *request) route() {
+	var err error
+	if q.query, err = url.ParseQuery(q.r.URL.RawQuery); err != nil {
+		q.refused = fail(http.StatusBadRequest, "InvalidURI", "", "Couldn't parse the specified URI.", "URI", q.r.URL.RawQuery)
+		q.query = url.Values{}
+		return
+	}
+	if q.refused = q.address(); q.refused != nil {
+		return
+	}
+	if q.refused = q.checkNames(); q.refused != nil {
+		return
+	}
+	q.op, q.refused = q.findOperation()
+	if q.refused == nil {
+		q.refused = q.checkParameters()
+	}
+}
+
+func (q *request) findOperation() (*operation, error) {
+	sel := selector{method: q.r.Method, scope: objectScope}
+	switch {
+	case q.bucketName == "":
+		sel.scope = serviceScope
+	case q.key == "":
+		sel.scope = bucketScope
+	}
+	for name := range q.query {
+		if !subResources[name] {
+			continue
+		}
+		if sel.sub != "" {
+			return nil, notImplemented("Parameter", "the sub-resources "+sel.sub+" and "+name+" together")
+		}
+		sel.sub = name
+	}
+	op, ok := operations[sel]
+	if !ok {
+		return nil, q.noOperation(sel)
+	}
+	if op.name == "PutObject" && q.r.Header.Get("x-oss-copy-source") != "" {
+		op = copyObject
+	}
+	return &op, nil
+}
+
+// noOperation says why nothing fits: an unknown parameter is named before the method is blamed.
+func (q *request) noOperation(sel selector) error {
+	for name := range q.query {
+		if !subResources[name] && !slices.Contains(commonParams, name) && sel.sub == "" {
+			return notImplemented("Parameter", "the query parameter "+name)
+		}
+	}
+	for known := range operations {
+		if known.scope == sel.scope && known.sub == sel.sub {
+			return methodNotAllowed(sel.method, [...]string{"Service", "Bucket", "Object"}[sel.scope])
+		}
+	}
+	return notImplemented("Parameter", "the sub-resource "+sel.sub+" here")
+}
+
+// checkParameters refuses what would otherwise be ignored without a word.
+func (q *request) checkParameters() error {
+	for name := range q.query {
+		if !subResources[name] && !slices.Contains(commonParams, name) && !slices.Contains(q.op.params, name) {
+			return notImplemented("Parameter", "the query parameter "+name+" of "+q.op.name)
+		}
+	}
+	for name := range q.r.Header {
+		name = strings.ToLower(name)
+		if strings.HasPrefix(name, "x-oss-") && !strings.HasPrefix(name, metaPrefix) && !slices.Contains(knownHeaders, name) {
+			return notImplemented("Header", "the header "+name)
+		}
+	}
+	return nil
+}
+
+// serve authenticates, authorises and does the work.
+func (q *request) serve() error {
+	if q.s.DropBadMetadata {
+		dropBadMetadata(q.r.Header)
+	}
+	if q.op.access != noCredential {
+		if err := q.authenticate(); err != nil {
+			return err
+		}
+	}
+	st, err := q.s.open()
+	if err != nil {
+		return err
+	}
+	if !q.op.noBucket {
+		if q.b, err = st.bucket(q.bucketName); err != nil {
+			return err
+		}
+		if q.op.access != noCredential {
+			q.addCORSHeaders()
+		}
+	}
+	if err := q.authorize(); err != nil {
+		return err
+	}
+	return q.op.handle(q)
+}
+
+func (b *bucket) isGone() bool {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.gone
+}

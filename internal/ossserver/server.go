@@ -1,0 +1,277 @@
+package ossserver
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Server is a local OSS endpoint over a folder. It implements http.Handler. The zero value is usable: it keeps its data
+// in a temporary folder that Close removes, answers for region cn-hangzhou, and knows one account whose ID is "local-id"
+// and whose secret is "local-secret". Set the fields before the first request and leave them alone afterwards.
+type Server struct {
+	Data     string            // data folder, made if absent; "" is a temporary folder made at first use
+	Region   string            // region ID without the "oss-" prefix; "" is "cn-hangzhou"
+	Accounts []Account         // who may sign; every account owns every bucket
+	Domains  map[string]string // custom domain (host without port, lower case) to bucket
+
+	Now      func() time.Time  // nil is time.Now
+	Fault    func(Call) *Fault // asked once a request before any work; nil, or returning nil, is no fault
+	OnRecord func(Record)      // called after each request, by several goroutines at once
+
+	// DiscardRecords keeps no record beyond OnRecord, for a server that runs for days.
+	DiscardRecords bool
+	// CORSRuleLimit is how many rules a bucket may have; 0 is 20 (OSS-041: pages say 10 or 20).
+	CORSRuleLimit int
+	// DropBadMetadata makes the server lose user metadata with a bad name before it checks the signature, as a front end
+	// was seen to do, instead of refusing it (OSS-022).
+	DropBadMetadata bool
+	// ForceDownload answers HEAD and GET of images and HTML as the default domain does for newer buckets: with
+	// Content-Disposition: attachment and x-oss-force-download: true (OSS-036). Custom domains are exempt.
+	ForceDownload bool
+	// MaxPutSize is the largest body of PutObject, AppendObject and UploadPart in bytes; 0 is 5 GiB (OSS-017).
+	MaxPutSize int64
+	// MaxCopySize is the largest object CopyObject copies in bytes, self-copies apart; 0 is 5 GiB (OSS-066).
+	MaxCopySize int64
+	// RestoreTime is how long a restore of a frozen object takes by Now's clock; 0 is no time at all.
+	RestoreTime time.Duration
+	// IdleTimeout ends a request whose body does not go on for so long with RequestTimeout; 0 is one minute.
+	IdleTimeout time.Duration
+
+	once    sync.Once
+	initErr error
+	store   *store
+	tempDir string
+
+	mu      sync.Mutex
+	calls   int
+	records []Record
+}
+
+// Account is a key pair that may sign requests.
+type Account struct {
+	AccessKeyID, AccessKeySecret string
+	SecurityToken                string // "" is a long-term key; else requests must carry this token
+}
+
+// Call is one request as it came in.
+type Call struct {
+	Operation   string // OSS's name of the API, for instance PutObject or PutBucketCors; "" if it has none here
+	Method      string
+	Bucket, Key string // decoded; "" where the request names none
+	Query       url.Values
+	Header      http.Header
+	N           int // counts requests from 1
+}
+
+// Fault says how a request is to fail.
+type Fault struct {
+	Delay         time.Duration // wait so long first; ends early when the client leaves
+	Status        int           // answer with this status and do nothing; 0 is to do the work
+	Code, Message string        // of the error document
+	Cut           Cut
+}
+
+// Cut says where a connection breaks.
+type Cut int
+
+const (
+	CutNone   Cut = iota // not at all
+	CutBefore            // before anything is done
+	CutAfter             // after the work, before any byte of the answer
+)
+
+// Record is one request after its answer.
+type Record struct {
+	Call
+	Status            int    // 0 if the connection was cut
+	EC                string // error code of the EC kind, "" if none
+	BytesIn, BytesOut int64  // body bytes
+	Start             time.Time
+	Duration          time.Duration
+	RequestID         string
+}
+
+// Records gives what was asked since the start or the last ResetRecords, in order of completion.
+func (s *Server) Records() []Record {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Record(nil), s.records...)
+}
+
+// ResetRecords forgets all records. Call.N counts on.
+func (s *Server) ResetRecords() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.records = nil
+}
+
+// open makes the store at first use.
+func (s *Server) open() (*store, error) {
+	s.once.Do(func() {
+		dir := s.Data
+		if dir == "" {
+			dir, s.initErr = os.MkdirTemp("", "oss-local-*")
+			if s.initErr != nil {
+				return
+			}
+			s.tempDir = dir
+		}
+		s.store, s.initErr = openStore(dir, s.Data != "", s.now)
+	})
+	return s.store, s.initErr
+}
+
+// Open reads the data folder, which the first request would do otherwise. It fails if the folder cannot be made or
+// holds records that cannot be read.
+func (s *Server) Open() error {
+	_, err := s.open()
+	return err
+}
+
+// Close removes the temporary folder, if there is one. The server must not be used afterwards.
+func (s *Server) Close() error {
+	s.once.Do(func() { s.initErr = errors.New("server is closed") })
+	if s.tempDir == "" {
+		return nil
+	}
+	return os.RemoveAll(s.tempDir)
+}
+
+func (s *Server) now() time.Time {
+	if s.Now != nil {
+		return s.Now()
+	}
+	return time.Now()
+}
+
+func (s *Server) region() string {
+	if s.Region != "" {
+		return s.Region
+	}
+	return "cn-hangzhou"
+}
+
+func (s *Server) accounts() []Account {
+	if len(s.Accounts) > 0 {
+		return s.Accounts
+	}
+	return []Account{{AccessKeyID: "local-id", AccessKeySecret: "local-secret"}}
+}
+
+func or(value, otherwise int64) int64 {
+	if value > 0 {
+		return value
+	}
+	return otherwise
+}
+
+// ServeHTTP answers one request as OSS would.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	q := newRequest(s, w, r)
+	q.route()
+	call := q.call()
+	s.mu.Lock()
+	s.calls++
+	call.N = s.calls
+	s.mu.Unlock()
+	defer s.record(q, call) // also when the connection is cut, which is a panic
+
+	var fault Fault
+	if s.Fault != nil {
+		if f := s.Fault(call); f != nil {
+			fault = *f
+		}
+	}
+	if fault.Delay > 0 && !wait(r, fault.Delay) || fault.Cut == CutBefore {
+		q.w.cut()
+	}
+	if fault.Cut == CutAfter {
+		q.w.discard = true
+	}
+	err := q.refused
+	switch {
+	case fault.Status != 0:
+		err = fail(fault.Status, fault.Code, "", fault.Message)
+	case err == nil:
+		err = q.serve()
+	}
+	if err != nil {
+		q.answerError(err)
+	}
+	if fault.Cut == CutAfter {
+		q.w.cut()
+	}
+	q.w.finish()
+}
+
+// wait reports false if the client left before d was over.
+func wait(r *http.Request, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}
+
+func (s *Server) record(q *request, call Call) {
+	rec := Record{
+		Call: call, Status: q.w.status, EC: q.ec, BytesIn: q.body.n, BytesOut: q.w.n,
+		Start: q.start, Duration: time.Since(q.start), RequestID: q.id,
+	}
+	if !s.DiscardRecords {
+		s.mu.Lock()
+		s.records = append(s.records, rec)
+		s.mu.Unlock()
+	}
+	if s.OnRecord != nil {
+		s.OnRecord(rec)
+	}
+}
+
+// answerError turns any error of a handler into OSS's answer.
+func (q *request) answerError(err error) {
+	var api *apiError
+	var read *readError
+	switch {
+	case errors.As(err, &api):
+	case errors.As(err, &read):
+		api = brokenBody(read.err)
+	case errors.Is(err, os.ErrNotExist) && q.b != nil && q.b.isGone():
+		api = noSuchBucket(q.bucketName) // deleted under the request's hands
+	default:
+		api = internal(err)
+	}
+	if q.w.status != 0 {
+		q.w.cut() // too late to say anything: the client must not take what it has for the whole
+	}
+	q.drain()
+	q.writeError(api)
+}
+
+// brokenBody words the end of a body that did not come as announced.
+func brokenBody(err error) *apiError {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return fail(http.StatusBadRequest, "RequestTimeout", "",
+			"Your socket connection to the server was not read from or written to within the timeout period.")
+	}
+	return fail(http.StatusBadRequest, "IncompleteBody", "", fmt.Sprintf("The request body is not complete: %s.", err))
+}
+
+// drain reads a modest rest of a refused body, so that a client that is still sending gets to read the answer instead
+// of a reset connection. One that asked first with Expect gets the answer without sending.
+func (q *request) drain() {
+	if strings.EqualFold(q.r.Header.Get("Expect"), "100-continue") && q.body.n == 0 {
+		return
+	}
+	_, _ = io.CopyN(io.Discard, &q.body, 16<<20)
+}

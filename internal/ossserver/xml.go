@@ -1,0 +1,93 @@
+package ossserver
+
+import (
+	"bytes"
+	"crypto/md5"
+	"encoding/xml"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+)
+
+type owner struct{ ID, DisplayName string }
+
+// localOwner owns every bucket: the server has no more than one principal.
+var localOwner = owner{ID: "1000000000000001", DisplayName: "1000000000000001"}
+
+type copyObjectResult struct {
+	XMLName      xml.Name `xml:"CopyObjectResult"`
+	ETag         string
+	LastModified string
+}
+
+type accessControlPolicy struct {
+	XMLName xml.Name `xml:"AccessControlPolicy"`
+	Owner   owner
+	Grant   string `xml:"AccessControlList>Grant"`
+}
+
+type tagging struct {
+	XMLName xml.Name `xml:"Tagging"`
+	TagSet  struct {
+		Tags []tag `xml:"Tag"`
+	} `xml:"TagSet"`
+}
+
+type tag struct{ Key, Value string }
+
+// writeXML answers 200 with a document.
+func (q *request) writeXML(document any) error {
+	data, err := xml.MarshalIndent(document, "", "  ")
+	if err != nil {
+		return err
+	}
+	h := q.w.Header()
+	h.Set("Content-Type", "application/xml")
+	h.Set("Content-Length", strconv.Itoa(len(xml.Header)+len(data)+1))
+	q.w.WriteHeader(http.StatusOK)
+	_, _ = io.WriteString(q.w, xml.Header+string(data)+"\n") // the client may have left
+	return nil
+}
+
+// readXML reads a body of at most limit bytes into document, whatever its Content-Type (OSS-042), and checks Content-MD5.
+// Only one document and white space may be in it.
+func (q *request) readXML(document any, limit int64) error {
+	want, err := q.contentMD5()
+	if err != nil {
+		return err
+	}
+	data, err := io.ReadAll(io.LimitReader(markReader{&q.body}, limit+1))
+	if err != nil {
+		return err
+	}
+	if sum := md5.Sum(data); want != nil && int64(len(data)) <= limit && !bytes.Equal(sum[:], want) {
+		return invalidDigest(q.header("Content-MD5"))
+	}
+	if int64(len(data)) > limit || decodeXML(data, document) != nil {
+		return malformedXML()
+	}
+	return nil
+}
+
+func decodeXML(data []byte, document any) error {
+	d := xml.NewDecoder(bytes.NewReader(data))
+	if err := d.Decode(document); err != nil {
+		return err
+	}
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if text, ok := token.(xml.CharData); ok && len(bytes.TrimSpace(text)) > 0 {
+			return errors.New("text behind the document")
+		}
+		if _, ok := token.(xml.StartElement); ok {
+			return errors.New("a second document")
+		}
+	}
+}
