@@ -1,0 +1,4 @@
+import {
+  to = oss_bucket_cors.example
+  id = "example"
+}

@@ -1,0 +1,6 @@
+import {
+  to = oss_bucket_cors.example
+  identity = {
+    bucket = "example"
+  }
+}

@@ -1,0 +1,1 @@
+terraform import oss_bucket_cors.example example

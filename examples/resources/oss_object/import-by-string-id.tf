@@ -1,0 +1,4 @@
+import {
+  to = oss_object.page
+  id = "example/guide/index.html"
+}
