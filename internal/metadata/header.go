@@ -2,7 +2,7 @@ package metadata
 
 import (
 	"fmt"
-	"net/http"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -52,27 +52,33 @@ var headerRules = []rule{
 	}},
 }
 
-// expiresRules hold for Expires besides headerRules. The documentation shows three
-// formats in three places and no sign that OSS reads the value, so it is stored as
-// it is; browsers take anything but an HTTP date for the past (RFC 9111, section 5.3).
-var expiresRules = []rule{
-	{"expires-date", Warning, "RFC 9110 section 5.6.7, RFC 9111 section 5.3", func(name, value string) string {
-		if _, err := http.ParseTime(value); err == nil || value == "" {
-			return ""
-		}
-		return fmt.Sprintf("%s is not an HTTP date: %s. OSS stores it as it is, and browsers take the object for expired; write it like \"Wed, 21 Oct 2026 07:28:00 GMT\".",
-			name, quote(value))
-	}},
+// doubt is one finding of a header grammar. OSS stores every one of these values as
+// it is, so a doubt is always a warning.
+type doubt struct{ rule, detail string }
+
+// grammars hold for values that pass headerRules without an error.
+var grammars = map[string]func(value string) []doubt{
+	"Cache-Control":       doubtCacheControl,
+	"Content-Disposition": doubtContentDisposition,
+	"Content-Encoding":    doubtContentEncoding,
+	"Content-Language":    doubtContentLanguage,
+	"Content-Type":        doubtContentType,
+	"Expires":             doubtExpires,
 }
 
 // CheckHeader reports what is wrong with the value of one standard header, named
 // as OSS names it: Cache-Control, Content-Disposition, Content-Encoding,
-// Content-Language, Content-Type or Expires.
+// Content-Language, Content-Type or Expires. What cannot be sent, or not unchanged,
+// is an Error; what breaks the grammar of the header is a Warning.
 func CheckHeader(name, value string) []Violation {
-	summary := "Invalid " + name + " Header"
-	found := check(headerRules, summary, name, name, value)
-	if name == "Expires" {
-		found = append(found, check(expiresRules, summary, name, name, value)...)
+	found := check(headerRules, "Invalid "+name+" Header", name, name, value)
+	if slices.ContainsFunc(found, func(v Violation) bool { return v.Severity == Error }) {
+		return found
+	}
+	if grammar, known := grammars[name]; known {
+		for _, d := range grammar(value) {
+			found = append(found, Violation{Rule: d.rule, Name: name, Severity: Warning, Summary: "Questionable " + name + " Header", Detail: d.detail})
+		}
 	}
 	return found
 }

@@ -62,27 +62,3 @@ func TestCheckHeaderAccepts(t *testing.T) {
 		}
 	}
 }
-
-func TestCheckExpires(t *testing.T) {
-	t.Parallel()
-	for value, want := range map[string]bool{
-		"Wed, 21 Oct 2026 07:28:00 GMT":     true,
-		"Wednesday, 21-Oct-26 07:28:00 GMT": true, // RFC 850, still an HTTP date
-		"Wed Oct 21 07:28:00 2026":          true, // asctime
-		"2022-10-12T00:00:00.000Z":          false,
-		"0":                                 false,
-		"1603785600000":                     false,
-		"Wed, 32 Oct 2026 07:28:00 GMT":     false,
-	} {
-		got := CheckHeader("Expires", value)
-		wellFormed(t, got)
-		if clean := len(got) == 0; clean != want {
-			t.Errorf("%q: got %+v", value, got)
-		}
-		for _, v := range got {
-			if v.Severity != Warning {
-				t.Errorf("%q: OSS stores it, so it must be a warning: %+v", value, v)
-			}
-		}
-	}
-}
