@@ -1,0 +1,161 @@
+package ossclient
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/aliyun/aliyun-oss-go-sdk/oss"
+	"github.com/aliyun/credentials-go/credentials/providers"
+)
+
+// Key is one set of credentials. SecurityToken is empty for a long-term key.
+type Key struct {
+	AccessKeyID     string
+	AccessKeySecret string
+	SecurityToken   string
+}
+
+// Credentials hands out the key to sign the next request with. Implementations are safe for concurrent use;
+// those with temporary keys renew them in time. Errors name what was looked for, never a secret.
+type Credentials interface {
+	Key() (Key, error)
+}
+
+// StaticCredentials always hands out the same key.
+type StaticCredentials Key
+
+// Key returns the key itself.
+func (s StaticCredentials) Key() (Key, error) { return Key(s), nil }
+
+// source is one place where a key may be found.
+type source struct {
+	name     string
+	provider providers.CredentialsProvider
+}
+
+// chain asks its sources in order and stays with the first that answers. The chain of credentials-go does the
+// same but has no lock, and stays with the last source it tried even when that one failed.
+type chain struct {
+	mu      sync.Mutex
+	sources []source
+	chosen  *source
+}
+
+// DefaultCredentials looks where the Alibaba Cloud tools look: ALIBABA_CLOUD_* variables, an OIDC token, the
+// command line tool's profile, the shared credentials file, then the OSS_* variables, at last the ECS instance's
+// role and a credentials URI. OSS_* stand before the instance role because a variable somebody set is meant, and
+// because asking the instance metadata takes seconds where there is none.
+func DefaultCredentials() Credentials {
+	c := &chain{}
+	add := func(name string, p providers.CredentialsProvider, err error) {
+		if err == nil {
+			c.sources = append(c.sources, source{name, p})
+		}
+	}
+	env, err := providers.NewEnvironmentVariableCredentialsProviderBuilder().Build()
+	add("ALIBABA_CLOUD_* variables", env, err)
+	oidc, err := providers.NewOIDCCredentialsProviderBuilder().Build()
+	add("OIDC role", oidc, err)
+	cli, err := providers.NewCLIProfileCredentialsProviderBuilder().Build()
+	add("command line profile", cli, err)
+	shared, err := providers.NewProfileCredentialsProviderBuilder().Build()
+	add("shared credentials file", shared, err)
+	add("OSS_* variables", ossEnvironment{}, nil)
+	ecs, err := providers.NewECSRAMRoleCredentialsProviderBuilder().Build()
+	add("ECS instance role", ecs, err)
+	if os.Getenv("ALIBABA_CLOUD_CREDENTIALS_URI") != "" {
+		uri, err := providers.NewURLCredentialsProviderBuilder().Build()
+		add("credentials URI", uri, err)
+	}
+	return c
+}
+
+// Key asks the source that answered last time, or all in order the first time.
+func (c *chain) Key() (Key, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.chosen != nil {
+		return c.chosen.key()
+	}
+	var failures []string
+	for i := range c.sources {
+		key, err := c.sources[i].key()
+		if err == nil {
+			c.chosen = &c.sources[i]
+			return key, nil
+		}
+		failures = append(failures, err.Error())
+	}
+	return Key{}, errors.New("no credentials found: " + strings.Join(failures, "; "))
+}
+
+func (s *source) key() (Key, error) {
+	cc, err := s.provider.GetCredentials()
+	if err != nil {
+		return Key{}, fmt.Errorf("%s: %w", s.name, err)
+	}
+	if cc == nil || cc.AccessKeyId == "" || cc.AccessKeySecret == "" {
+		return Key{}, fmt.Errorf("%s: incomplete", s.name)
+	}
+	return Key{cc.AccessKeyId, cc.AccessKeySecret, cc.SecurityToken}, nil
+}
+
+// ossEnvironment reads the variables that the OSS tools and SDK know.
+type ossEnvironment struct{}
+
+// GetCredentials reads the variables anew each time.
+func (ossEnvironment) GetCredentials() (*providers.Credentials, error) {
+	id, secret := os.Getenv("OSS_ACCESS_KEY_ID"), os.Getenv("OSS_ACCESS_KEY_SECRET")
+	switch {
+	case id == "":
+		return nil, errors.New("OSS_ACCESS_KEY_ID is not set")
+	case secret == "":
+		return nil, errors.New("OSS_ACCESS_KEY_SECRET is not set")
+	}
+	return &providers.Credentials{AccessKeyId: id, AccessKeySecret: secret, SecurityToken: os.Getenv("OSS_SESSION_TOKEN")}, nil
+}
+
+// GetProviderName names the source in credentials-go's terms.
+func (ossEnvironment) GetProviderName() string { return "oss_env" }
+
+// sdkCredentials gives the SDK our keys. It implements the SDK's provider with errors, so that a key that
+// cannot be had fails the request instead of signing with an empty one.
+type sdkCredentials struct{ source Credentials }
+
+// GetCredentials is the form without errors, which the SDK uses only where the other is missing.
+func (c sdkCredentials) GetCredentials() oss.Credentials {
+	key, _ := c.source.Key()
+	return sdkKey(key)
+}
+
+// GetCredentialsE gives the key or says why there is none.
+func (c sdkCredentials) GetCredentialsE() (oss.Credentials, error) {
+	key, err := c.source.Key()
+	if err != nil {
+		return nil, &CredentialsError{Err: err}
+	}
+	return sdkKey(key), nil
+}
+
+// CredentialsError says that no key could be had, so that no request was sent.
+type CredentialsError struct{ Err error }
+
+// Error tells which sources were asked.
+func (e *CredentialsError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the source's error.
+func (e *CredentialsError) Unwrap() error { return e.Err }
+
+type sdkKey Key
+
+// GetAccessKeyID is the SDK's name for the key's id.
+func (k sdkKey) GetAccessKeyID() string { return k.AccessKeyID }
+
+// GetAccessKeySecret is the SDK's name for the key's secret.
+func (k sdkKey) GetAccessKeySecret() string { return k.AccessKeySecret }
+
+// GetSecurityToken is the SDK's name for the token of a temporary key.
+func (k sdkKey) GetSecurityToken() string { return k.SecurityToken }

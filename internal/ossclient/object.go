@@ -1,0 +1,319 @@
+package ossclient
+
+import (
+	"context"
+	"encoding/xml"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// MetadataPrefix stands before every name of user metadata on the wire.
+const MetadataPrefix = "X-Oss-Meta-"
+
+// Headers are the standard headers that OSS stores with an object and replays, verbatim; "" means absent.
+type Headers struct {
+	ContentType        string
+	CacheControl       string
+	ContentDisposition string
+	ContentEncoding    string
+	ContentLanguage    string
+	Expires            string
+}
+
+func (h Headers) set(header map[string]string) {
+	for name, value := range map[string]string{
+		"Content-Type":        h.ContentType,
+		"Cache-Control":       h.CacheControl,
+		"Content-Disposition": h.ContentDisposition,
+		"Content-Encoding":    h.ContentEncoding,
+		"Content-Language":    h.ContentLanguage,
+		"Expires":             h.Expires,
+	} {
+		setIf(header, name, value)
+	}
+}
+
+// Attributes are what a write resets unless it is sent again: OSS keeps none of them from the object that was
+// there (facts: PutObject and CopyObject pages).
+type Attributes struct {
+	ACL               string // "", "default", "private", "public-read" or "public-read-write"
+	StorageClass      string
+	Encryption        string // x-oss-server-side-encryption
+	EncryptionKeyID   string
+	DataEncryption    string
+	Tags              map[string]string // sent with a PUT only; a self-copy keeps the object's tags by itself
+	TagsOfCopyReplace bool              // on a copy: replace the object's tags by Tags
+}
+
+func (a Attributes) set(header map[string]string) {
+	setIf(header, "X-Oss-Object-Acl", a.ACL)
+	setIf(header, "X-Oss-Storage-Class", a.StorageClass)
+	setIf(header, "X-Oss-Server-Side-Encryption", a.Encryption)
+	setIf(header, "X-Oss-Server-Side-Encryption-Key-Id", a.EncryptionKeyID)
+	setIf(header, "X-Oss-Server-Side-Data-Encryption", a.DataEncryption)
+}
+
+func setIf(header map[string]string, name, value string) {
+	if value != "" {
+		header[name] = value
+	}
+}
+
+// Object is what HEAD shows of an object.
+type Object struct {
+	Headers
+	Metadata        map[string]string // names in lower case without prefix; never nil
+	ETag            string            // without quotes
+	CRC64           string            // unsigned decimal; "" when OSS did not tell
+	Size            int64             // bytes
+	VersionID       string            // "" where versioning was never enabled
+	Type            string            // Normal, Multipart, Appendable or Symlink
+	StorageClass    string
+	Encryption      string
+	EncryptionKeyID string
+	DataEncryption  string
+	TagCount        int
+	LastModified    time.Time
+	ForcedDownload  bool // Content-Disposition is the endpoint's own, not the object's
+}
+
+func objectFromHeader(h http.Header) Object {
+	o := Object{
+		Headers: Headers{
+			ContentType:        h.Get("Content-Type"),
+			CacheControl:       h.Get("Cache-Control"),
+			ContentDisposition: h.Get("Content-Disposition"),
+			ContentEncoding:    h.Get("Content-Encoding"),
+			ContentLanguage:    h.Get("Content-Language"),
+			Expires:            h.Get("Expires"),
+		},
+		Metadata:        map[string]string{},
+		ETag:            unquote(h.Get("Etag")),
+		CRC64:           h.Get("X-Oss-Hash-Crc64ecma"),
+		VersionID:       h.Get("X-Oss-Version-Id"),
+		Type:            h.Get("X-Oss-Object-Type"),
+		StorageClass:    h.Get("X-Oss-Storage-Class"),
+		Encryption:      h.Get("X-Oss-Server-Side-Encryption"),
+		EncryptionKeyID: h.Get("X-Oss-Server-Side-Encryption-Key-Id"),
+		DataEncryption:  h.Get("X-Oss-Server-Side-Data-Encryption"),
+		ForcedDownload:  strings.EqualFold(h.Get("X-Oss-Force-Download"), "true"),
+	}
+	o.Size, _ = strconv.ParseInt(h.Get("Content-Length"), 10, 64)
+	o.TagCount, _ = strconv.Atoi(h.Get("X-Oss-Tagging-Count"))
+	o.LastModified, _ = http.ParseTime(h.Get("Last-Modified"))
+	for name, values := range h {
+		if rest, ok := strings.CutPrefix(name, MetadataPrefix); ok && len(values) > 0 {
+			o.Metadata[strings.ToLower(rest)] = values[0]
+		}
+	}
+	return o
+}
+
+func unquote(etag string) string { return strings.Trim(etag, `"`) }
+
+// HeadObject asks for everything OSS shows of an object without its body. For an object that does not exist
+// IsNotFound is true for the error.
+func (c *Client) HeadObject(ctx context.Context, bucket, key string) (Object, error) {
+	resp, err := c.do(ctx, request{op: "HeadObject", method: http.MethodHead, bucket: bucket, key: key})
+	if err != nil {
+		return Object{}, err
+	}
+	return objectFromHeader(resp.header), nil
+}
+
+// Write is a whole object as it shall be stored.
+type Write struct {
+	Bucket, Key string
+	Body        Body // not sent by CopySelf
+	Headers
+	Attributes
+	Metadata map[string]string // names without prefix
+	// ForbidOverwrite makes PutObject fail with FileAlreadyExists where an object exists. OSS ignores it in a
+	// bucket with versioning enabled or suspended.
+	ForbidOverwrite bool
+	// IfMatch is the ETag the object must still have for CopySelf, without quotes.
+	IfMatch string
+}
+
+func (w Write) header() map[string]string {
+	header := map[string]string{}
+	w.Headers.set(header)
+	w.Attributes.set(header)
+	for name, value := range w.Metadata {
+		header[MetadataPrefix+name] = value
+	}
+	return header
+}
+
+// Stored is what the answer to a write tells of the object.
+type Stored struct {
+	ETag      string // without quotes
+	CRC64     string // unsigned decimal; "" when OSS did not tell
+	VersionID string // "" where versioning was never enabled
+	Adopted   bool   // the answer to the write was lost; a look found the object as it was written
+}
+
+// PutObject uploads an object. When the outcome is not known (a broken connection, a timeout, a failing
+// service), or a repeated request is refused because the first one had succeeded, it looks whether the object is
+// there as it was sent, and if so reports success.
+func (c *Client) PutObject(ctx context.Context, w Write) (Stored, error) {
+	header := w.header()
+	setIf(header, "X-Oss-Tagging", encodeTags(w.Tags))
+	if w.ForbidOverwrite {
+		header["X-Oss-Forbid-Overwrite"] = "true"
+	}
+	resp, err := c.do(ctx, request{op: "PutObject", method: http.MethodPut, bucket: w.Bucket, key: w.Key, header: header, body: w.Body})
+	if err != nil {
+		if stored, ok := c.adopt(ctx, w, err); ok {
+			return stored, nil
+		}
+		return Stored{}, err
+	}
+	stored := storedFromHeader(resp.header)
+	if want := w.Body.Digest(); stored.CRC64 != "" && stored.CRC64 != want {
+		return stored, &Error{Op: "PutObject", Bucket: w.Bucket, Key: w.Key, RequestID: resp.header.Get("X-Oss-Request-Id"),
+			Err: fmt.Errorf("the body was damaged on its way: sent CRC-64 %s, stored %s", want, stored.CRC64)}
+	}
+	return stored, nil
+}
+
+func storedFromHeader(h http.Header) Stored {
+	return Stored{ETag: unquote(h.Get("Etag")), CRC64: h.Get("X-Oss-Hash-Crc64ecma"), VersionID: h.Get("X-Oss-Version-Id")}
+}
+
+// lookTimeout bounds the look after a write whose outcome is not known, also when the user has cancelled.
+const lookTimeout = 5 * time.Second
+
+// adopt looks for the result of a PUT that failed in a way that leaves its outcome open.
+func (c *Client) adopt(ctx context.Context, w Write, err error) (Stored, bool) {
+	e, ok := err.(*Error) //nolint:errorlint // do returns *Error unwrapped
+	met := ok && e.Code == "FileAlreadyExists" && e.Attempts > 1
+	if !ok || !met && !e.Uncertain() {
+		return Stored{}, false
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
+	defer cancel()
+	resp, headErr := c.once(ctx, request{op: "HeadObject", method: http.MethodHead, bucket: w.Bucket, key: w.Key})
+	if headErr != nil {
+		return Stored{}, false
+	}
+	o := objectFromHeader(resp.header)
+	if o.CRC64 != w.Body.Digest() || !o.SameMetadata(w.Headers, w.Metadata) {
+		return Stored{}, false
+	}
+	c.log.WarnContext(ctx, "the answer to an upload was lost, but the object is stored as it was sent", "bucket", w.Bucket, "key", w.Key)
+	return Stored{ETag: o.ETag, CRC64: o.CRC64, VersionID: o.VersionID, Adopted: true}, true
+}
+
+// SameMetadata reports whether the object has exactly these headers and this user metadata. A Content-Language
+// that OSS does not show counts as the same, as does a Content-Disposition that the endpoint replaced.
+func (o Object) SameMetadata(h Headers, metadata map[string]string) bool {
+	have := o.Headers
+	if have.ContentLanguage == "" {
+		have.ContentLanguage = h.ContentLanguage
+	}
+	if o.ForcedDownload {
+		have.ContentDisposition = h.ContentDisposition
+	}
+	return have == h && maps.Equal(o.Metadata, metadata)
+}
+
+// CopySelf copies an object onto itself to replace its headers, metadata and attributes; no body travels. OSS
+// keeps nothing that is not sent again, except tags (facts: CopyObject page). The error has the code
+// PreconditionFailed when the object is no longer the one of IfMatch.
+func (c *Client) CopySelf(ctx context.Context, w Write) (Stored, error) {
+	header := w.header()
+	header["X-Oss-Copy-Source"] = "/" + w.Bucket + "/" + escape(w.Key)
+	header["X-Oss-Metadata-Directive"] = "REPLACE"
+	if w.IfMatch != "" {
+		header["X-Oss-Copy-Source-If-Match"] = `"` + w.IfMatch + `"`
+	}
+	if w.TagsOfCopyReplace {
+		header["X-Oss-Tagging-Directive"] = "Replace"
+		setIf(header, "X-Oss-Tagging", encodeTags(w.Tags))
+	}
+	resp, err := c.do(ctx, request{op: "CopyObject", method: http.MethodPut, bucket: w.Bucket, key: w.Key, header: header})
+	if err != nil {
+		return Stored{}, err
+	}
+	var result struct {
+		ETag string `xml:"ETag"`
+	}
+	if err := xml.Unmarshal(resp.body, &result); err != nil {
+		return Stored{}, &Error{Op: "CopyObject", Bucket: w.Bucket, Key: w.Key, RequestID: resp.header.Get("X-Oss-Request-Id"),
+			Err: fmt.Errorf("the answer to the copy is not understood: %w", err)}
+	}
+	stored := storedFromHeader(resp.header)
+	stored.ETag = unquote(result.ETag)
+	return stored, nil
+}
+
+// DeleteObject removes an object, or sets a delete marker where versioning is enabled. An object that does not
+// exist is no error.
+func (c *Client) DeleteObject(ctx context.Context, bucket, key string) error {
+	_, err := c.do(ctx, request{op: "DeleteObject", method: http.MethodDelete, bucket: bucket, key: key})
+	if IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// ObjectACL asks for an object's own ACL; "default" follows the bucket's. HEAD does not show it.
+func (c *Client) ObjectACL(ctx context.Context, bucket, key string) (string, error) {
+	var result struct {
+		ACL string `xml:"AccessControlList>Grant"`
+	}
+	err := c.getXML(ctx, request{op: "GetObjectAcl", bucket: bucket, key: key, params: map[string]any{"acl": nil}}, &result)
+	return result.ACL, err
+}
+
+// ObjectTags asks for an object's tags; HEAD only counts them.
+func (c *Client) ObjectTags(ctx context.Context, bucket, key string) (map[string]string, error) {
+	var result struct {
+		Tags []struct{ Key, Value string } `xml:"TagSet>Tag"`
+	}
+	err := c.getXML(ctx, request{op: "GetObjectTagging", bucket: bucket, key: key, params: map[string]any{"tagging": nil}}, &result)
+	if err != nil {
+		return nil, err
+	}
+	tags := make(map[string]string, len(result.Tags))
+	for _, t := range result.Tags {
+		tags[t.Key] = t.Value
+	}
+	return tags, nil
+}
+
+// encodeTags writes tags as the x-oss-tagging header wants them: both sides URL-encoded.
+func encodeTags(tags map[string]string) string {
+	pairs := make([]string, 0, len(tags))
+	for _, k := range slices.Sorted(maps.Keys(tags)) {
+		pairs = append(pairs, escape(k)+"="+escape(tags[k]))
+	}
+	return strings.Join(pairs, "&")
+}
+
+// escape percent-encodes everything but unreserved characters. A space becomes %20, since pages and SDKs
+// disagree on whether OSS reads "+" as one.
+func escape(s string) string {
+	return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
+}
+
+// getXML makes a GET and decodes the answer into result.
+func (c *Client) getXML(ctx context.Context, r request, result any) error {
+	r.method = http.MethodGet
+	resp, err := c.do(ctx, r)
+	if err != nil {
+		return err
+	}
+	if err := xml.Unmarshal(resp.body, result); err != nil {
+		return &Error{Op: r.op, Bucket: r.bucket, Key: r.key, RequestID: resp.header.Get("X-Oss-Request-Id"),
+			Err: fmt.Errorf("the answer is not understood: %w", err)}
+	}
+	return nil
+}

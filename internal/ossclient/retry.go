@@ -1,0 +1,114 @@
+package ossclient
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+// do makes a request and repeats it while the failure is one that may pass: the SDK itself never retries. The
+// error of the last attempt is returned as an *Error; one that ended because ctx did also wraps ctx's error.
+func (c *Client) do(ctx context.Context, r request) (response, error) {
+	var last error
+	attempts := 0
+	delays := backoff.NewExponentialBackOff()
+	delays.InitialInterval = c.firstDelay
+	delays.Multiplier = 2
+	delays.MaxInterval = 10 * time.Second
+	resp, err := backoff.Retry(ctx, func() (response, error) {
+		attempts++
+		resp, err := c.once(ctx, r)
+		last = err
+		if err != nil && !mayPass(err) {
+			return resp, backoff.Permanent(err)
+		}
+		return resp, err
+	},
+		backoff.WithBackOff(delays),
+		backoff.WithMaxTries(uint(max(c.maxRetries, 0))+1), //nolint:gosec // not negative
+		backoff.WithMaxElapsedTime(0),                      // the context bounds the time
+		backoff.WithNotify(func(err error, wait time.Duration) {
+			c.log.WarnContext(ctx, "OSS request is repeated", "operation", r.op, "bucket", r.bucket, "key", r.key,
+				"attempt", attempts, "wait_ms", wait.Milliseconds(), "error", err.Error())
+		}),
+	)
+	resp.attempts = attempts
+	if err == nil {
+		return resp, nil
+	}
+	var e *Error
+	if !errors.As(last, &e) {
+		return resp, err // not reached: once returns *Error only
+	}
+	e.Attempts = attempts
+	if ctxErr := ctx.Err(); ctxErr != nil && !errors.Is(e, ctxErr) {
+		e.Err = errors.Join(ctxErr, e.Err)
+	}
+	return resp, e
+}
+
+// passingCodes are answers below 500 that OSS gives for a condition that passes.
+var passingCodes = map[string]bool{
+	"RequestTimeout":            true, // 400: the body did not arrive in time
+	"QpsLimitExceeded":          true,
+	"TrafficRateLimitExceeded":  true,
+	"DownloadTrafficRateExceed": true,
+	"UploadTrafficRateExceed":   true,
+}
+
+// mayPass reports whether repeating a request can help. A wrong request, a refused right and a host that does
+// not exist or does not listen stay as they are.
+func mayPass(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch {
+	case e.Status >= 500, e.Status == http.StatusTooManyRequests, e.Status == http.StatusRequestTimeout, passingCodes[e.Code]:
+		return true
+	case e.Status != 0:
+		return false
+	}
+	return e.Uncertain() && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
+}
+
+// Uncertain reports whether the service may have done what was asked although no answer says so: the
+// connection broke, time ran out, or the service failed in the middle.
+func (e *Error) Uncertain() bool {
+	if e.Status != 0 {
+		return e.Status >= 500
+	}
+	var (
+		dns      *net.DNSError
+		op       *net.OpError
+		unknown  x509.UnknownAuthorityError
+		hostname x509.HostnameError
+		cert     *tls.CertificateVerificationError
+		netErr   net.Error
+	)
+	switch {
+	case errors.Is(e.Err, ErrBodyChanged), errors.Is(e.Err, ErrBodyUnreadable):
+		return false
+	case errors.As(e.Err, &dns):
+		return dns.IsTimeout || dns.IsTemporary
+	case errors.Is(e.Err, syscall.ECONNREFUSED):
+		return false
+	case errors.As(e.Err, &unknown), errors.As(e.Err, &hostname), errors.As(e.Err, &cert):
+		return false
+	case errors.Is(e.Err, io.EOF), errors.Is(e.Err, io.ErrUnexpectedEOF),
+		errors.Is(e.Err, syscall.ECONNRESET), errors.Is(e.Err, syscall.EPIPE),
+		errors.Is(e.Err, context.Canceled), errors.Is(e.Err, context.DeadlineExceeded):
+		return true
+	case errors.As(e.Err, &netErr) && netErr.Timeout():
+		return true
+	}
+	return errors.As(e.Err, &op)
+}
