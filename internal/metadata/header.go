@@ -10,7 +10,7 @@ import (
 
 // headerRules hold for every standard header. Sources: RFC 9110, section 5.5, and
 // what net/http refuses to send.
-var headerRules = []rule{
+var headerRules = []limit{
 	// An object either has a header or not; sending an empty one says neither.
 	{"header-empty", Error, "RFC 9110 section 5.5", func(name, value string) string {
 		if value != "" {

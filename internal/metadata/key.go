@@ -14,7 +14,7 @@ const maxKeySize = 1023
 // keyRules hold for object keys. Sources: the help page "Object naming
 // conventions" and the errors 0016-00000001, -00000002 and -00000005
 // (InvalidObjectName). The SDK itself refuses only an empty key.
-var keyRules = []rule{
+var keyRules = []limit{
 	{"key-empty", Error, "EC 0016-00000001", func(_, key string) string {
 		if key != "" {
 			return ""
@@ -77,7 +77,7 @@ const (
 
 // bucketRules hold for bucket names. Source: the SDK checks the same before every
 // call (CheckBucketName), and OSS answers InvalidBucketName.
-var bucketRules = []rule{
+var bucketRules = []limit{
 	{"bucket-length", Error, "SDK CheckBucketName", func(_, name string) string {
 		if n := len(name); n < minBucketSize || n > maxBucketSize {
 			return fmt.Sprintf("%s is %d bytes long. Bucket names have %d to %d.", quote(name), n, minBucketSize, maxBucketSize)

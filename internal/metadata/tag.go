@@ -19,7 +19,7 @@ const (
 )
 
 // tagRules hold for object tags; name is the tag's key. Source: PutObjectTagging.
-var tagRules = []rule{
+var tagRules = []limit{
 	{"tag-key-empty", Error, "PutObjectTagging", func(key, _ string) string {
 		if key != "" {
 			return ""

@@ -28,7 +28,7 @@ const (
 // Upper case is stored as lower case, so it would come back as another name. What
 // happens to an underscore differs (an error, a header dropped in silence, a wrong
 // signature), none of which is what was asked for.
-var nameRules = []rule{
+var nameRules = []limit{
 	{"metadata-name-empty", Error, "PutObject", func(name, _ string) string {
 		if name != "" {
 			return ""
@@ -58,7 +58,7 @@ var nameRules = []rule{
 
 // valueRules hold for values of user metadata. Non-ASCII text is sound: raw UTF-8
 // comes back byte by byte (live tests of the C++ and Python SDKs).
-var valueRules = []rule{
+var valueRules = []limit{
 	// Undocumented, and some front ends drop an empty header before the signature
 	// is computed, so it is refused.
 	{"metadata-value-empty", Error, "undocumented, see the comment", func(name, value string) string {

@@ -27,16 +27,16 @@ func (s Severity) String() string {
 
 // Violation is one finding about one value.
 type Violation struct {
-	Rule     string   // stable slug, such as "metadata-name-case"
+	Rule     string   // stable slug, such as "metadata-name-case"; the name of a team's rule where that is broken
 	Name     string   // header, metadata or tag name as the user wrote it; "" when the key, the bucket or the whole set is meant
 	Severity Severity // Error stops the plan
 	Summary  string   // a title without values, such as "Invalid Metadata Key"
 	Detail   string   // what is wrong with which value, and what to write instead
 }
 
-// rule is one line of a rule table. fault returns the detail of a violation, or
+// limit is one line of a table of what OSS allows. fault returns the detail of a violation, or
 // "" when name and value obey.
-type rule struct {
+type limit struct {
 	slug     string
 	severity Severity
 	source   string // where OSS, a standard or an experiment says so
@@ -44,7 +44,7 @@ type rule struct {
 }
 
 // check runs a table over one name and value. place becomes Violation.Name.
-func check(table []rule, summary, place, name, value string) []Violation {
+func check(table []limit, summary, place, name, value string) []Violation {
 	var found []Violation
 	for _, r := range table {
 		if detail := r.fault(name, value); detail != "" {
@@ -60,17 +60,19 @@ func check(table []rule, summary, place, name, value string) []Violation {
 // it, too little to flood a log or to give a long secret away.
 const quoteLimit = 60
 
-// quote renders s as a Go string literal, cut at a rune boundary to quoteLimit
-// bytes and then ending in an ellipsis.
-func quote(s string) string {
-	if len(s) <= quoteLimit {
-		return strconv.Quote(s)
+// quote renders s as a Go string literal, cut to quoteLimit bytes.
+func quote(s string) string { return strconv.Quote(cut(s, quoteLimit)) }
+
+// cut shortens s to most bytes at a rune boundary and then ends it in an ellipsis.
+func cut(s string, most int) string {
+	if len(s) <= most {
+		return s
 	}
-	end := quoteLimit
-	for end > quoteLimit-utf8.UTFMax && !utf8.RuneStart(s[end]) {
+	end := most
+	for end > most-utf8.UTFMax && !utf8.RuneStart(s[end]) {
 		end--
 	}
-	return strconv.Quote(s[:end] + "…")
+	return s[:end] + "…"
 }
 
 // character describes a rune so that an invisible one can be found too.

@@ -1,0 +1,249 @@
+package metadata
+
+import (
+	"fmt"
+	"maps"
+	"net/textproto"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+)
+
+// PolicyError is one mistake in a policy.
+type PolicyError struct {
+	Place  string // where, as a path: rules[2].headers["Cache-Control"].pattern
+	Detail string // what is wrong there and what to write instead, as a sentence
+}
+
+// Error returns the place and the detail.
+func (e PolicyError) Error() string { return e.Place + ": " + e.Detail }
+
+// standardHeaders are the headers a rule may speak of: those OSS stores with an object.
+var standardHeaders = []string{"Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Type", "Expires"}
+
+// NewPolicy checks rules and makes them ready for use. It refuses what cannot be
+// meant: globs and patterns that do not parse or can match nothing, demands that no
+// value can meet, and rules that contradict each other on the same objects. All
+// mistakes are returned, in the order of the rules; with any, the policy is nil.
+func NewPolicy(rules []Rule) (*Policy, []PolicyError) {
+	var (
+		policy = &Policy{}
+		errs   []PolicyError
+		names  = map[string]int{}
+	)
+	for i, rule := range rules {
+		place := fmt.Sprintf("rules[%d]", i)
+		errs = append(errs, checkRuleName(place, rule.Name, i, names)...)
+		errs = append(errs, checkGlobs(place, rule)...)
+		compiled := compiledRule{Rule: rule}
+		var more []PolicyError
+		compiled.headers, more = compileDemands(place+".headers", rule.Headers, headerName, CheckHeader)
+		errs = append(errs, more...)
+		compiled.metadata, more = compileDemands(place+".metadata", rule.Metadata, metadataName, CheckMetadataValue)
+		errs = append(errs, more...)
+		errs = append(errs, checkDemandsSomething(place, rule)...)
+		policy.rules = append(policy.rules, compiled)
+	}
+	if len(errs) == 0 {
+		errs = contradictions(policy.rules)
+	}
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	return policy, nil
+}
+
+func checkRuleName(place, name string, index int, seen map[string]int) []PolicyError {
+	place += ".name"
+	if strings.TrimSpace(name) == "" {
+		return []PolicyError{{place, "The rule has no name. Write one that tells its purpose, such as \"owner-required\"; findings carry it."}}
+	}
+	if first, taken := seen[name]; taken {
+		return []PolicyError{{place, fmt.Sprintf("The name %s is taken by rules[%d]. Write another one, so that findings tell them apart.", quote(name), first)}}
+	}
+	seen[name] = index
+	return nil
+}
+
+func checkGlobs(place string, rule Rule) []PolicyError {
+	var errs []PolicyError
+	check := func(field string, globs []string, never func(string) string) {
+		if globs != nil && len(globs) == 0 {
+			errs = append(errs, PolicyError{place + "." + field, "The list is empty, so the rule can never match. Leave it out to mean all, or write a glob such as \"**\"."})
+		}
+		for i, glob := range globs {
+			detail := never(glob)
+			if !doublestar.ValidatePattern(glob) {
+				detail = fmt.Sprintf("The glob %s is not well formed. Close every [ and {, and write \\\\ before one that is meant as it is.", quote(glob))
+			}
+			if detail != "" {
+				errs = append(errs, PolicyError{fmt.Sprintf("%s.%s[%d]", place, field, i), detail})
+			}
+		}
+	}
+	check("buckets", rule.Buckets, neverBucket)
+	check("keys", rule.Keys, neverKey)
+	return errs
+}
+
+const globSpecial = `*?[]{}\`
+
+// neverBucket returns why a glob matches no bucket that can exist, or "".
+func neverBucket(glob string) string {
+	if strings.ContainsAny(glob, `[{\`) { // these may hold text that is not matched
+		return ""
+	}
+	bad, found := firstRune(glob, func(r rune) bool { return !isLowerAlnum(r) && r != '-' && r != '*' && r != '?' })
+	switch literal := !strings.ContainsAny(glob, globSpecial); {
+	case glob == "":
+		return "The glob is empty, so it matches no bucket. Write a name, or \"*\" for all."
+	case found:
+		return fmt.Sprintf("The glob %s contains %s, which no bucket name does, so it matches none. Bucket names consist of lower-case letters, digits and hyphens.", quote(glob), character(bad))
+	case literal && len(CheckBucket(glob)) > 0:
+		return fmt.Sprintf("The glob %s matches no bucket: %s", quote(glob), CheckBucket(glob)[0].Detail)
+	}
+	return ""
+}
+
+// neverKey returns why a glob matches no key, or not those that seem to be meant, or "".
+func neverKey(glob string) string {
+	trimmed := strings.TrimLeft(glob, "/")
+	switch literal := !strings.ContainsAny(glob, globSpecial); {
+	case glob == "":
+		return "The glob is empty, so it matches no key. Write one, or \"**\" for all keys."
+	case trimmed != glob:
+		return fmt.Sprintf("The glob %s begins with a slash, which no key does, so it matches none. Write %s.", quote(glob), quote(trimmed))
+	case strings.HasSuffix(glob, "/") && !strings.HasSuffix(glob, "**/"):
+		return fmt.Sprintf("The glob %s matches only a key that ends in a slash, not the objects below. Write %s for those, or %s for a folder object alone.", quote(glob), quote(glob+"**"), quote(strings.TrimSuffix(glob, "/")+"{/}"))
+	case !strings.ContainsAny(glob, `[{\`) && slices.ContainsFunc(strings.Split(glob, "/"), func(s string) bool { return strings.Contains(s, "**") && s != "**" }):
+		return fmt.Sprintf("The glob %s has \"**\" beside other text, where it stops at slashes like \"*\". Write it between slashes, such as \"**/*.html\", or write \"*\".", quote(glob))
+	case literal && hasError(CheckKey(glob)):
+		return fmt.Sprintf("The glob %s matches no key: %s", quote(glob), CheckKey(glob)[0].Detail)
+	}
+	return ""
+}
+
+func hasError(found []Violation) bool {
+	return slices.ContainsFunc(found, func(v Violation) bool { return v.Severity == Error })
+}
+
+// headerName spells a header as Violation.Name does; a name that is no standard
+// header gives a detail.
+func headerName(name string) (canonical, detail string) {
+	canonical = textproto.CanonicalMIMEHeaderKey(name)
+	if slices.Contains(standardHeaders, canonical) {
+		return canonical, ""
+	}
+	advice := "Write one of " + quoteList(standardHeaders) + "."
+	if near := nearest(strings.ReplaceAll(name, "_", "-"), standardHeaders); near != "" {
+		advice = fmt.Sprintf("Did you mean %q?", near)
+	}
+	return "", fmt.Sprintf("%s is not a header that OSS stores with an object. %s", quote(name), advice)
+}
+
+func metadataName(name string) (canonical, detail string) {
+	if found := CheckMetadataName(name); len(found) > 0 {
+		return "", "No object can have it: " + found[0].Detail
+	}
+	return name, ""
+}
+
+// compileDemands checks the demands of one rule on headers or on metadata.
+func compileDemands(place string, demands map[string]Demand, spell func(string) (string, string), checkValue func(name, value string) []Violation) ([]compiledDemand, []PolicyError) {
+	var (
+		list []compiledDemand
+		errs []PolicyError
+		seen = map[string]string{}
+	)
+	for _, written := range slices.Sorted(maps.Keys(demands)) {
+		here := place + "[" + quote(written) + "]"
+		name, detail := spell(written)
+		if detail != "" {
+			errs = append(errs, PolicyError{here, detail})
+			continue
+		}
+		if first, twice := seen[name]; twice {
+			errs = append(errs, PolicyError{here, fmt.Sprintf("%s and %s are the same header. Merge them.", quote(first), quote(written))})
+			continue
+		}
+		seen[name] = written
+		d := compiledDemand{Demand: demands[written], name: name}
+		more := d.compile(here, checkValue)
+		errs = append(errs, more...)
+		list = append(list, d)
+	}
+	slices.SortFunc(list, func(a, b compiledDemand) int { return strings.Compare(a.name, b.name) })
+	return list, errs
+}
+
+// compile fills in d.pattern and returns what no value can meet.
+func (d *compiledDemand) compile(place string, checkValue func(name, value string) []Violation) []PolicyError {
+	var errs []PolicyError
+	fail := func(field, detail string) { errs = append(errs, PolicyError{place + field, detail}) }
+	if d.Forbidden && (d.Required || d.Values != nil || d.Pattern != "" || d.MaxLength != 0) {
+		fail(".forbidden", "The entry is forbidden and described at the same time. Remove \"forbidden\", or everything beside it.")
+	}
+	if d.Values != nil && len(d.Values) == 0 {
+		fail(".values", "The list is empty, so no value can be right. Leave it out to allow any value, or write \"forbidden\".")
+	}
+	if d.MaxLength < 0 {
+		fail(".max_length", fmt.Sprintf("%d is not a length. Write a whole number from 1.", d.MaxLength))
+	}
+	if d.Pattern != "" {
+		if detail := d.compilePattern(); detail != "" {
+			fail(".pattern", detail)
+		}
+	}
+	seen := map[string]bool{}
+	for i, value := range d.Values {
+		field := fmt.Sprintf(".values[%d]", i)
+		other := compiledDemand{Demand: Demand{Pattern: d.Pattern, MaxLength: d.MaxLength}, pattern: d.pattern}
+		switch found := checkValue(d.name, value); {
+		case seen[value]:
+			fail(field, fmt.Sprintf("%s is there twice. Remove it.", quote(value)))
+		case hasError(found):
+			fail(field, "No object can have it: "+found[0].Detail)
+		case other.fault(value) != "":
+			fail(field, fmt.Sprintf("%s is on the list but %s, or change the demand.", quote(value), other.fault(value)))
+		}
+		seen[value] = true
+	}
+	return errs
+}
+
+// compilePattern parses the pattern by itself first: anchored, "a)(b" would parse.
+func (d *compiledDemand) compilePattern() (detail string) {
+	if _, err := regexp.Compile(d.Pattern); err != nil {
+		return fmt.Sprintf("The pattern %s is not a regular expression (RE2): %s.", quote(d.Pattern), strings.TrimPrefix(cut(err.Error(), 2*quoteLimit), "error parsing regexp: "))
+	}
+	d.pattern = regexp.MustCompile(`\A(?:` + d.Pattern + `)\z`)
+	switch least := leastLength(d.Pattern); {
+	case least < 0:
+		return fmt.Sprintf("The pattern %s matches nothing, so no value can be right. Correct it.", quote(d.Pattern))
+	case d.MaxLength > 0 && least > d.MaxLength:
+		return fmt.Sprintf("The pattern %s needs at least %d characters, and max_length allows %d. Change one of them.", quote(d.Pattern), least, d.MaxLength)
+	}
+	return ""
+}
+
+func checkDemandsSomething(place string, rule Rule) []PolicyError {
+	if len(rule.Headers) == 0 && len(rule.Metadata) == 0 && !rule.OnlyListed {
+		return []PolicyError{{place, "The rule demands nothing. Write headers, metadata or only_listed."}}
+	}
+	var errs []PolicyError
+	idle := func(field string, demands map[string]Demand) {
+		for _, name := range slices.Sorted(maps.Keys(demands)) {
+			d := demands[name]
+			if !d.Required && !d.Forbidden && d.Values == nil && d.Pattern == "" && d.MaxLength == 0 {
+				errs = append(errs, PolicyError{fmt.Sprintf("%s.%s[%s]", place, field, quote(name)), "The entry demands nothing. Write required, forbidden, values, pattern or max_length."})
+			}
+		}
+	}
+	idle("headers", rule.Headers)
+	if !rule.OnlyListed { // there, being listed is enough
+		idle("metadata", rule.Metadata)
+	}
+	return errs
+}
