@@ -259,6 +259,7 @@ func (b *bucket) put(key string, build func(cur *version) (*version, *staged, er
 	if err != nil {
 		return nil, err
 	}
+	defer body.discard() // nothing is left of it if all goes well
 	v.Key, v.Seq, v.VersionID = key, b.seq+1, nullVersion
 	if b.set.Versioning == versioningEnabled {
 		v.VersionID = newVersionID()
@@ -272,6 +273,7 @@ func (b *bucket) put(key string, build func(cur *version) (*version, *staged, er
 		if err := os.Rename(body.path, filepath.Join(dir, v.Body)); err != nil {
 			return nil, err
 		}
+		body.path = ""
 	}
 	if err := b.writeJSON(b.tmp(), filepath.Join(dir, v.VersionID+".json"), v); err != nil {
 		if body != nil {

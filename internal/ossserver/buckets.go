@@ -77,12 +77,13 @@ func (q *request) putBucket() error {
 	if err := checkBucketACL(set.ACL); err != nil {
 		return err
 	}
-	if q.r.ContentLength != 0 {
+	data, err := q.readBody(maxCORSBody)
+	if err != nil {
+		return err
+	}
+	if len(data) > 0 { // a client may also say nothing, in a chunked body
 		var in createBucketConfiguration
-		if err := q.readXML(&in, maxCORSBody); err != nil {
-			return err
-		}
-		if len(in.Unknown) > 0 {
+		if decodeXML(data, &in) != nil || len(in.Unknown) > 0 {
 			return malformedXML()
 		}
 		if in.StorageClass != "" {

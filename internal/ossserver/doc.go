@@ -1,2 +1,138 @@
-// Package ossserver is an OSS endpoint over a local folder.
+// Package ossserver is an Alibaba Cloud OSS endpoint over a local folder: for tests, for trying the provider without an
+// account, and as a second, independent reading of how OSS behaves. It shares no code with the provider.
+//
+// [Server] is an http.Handler whose zero value works and whose exported fields are its knobs. It checks every
+// signature, keeps bodies as files, streams them in and out, and what it has acknowledged survives a crash.
+// Records, faults and [Server.Object] let a test see what was asked, break it, and look at what is really stored.
+//
+// # Not modelled
+//
+// A query parameter, sub-resource or x-oss-* header that is not understood answers 501 NotImplemented, never
+// silence. Not understood are: RAM and bucket policies (an account may do everything), hierarchical namespace, lifecycle,
+// website, referer, logging, replication, inventory, WORM and object lock, image and data processing (x-oss-process),
+// SelectObject, live channels, SSE-C, x-oss-persistent-headers, requester-pays and signature V2. Encryption is
+// remembered and echoed, not done. Transfer limits are accepted and not applied. A configuration shows at
+// once, where OSS may take seconds. Request lines and headers that are no HTTP are refused by net/http in its own
+// words. Only one server at a time may use a data folder.
+//
+// # Facts about OSS
+//
+// Code refers to these by number. Sources: "page" is a page of the OSS documentation, with its year; "SDK test" is a test of
+// an official SDK that runs against the service; "SDK" is an official SDK's code. A doubt says which reading is taken.
+//
+// Addressing and signatures:
+//
+//	OSS-001 A request to an IP address names the bucket first in the path. SDK (Go v1, conn.go).
+//	OSS-002 A request to a name has the bucket as first label; naming it in the path is 403 SecondLevelDomainForbidden.
+//	        Page "HTTP 403 status code", 2021.
+//	OSS-003 A custom domain stands for one bucket; signatures still cover /bucket/key. SDK (Go v1, conn.go).
+//	OSS-004 "%2F" in a path belongs to the key. SDKs send it for every slash of a key. SDK (Go v1).
+//	OSS-005 A request's time may be 15 minutes off: RequestTimeTooSkewed. Page "Add signatures to headers", 2021.
+//	OSS-006 Signature V1: HMAC-SHA1 over verb, Content-MD5, Content-Type, date, x-oss-* headers, /bucket/key and the
+//	        parameters of a fixed list. A date line may be x-oss-date (browser SDK). Pages "Add a signature to the
+//	        header" and "Add signatures to a URL", 2021; SDK (Go v1, conn.go).
+//	OSS-007 Signature V4: OSS4-HMAC-SHA256 with all parameters and UNSIGNED-PAYLOAD; the parts of Authorization are
+//	        separated by "," or ", ". The time is x-oss-date or Date. A URL lives 1 to 604800 seconds. Page "Include a V4
+//	        signature in the Authorization header", 2026; SDKs.
+//	OSS-008 A temporary key needs its security token: none is InvalidAccessKeyId, a wrong one InvalidSecurityToken, another
+//	        key's AccessKeyIdAndSecurityTokenNotMatch; a token beside a long-term key is InvalidAccessKeyId. Pages
+//	        EC 0002-00000002, -04, -06 (2023) and "HTTP 403 status code".
+//	OSS-009 Without a signature the ACL decides: the object's, or the bucket's if that is "default"; else 403
+//	        AccessDenied. Page "ACL", 2021.
+//
+// Names, buckets, bodies:
+//
+//	OSS-010 Keys are UTF-8 of 1 to 1,023 bytes and begin with neither "/" nor "\". Page "Object naming conventions", 2024
+//	        (other pages count characters; bytes is the stricter).
+//	OSS-011 Bucket names are 3 to 63 of a-z, 0-9 and "-", at the ends no "-". Page "HTTP 400 status code", 2021.
+//	OSS-012 A bucket with objects, versions or uploads is not deleted: 409 BucketNotEmpty. Page "DeleteBucket", 2021.
+//	OSS-013 Deleting what is not there is 204. Page "DeleteObject", 2021.
+//	OSS-014 Creating one's own bucket again succeeds and may change its ACL. Page "PutBucket", 2021. Doubt: another
+//	        storage class; here 409 BucketAlreadyExists.
+//	OSS-017 One request stores at most 5 GB. Page "PutObject", 2021. Doubt: code; here EntityTooLarge.
+//
+// Object attributes:
+//
+//	OSS-020 User metadata names are a-z, 0-9 and "-" behind "x-oss-meta-"; upper case becomes lower. Pages "PutObject", 2021,
+//	        EC 0011-00000004. Doubt: status and code; here 400 InvalidArgument.
+//	OSS-021 User metadata of 8 KB or more, names and values together, is refused: EC 0011-00000002. Doubt: whether the prefix
+//	        counts and whether exactly 8,192 passes; here it counts and does not, which is the stricter.
+//	OSS-022 A bad name was also seen to vanish before the signature was checked (issues of the Python and Java SDKs):
+//	        Server.DropBadMetadata.
+//	OSS-023 Values come back as the bytes they were, UTF-8 too. SDK tests (C++, Python). Doubt: which bytes are illegal
+//	        (EC 0011-00000005); here control characters and broken UTF-8.
+//	OSS-024 Content-Language is stored according to "Manage object metadata"; "PutObject" does not list it. Here stored.
+//	OSS-025 Expires is taken as any text: samples show three formats. Page "PutObject", 2021.
+//	OSS-026 Storage classes: Standard, IA, Archive, ColdArchive, DeepColdArchive; unset is the bucket's. Page "PutObject".
+//	OSS-027 x-oss-server-side-encryption is AES256, KMS or SM4; data encryption only SM4 and only with KMS; a key ID only with
+//	        KMS. Pages "PutObject" and "HTTP 400 status code", 2021.
+//	OSS-028 At most 10 tags; keys to 128 bytes, values to 256; letters, digits, space and + - = . _ : /; no duplicate.
+//	        Page "Object tagging", 2021.
+//	OSS-029 Without a Content-Type the key's extension decides, else application/octet-stream. Page "Manage object metadata".
+//	        The table itself is not published.
+//	OSS-032 The ETag of PutObject is the upper-case MD5, in quotes; the CRC-64 (ECMA) is an unsigned decimal. Page
+//	        "PutObject", 2021; SDK tests.
+//	OSS-033 x-oss-forbid-overwrite: true makes an existing key 409 FileAlreadyExists, and has no effect where versioning is
+//	        enabled or suspended. Page "PutObject", 2021.
+//	OSS-034 A condition header on a write is 400 NotImplemented with the header's name. Page "HTTP 400 status code", 2021.
+//	OSS-035 HEAD shows type, class, CRC-64, count of tags, encryption, version; neither ACL nor tags. Page "HeadObject", 2021.
+//	OSS-036 The default domain forces a download of some types in newer buckets. Pages EC 0048-00000101, 2026, and "Configure
+//	        object preview behavior", 2026. Doubt: whether signed requests are treated alike; the switch does.
+//	OSS-037 response-* parameters replace headers of a GET's answer, not for anonymous users. Page "GetObject", 2021.
+//	OSS-038 HEAD ?objectMeta shows ETag, length and time alone. Page "GetObjectMeta", 2021.
+//	OSS-039 Conditions: If-Match and If-Unmodified-Since fail with 412, If-None-Match and If-Modified-Since with 304; a time
+//	        that does not conform is ignored. Page "GetObject", 2021.
+//	OSS-045 A range that does not fit the object gives the whole with 200, unless x-oss-range-behavior is "standard": then the
+//	        end is cut off, and a start behind the end is 416. Page "GetObject"; page "Range download".
+//
+// Errors:
+//
+//	OSS-030 Errors are XML with Code, Message, RequestId, HostId, details, EC and RecommendDoc. Page "Error responses".
+//	OSS-031 HEAD carries the same document base64-coded in x-oss-err, the EC in x-oss-ec. SDKs (Go v1 and v2).
+//	OSS-040 A document that does not validate is 400 MalformedXML. Page "HTTP 400 status code", 2021.
+//
+// CORS:
+//
+//	OSS-041 A configuration has at most 16 KB and 20 rules (page "PutBucketCors", 2026) or 10 (2021): CORSRuleBeyondLimit.
+//	OSS-042 The Content-Type of an XML body does not matter: the Go SDK sends text/plain.
+//	OSS-043 The first rule that matches a request answers it. Page "PutBucketCors", 2026.
+//	OSS-044 An element of AllowedOrigin or AllowedHeader has one "*", of ExposeHeader none. Doubt: the codes; here
+//	        InvalidArgument, and MalformedXML for a wrong structure. An origin without scheme passes (seen in tests of the
+//	        incumbent provider).
+//	OSS-046 GET ?cors shows ResponseVary also where it was not set. SDK tests (Python, Java).
+//	OSS-047 A preflight matches origin, method and every header, unsigned; else 403 AccessForbidden. Page "OptionObject",
+//	        2026. Doubt: "*" or the origin is answered, one method or all; here "*" and the asked method.
+//	OSS-048 A real request that no rule matches is served without CORS headers. Page "PutBucketCors", 2026.
+//	OSS-049 With ResponseVary every answer has Vary: Origin. Page "PutBucketCors", 2026.
+//
+// Versions:
+//
+//	OSS-050 Answers name the version where versioning is enabled or suspended. Page "PutObject", 2021.
+//	OSS-051 Deleting without an ID adds a delete marker, or replaces version "null" by one while suspended; with an ID it
+//	        removes that version for good. Page "DeleteObject", 2021.
+//	OSS-052 A key whose newest version is a marker is 404 with x-oss-delete-marker. Page "GetObject", 2021.
+//	OSS-053 Naming a marker is 405 with Allow: DELETE. Page "GetObject", 2021.
+//	OSS-054 Tags and ACL change in place: no new version, no new Last-Modified. Page "PutObjectTagging", 2021.
+//	OSS-055 A copy whose source is a marker is 404. Page "CopyObject", 2021.
+//	OSS-056 GET ?versioning of a bucket that never had it is an empty VersioningConfiguration. Page "GetBucketVersioning".
+//
+// Copies:
+//
+//	OSS-060 x-oss-copy-source is /bucket/key, the key URL-coded: the Go SDK v1 sends "%2F" and "+", v2 "/" and "%20".
+//	OSS-061 A self-copy moves no content in an unversioned bucket. Page "CopyObject", 2021.
+//	OSS-062 There it ignores the metadata directive: the request's metadata wins, so none wipes all. Page "CopyObject", 2021;
+//	        SDK test (C++, ObjectCopyTest).
+//	OSS-063 A copy resets the ACL to default and the encryption to none unless sent; tags follow their own directive and
+//	        are kept by default. Page "CopyObject", 2021. Doubt: the storage class and a Content-Type that is not sent again;
+//	        here the bucket's class and the extension's type, so that a client which forgets them is found out.
+//	OSS-064 A copy keeps its source's ETag. SDK test (Java, CopyObjectTest).
+//	OSS-065 Appendable objects in versioned buckets cannot be copied. Page "CopyObject", 2021. Doubt: code; here
+//	        OperationNotSupported. Doubt: the type of a copy elsewhere; here Normal, except onto itself.
+//	OSS-066 The size limit of copies was 1 GB in 2021 and is 5 GB or none in newer pages; here Server.MaxCopySize, self-copies
+//	        free.
+//
+// Frozen objects:
+//
+//	OSS-070 Archive, ColdArchive and DeepColdArchive objects cannot be read or copied until restored: 403 InvalidObjectState.
+//	        Page "HTTP 403 status code". Doubt: a metadata-only self-copy; here refused as well.
 package ossserver

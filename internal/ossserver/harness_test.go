@@ -8,13 +8,14 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/xml"
-	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -202,7 +203,9 @@ func (c call) sign(req *http.Request) {
 	if c.v1 {
 		auth = "OSS " + c.id + ":" + testSignV1(c.secret, testStringV1(req, c.bucket, c.key, date))
 	} else {
-		req.Header.Set("x-oss-content-sha256", "UNSIGNED-PAYLOAD")
+		if req.Header.Get("x-oss-content-sha256") == "" {
+			req.Header.Set("x-oss-content-sha256", "UNSIGNED-PAYLOAD")
+		}
 		scope := c.at.UTC().Format("20060102") + "/" + c.region + "/oss/aliyun_v4_request"
 		signature := testSignV4(c.secret, scope, date, testCanonicalV4(req, c.bucket, c.key, c.additional))
 		comma := ","
@@ -361,4 +364,59 @@ func (e *endpoint) wantHeader(a answer, name, want string) {
 	}
 }
 
-func sprint(v any) string { return fmt.Sprint(v) }
+// rawRequest sends text as it is and reads to the end of the connection.
+func rawRequest(t *testing.T, e *endpoint, text string) string {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(e.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, text); err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// testClock is a clock that a test turns.
+type testClock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *testClock) read() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *testClock) set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = t
+}
+
+// rawHalf sends text, closes the sending side, and reads the answer.
+func rawHalf(t *testing.T, e *endpoint, text string) string {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(e.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, text); err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}

@@ -51,15 +51,15 @@ func (q *request) getObject() error {
 	if err := q.conditions(v); err != nil {
 		return err
 	}
+	if v.frozen(q.now) {
+		return invalidObjectState()
+	}
 	h := q.w.Header()
 	first, length, partial, err := q.byteRange(v.Size)
 	if err != nil {
 		return err
 	}
 	q.describe(v)
-	if v.Type == typeNormal {
-		h.Set("Content-MD5", v.ContentMD5)
-	}
 	for _, name := range responseOverrides {
 		if value := q.query.Get(name); value != "" {
 			h.Set(strings.TrimPrefix(name, "response-"), value)
@@ -101,6 +101,9 @@ func (q *request) describe(v *version) {
 	h.Set("ETag", `"`+v.ETag+`"`)
 	h.Set("Last-Modified", v.LastModified.UTC().Format(http.TimeFormat))
 	h.Set("Accept-Ranges", "bytes")
+	if v.ContentMD5 != "" { // Normal objects have one
+		h.Set("Content-MD5", v.ContentMD5)
+	}
 	h.Set("x-oss-object-type", v.Type)
 	h.Set("x-oss-storage-class", v.StorageClass)
 	h.Set("x-oss-hash-crc64ecma", strconv.FormatUint(v.CRC64, 10))

@@ -136,7 +136,8 @@ func (q *request) findOperation() (*operation, error) {
 		sel.scope = bucketScope
 	}
 	for name := range q.query {
-		if !subResources[name] {
+		// A browser asks with the URL of the request it is about to send, whatever the parameters.
+		if !subResources[name] || q.r.Method == http.MethodOptions {
 			continue
 		}
 		if sel.sub != "" {
@@ -171,6 +172,9 @@ func (q *request) noOperation(sel selector) error {
 
 // checkParameters refuses what would otherwise be ignored without a word.
 func (q *request) checkParameters() error {
+	if q.op.access == noCredential {
+		return nil
+	}
 	for name := range q.query {
 		if !subResources[name] && !slices.Contains(commonParams, name) && !slices.Contains(q.op.params, name) {
 			return notImplemented("Parameter", "the query parameter "+name+" of "+q.op.name)
@@ -190,22 +194,23 @@ func (q *request) serve() error {
 	if q.s.DropBadMetadata {
 		dropBadMetadata(q.r.Header)
 	}
-	if q.op.access != noCredential {
-		if err := q.authenticate(); err != nil {
-			return err
-		}
-	}
 	st, err := q.s.open()
 	if err != nil {
 		return err
 	}
 	if !q.op.noBucket {
-		if q.b, err = st.bucket(q.bucketName); err != nil {
+		q.b, err = st.bucket(q.bucketName)
+	}
+	if q.op.access != noCredential {
+		if q.b != nil {
+			q.addCORSHeaders() // first, so that a script can read why it was refused
+		}
+		if err := q.authenticate(); err != nil {
 			return err
 		}
-		if q.op.access != noCredential {
-			q.addCORSHeaders()
-		}
+	}
+	if err != nil {
+		return err
 	}
 	if err := q.authorize(); err != nil {
 		return err

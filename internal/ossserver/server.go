@@ -74,7 +74,7 @@ type Call struct {
 type Fault struct {
 	Delay         time.Duration // wait so long first; ends early when the client leaves
 	Status        int           // answer with this status and do nothing; 0 is to do the work
-	Code, Message string        // of the error document
+	Code, Message string        // of the error document; without a Code the answer has no body at all
 	Cut           Cut
 }
 
@@ -197,6 +197,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	err := q.refused
 	switch {
+	case fault.Status != 0 && fault.Code == "":
+		q.drain()
+		q.w.WriteHeader(fault.Status)
+		err = nil
 	case fault.Status != 0:
 		err = fail(fault.Status, fault.Code, "", fault.Message)
 	case err == nil:

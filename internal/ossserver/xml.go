@@ -53,21 +53,32 @@ func (q *request) writeXML(document any) error {
 // readXML reads a body of at most limit bytes into document, whatever its Content-Type (OSS-042), and checks Content-MD5.
 // Only one document and white space may be in it.
 func (q *request) readXML(document any, limit int64) error {
-	want, err := q.contentMD5()
+	data, err := q.readBody(limit)
 	if err != nil {
 		return err
 	}
-	data, err := io.ReadAll(io.LimitReader(markReader{&q.body}, limit+1))
-	if err != nil {
-		return err
-	}
-	if sum := md5.Sum(data); want != nil && int64(len(data)) <= limit && !bytes.Equal(sum[:], want) {
-		return invalidDigest(q.header("Content-MD5"))
-	}
-	if int64(len(data)) > limit || decodeXML(data, document) != nil {
+	if decodeXML(data, document) != nil {
 		return malformedXML()
 	}
 	return nil
+}
+
+func (q *request) readBody(limit int64) ([]byte, error) {
+	want, err := q.contentMD5()
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(markReader{&q.body}, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(data)) > limit {
+		return nil, malformedXML()
+	}
+	if sum := md5.Sum(data); want != nil && !bytes.Equal(sum[:], want) {
+		return nil, invalidDigest(q.header("Content-MD5"))
+	}
+	return data, nil
 }
 
 func decodeXML(data []byte, document any) error {

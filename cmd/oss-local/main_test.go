@@ -1,0 +1,286 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/aliyun/aliyun-oss-go-sdk/oss"
+)
+
+// binary is oss-local as it is built, for what only a process can show.
+var binary = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "oss-local-test-*")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "oss-local")
+	if runtime.GOOS == "windows" {
+		path += ".exe"
+	}
+	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return path, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := binary(); err == nil {
+		os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}
+
+// process is a running oss-local.
+type process struct {
+	t      *testing.T
+	cmd    *exec.Cmd
+	url    string
+	lines  *bufio.Scanner // stdout behind the first line
+	stderr *bytes.Buffer
+}
+
+func launch(t *testing.T, args ...string) *process {
+	t.Helper()
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &process{t: t, stderr: &bytes.Buffer{}}
+	p.cmd = exec.Command(path, append([]string{"--addr", "127.0.0.1:0"}, args...)...)
+	p.cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
+	p.cmd.Stderr = p.stderr
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.cmd.Process.Kill() })
+	p.lines = bufio.NewScanner(out)
+	if !p.lines.Scan() {
+		t.Fatalf("no line: %v, %s", p.cmd.Wait(), p.stderr)
+	}
+	url, ok := strings.CutPrefix(p.lines.Text(), "listening on ")
+	if !ok || strings.HasSuffix(url, ":0") {
+		t.Fatalf("first line %q", p.lines.Text())
+	}
+	p.url = url
+	return p
+}
+
+func (p *process) bucket(name string) *oss.Bucket {
+	p.t.Helper()
+	client, err := oss.New(p.url, "local-id", "local-secret", oss.AuthVersion(oss.AuthV4), oss.Region("cn-hangzhou"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	b, err := client.Bucket(name)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return b
+}
+
+func TestReadyLineAndLog(t *testing.T) {
+	t.Parallel()
+	p := launch(t, "--bucket", "demo", "--bucket", "logs")
+	if err := p.bucket("demo").PutObject("a/b.txt", strings.NewReader("hello")); err != nil {
+		t.Fatal(err)
+	}
+	if !p.lines.Scan() {
+		t.Fatal("no line for the request")
+	}
+	line := strings.Join(strings.Fields(p.lines.Text()), " ")
+	if !strings.Contains(line, " 200 PUT PutObject /demo/a/b.txt ") || !strings.HasSuffix(line, " in=5 out=0") {
+		t.Errorf("line %q", line)
+	}
+	if err := p.bucket("logs").PutObject("k", strings.NewReader("")); err != nil {
+		t.Errorf("second bucket: %v", err)
+	}
+}
+
+// TestTermination holds that a signal ends the server cleanly and takes the temporary folder along.
+func TestTermination(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals to send")
+	}
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		t.Run(signal.String(), func(t *testing.T) {
+			t.Parallel()
+			p := launch(t, "--bucket", "demo")
+			if err := p.bucket("demo").PutObject("k", strings.NewReader("x")); err != nil {
+				t.Fatal(err)
+			}
+			var temp string
+			for _, entry := range p.cmd.Env {
+				if value, ok := strings.CutPrefix(entry, "TMPDIR="); ok {
+					temp = value // the last one counts
+				}
+			}
+			if during, err := os.ReadDir(temp); err != nil || len(during) != 1 {
+				t.Fatalf("while running: %v, %v", during, err)
+			}
+			if err := p.cmd.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			for p.lines.Scan() { // to the end, before Wait closes the pipe
+			}
+			if err := p.cmd.Wait(); err != nil {
+				t.Errorf("%v: %s", err, p.stderr)
+			}
+			if after, err := os.ReadDir(temp); err != nil || len(after) != 0 {
+				t.Errorf("left %v, %v", after, err)
+			}
+			if hint := p.stderr.String(); !strings.Contains(hint, `provider "oss" {`) || !strings.Contains(hint, p.url) {
+				t.Errorf("hint %q", hint)
+			}
+		})
+	}
+}
+
+// TestKill9 kills the server while clients write, and holds that after a restart every acknowledged object is
+// there, whole, and that no object is a mixture.
+func TestKill9(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	content := func(writer, round int) string {
+		return fmt.Sprintf("%d/%d ", writer, round) + strings.Repeat("x", 1000*(round%7))
+	}
+	const writers, kills = 4, 3
+	acked := make([]int, writers) // the last acknowledged round of each writer
+	for kill := range kills {
+		p := launch(t, "--data", data, "--bucket", "demo")
+		bucket := p.bucket("demo")
+		go func() {
+			for p.lines.Scan() {
+			}
+		}()
+		var wg sync.WaitGroup
+		enough := make(chan struct{}, 1000)
+		tried := make([]int, writers)
+		for w := range writers {
+			wg.Go(func() {
+				for round := acked[w] + 1; ; round++ {
+					tried[w] = round
+					body := content(w, round)
+					if err := bucket.PutObject(fmt.Sprintf("w%d", w), strings.NewReader(body), oss.Meta("round", fmt.Sprint(round))); err != nil {
+						return // killed
+					}
+					acked[w] = round
+					select {
+					case enough <- struct{}{}:
+					default: // more than enough
+					}
+				}
+			})
+		}
+		for range 5 * writers * (kill + 1) {
+			<-enough
+		}
+		if err := p.cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		wg.Wait()
+		p.cmd.Wait()
+
+		p = launch(t, "--data", data)
+		bucket = p.bucket("demo")
+		for w := range writers {
+			key := fmt.Sprintf("w%d", w)
+			body, err := bucket.GetObject(key)
+			if err != nil {
+				t.Fatalf("after kill %d: %v", kill, err)
+			}
+			got, err := io.ReadAll(body)
+			body.Close()
+			// The write that was on its way may have been stored, but nothing older may come back.
+			if err != nil || string(got) != content(w, acked[w]) && string(got) != content(w, tried[w]) {
+				t.Errorf("after kill %d: %s holds %.20q of %d bytes, acknowledged round %d (%v)", kill, key, got, len(got), acked[w], err)
+			}
+			head, err := bucket.GetObjectDetailedMeta(key)
+			if err != nil || !strings.HasPrefix(string(got), fmt.Sprintf("%d/%s ", w, head.Get("X-Oss-Meta-Round"))) {
+				t.Errorf("after kill %d: metadata %v of another body (%v)", kill, head, err)
+			}
+		}
+		p.cmd.Process.Kill()
+		for p.lines.Scan() {
+		}
+		p.cmd.Wait()
+	}
+}
+
+func TestArguments(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		args []string
+		code int
+		want string
+	}{
+		{"help", []string{"--help"}, 0, "path-style"},
+		{"unknown flag", []string{"--nonsense"}, 2, "nonsense"},
+		{"an argument", []string{"demo"}, 2, `unexpected argument "demo"`},
+		{"bad domain", []string{"--domain", "x"}, 2, "want host=bucket"},
+		{"bad bucket", []string{"--bucket", "No_Bucket", "--addr", "127.0.0.1:0"}, 1, "InvalidBucketName"},
+		{"all interfaces", []string{"--addr", "0.0.0.0:0"}, 1, "--allow-remote"},
+		{"no host", []string{"--addr", ":0"}, 1, "--allow-remote"},
+		{"unusable address", []string{"--addr", "127.0.0.1:99999"}, 1, "99999"},
+		{"unusable folder", []string{"--addr", "127.0.0.1:0", "--data", "main.go/x"}, 1, "main.go"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			path, err := binary()
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.Command(path, tt.args...)
+			var stdout, stderr bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &stdout, &stderr
+			err = cmd.Run()
+			code := 0
+			if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+				code = exit.ExitCode()
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			if code != tt.code || !strings.Contains(stderr.String(), tt.want) || stdout.Len() > 0 {
+				t.Errorf("exit %d, want %d; stdout %q, stderr %q", code, tt.code, &stdout, &stderr)
+			}
+		})
+	}
+}
+
+func TestDomainAndToken(t *testing.T) {
+	t.Parallel()
+	p := launch(t, "--bucket", "demo", "--domain", "demo.example.com=demo", "--security-token", "token", "--region", "eu-central-1")
+	client, err := oss.New(p.url, "local-id", "local-secret", oss.AuthVersion(oss.AuthV4), oss.Region("eu-central-1"), oss.SecurityToken("token"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := client.Bucket("demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.PutObject("k", strings.NewReader("x")); err != nil {
+		t.Error(err)
+	}
+	if err := p.bucket("demo").PutObject("k", strings.NewReader("x")); err == nil {
+		t.Error("a request without the token and for another region passed")
+	}
+}

@@ -1,0 +1,227 @@
+package ossserver
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// copyCall copies source, in the form it goes on the wire, to key.
+func copyCall(key, source string, header map[string]string) call {
+	h := map[string]string{"x-oss-copy-source": source}
+	maps.Copy(h, header)
+	return call{method: "PUT", path: at(key), header: h}
+}
+
+var fullHeaders = map[string]string{
+	"Content-Type": "text/x-one", "Cache-Control": "no-cache", "Content-Disposition": "inline", "Content-Encoding": "br",
+	"Content-Language": "de", "Expires": "later", "x-oss-meta-a": "1", "x-oss-meta-b": "2", "x-oss-object-acl": "public-read",
+	"x-oss-tagging": "t=1", "x-oss-storage-class": "IA", "x-oss-server-side-encryption": "AES256",
+}
+
+func TestSelfCopy(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		header map[string]string
+		want   Object // what the request may change
+	}{
+		{"nothing sent wipes all but the tags", nil,
+			Object{ContentType: "text/plain", ACL: "default", StorageClass: "Standard", Tags: map[string]string{"t": "1"}}},
+		{"COPY is ignored", map[string]string{"x-oss-metadata-directive": "COPY", "x-oss-meta-c": "3"},
+			Object{ContentType: "text/plain", Metadata: map[string]string{"c": "3"}, ACL: "default", StorageClass: "Standard", Tags: map[string]string{"t": "1"}}},
+		{"REPLACE", map[string]string{"x-oss-metadata-directive": "REPLACE", "Content-Type": "text/x-two", "Cache-Control": "max-age=1"},
+			Object{ContentType: "text/x-two", CacheControl: "max-age=1", ACL: "default", StorageClass: "Standard", Tags: map[string]string{"t": "1"}}},
+		{"all sent again", maps.Clone(fullHeaders),
+			Object{ContentType: "text/x-one", CacheControl: "no-cache", ContentDisposition: "inline", ContentEncoding: "br", ContentLanguage: "de",
+				Expires: "later", Metadata: map[string]string{"a": "1", "b": "2"}, ACL: "public-read", StorageClass: "IA", SSE: "AES256", Tags: map[string]string{"t": "1"}}},
+		{"tags replaced", map[string]string{"x-oss-tagging-directive": "Replace", "x-oss-tagging": "u=2"},
+			Object{ContentType: "text/plain", ACL: "default", StorageClass: "Standard", Tags: map[string]string{"u": "2"}}},
+		{"tags removed", map[string]string{"x-oss-tagging-directive": "Replace"},
+			Object{ContentType: "text/plain", ACL: "default", StorageClass: "Standard"}},
+		{"tags without directive are ignored", map[string]string{"x-oss-tagging": "u=2"},
+			Object{ContentType: "text/plain", ACL: "default", StorageClass: "Standard", Tags: map[string]string{"t": "1"}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			clock := &testClock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+			e := start(t, &Server{Now: clock.read})
+			e.must(200, call{method: "PUT", path: at("k.txt"), body: "hello", header: fullHeaders, at: clock.read()})
+			old := e.stored("k.txt")
+			before, err := os.Stat(old.BodyPath)
+			if err != nil {
+				t.Fatal(err)
+			}
+			clock.set(clock.read().Add(time.Hour))
+			e.s.ResetRecords()
+			c := copyCall("k.txt", "/"+testBucket+"/k.txt", tt.header)
+			c.at = clock.read()
+			a := e.must(200, c)
+			if !strings.Contains(a.body, "<ETag>&#34;"+old.ETag+"&#34;</ETag>") || !strings.Contains(a.body, "<LastModified>2026-01-02T04:04:05.000Z</LastModified>") {
+				t.Errorf("answer %s", a.body)
+			}
+			want := tt.want
+			want.Key, want.VersionID, want.Type, want.Size = "k.txt", "null", "Normal", 5
+			want.ETag, want.CRC64, want.BodyPath, want.LastModified = old.ETag, old.CRC64, old.BodyPath, clock.read()
+			if got := fmt.Sprintf("%+v", e.stored("k.txt")); got != fmt.Sprintf("%+v", want) {
+				t.Errorf("stored %s\nwant   %+v", got, want)
+			}
+			after, err := os.Stat(old.BodyPath)
+			if err != nil || !os.SameFile(before, after) || !after.ModTime().Equal(before.ModTime()) {
+				t.Errorf("the body was rewritten: %v", err)
+			}
+			records := e.s.Records()
+			if len(records) != 1 || records[0].Operation != "CopyObject" || records[0].BytesIn != 0 {
+				t.Errorf("records %v", records)
+			}
+		})
+	}
+}
+
+func TestCopyAcross(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		header map[string]string
+		want   Object
+	}{
+		{"default", nil,
+			Object{ContentType: "text/x-one", CacheControl: "no-cache", ContentDisposition: "inline", ContentEncoding: "br", ContentLanguage: "de",
+				Expires: "later", Metadata: map[string]string{"a": "1", "b": "2"}, ACL: "default", StorageClass: "Standard", Tags: map[string]string{"t": "1"}}},
+		{"COPY ignores the request's metadata", map[string]string{"x-oss-meta-c": "3", "Content-Type": "a/b"},
+			Object{ContentType: "text/x-one", CacheControl: "no-cache", ContentDisposition: "inline", ContentEncoding: "br", ContentLanguage: "de",
+				Expires: "later", Metadata: map[string]string{"a": "1", "b": "2"}, ACL: "default", StorageClass: "Standard", Tags: map[string]string{"t": "1"}}},
+		{"REPLACE", map[string]string{"x-oss-metadata-directive": "replace", "x-oss-meta-c": "3", "x-oss-object-acl": "private",
+			"x-oss-storage-class": "IA", "x-oss-server-side-encryption": "KMS"},
+			Object{ContentType: "text/html", Metadata: map[string]string{"c": "3"}, ACL: "private", StorageClass: "IA", SSE: "KMS", Tags: map[string]string{"t": "1"}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := start(t, nil)
+			if err := e.s.CreateBucket("other-bucket"); err != nil {
+				t.Fatal(err)
+			}
+			e.put("a/from.txt", "hello", fullHeaders)
+			old := e.stored("a/from.txt")
+			for _, to := range []string{testBucket, "other-bucket"} {
+				c := copyCall("", "/"+testBucket+"/a%2Ffrom.txt", tt.header)
+				c.path = "/" + to + "/to.html"
+				a := e.must(200, c)
+				e.wantHeader(a, "x-oss-server-side-encryption", tt.want.SSE)
+				got, err := e.s.Object(to, "to.html")
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := tt.want
+				want.Key, want.VersionID, want.Type, want.Size = "to.html", "null", "Normal", 5
+				want.ETag, want.CRC64, want.BodyPath, want.LastModified = old.ETag, old.CRC64, got.BodyPath, got.LastModified
+				if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
+					t.Errorf("stored %+v\nwant   %+v", got, want)
+				}
+				if body, err := os.ReadFile(got.BodyPath); err != nil || string(body) != "hello" {
+					t.Errorf("body %q, %v", body, err)
+				}
+			}
+			// The copies must not hang on their source.
+			e.put("a/from.txt", "changed", nil)
+			e.must(204, call{method: "DELETE", path: at("a/from.txt")})
+			if got := e.get("to.html"); got != "hello" {
+				t.Errorf("the copy reads %q", got)
+			}
+		})
+	}
+}
+
+func TestCopySourceForms(t *testing.T) {
+	t.Parallel()
+	e := start(t, nil)
+	e.put("dir/a b+c.txt", "hello", nil)
+	prefix := "/" + testBucket + "/"
+	for source, status := range map[string]int{
+		prefix + "dir%2Fa+b%2Bc.txt":                200, // Go SDK v1
+		prefix + "dir/a%20b%2Bc.txt":                200, // Go SDK v2
+		prefix + "dir/a b%2Bc.txt":                  200,
+		prefix + "dir/a%20b%2Bc.txt?versionId=null": 200,
+		prefix + "dir/a%20b+c.txt":                  404,
+		prefix + "dir/a%20b%2Bc.txt?versionId=none": 404,
+		prefix + "dir/a%20b%2Bc.txt?other=1":        400,
+		"/no-such-bucket/k":                         404,
+		testBucket + "/dir/a%20b%2Bc.txt":           400,
+		"/" + testBucket:                            400,
+		prefix:                                      400,
+		"/":                                         400,
+		prefix + "%zz":                              400,
+		prefix + "%2Fk":                             400,
+	} {
+		a := e.do(copyCall("to", source, nil))
+		if a.status != status {
+			t.Errorf("%s: status %d, want %d: %s", source, a.status, status, a.body)
+		}
+	}
+}
+
+func TestCopyRefused(t *testing.T) {
+	t.Parallel()
+	changed := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	e := start(t, &Server{Now: func() time.Time { return changed }, MaxCopySize: 5})
+	e.must(200, call{method: "PUT", path: at("from"), body: "hello", at: changed})
+	e.must(200, call{method: "PUT", path: at("large"), body: "longer", at: changed})
+	e.must(200, call{method: "PUT", path: at("taken"), body: "first", at: changed})
+	etag := `"` + e.stored("from").ETag + `"`
+	before, after := changed.Add(-time.Second).Format(http.TimeFormat), changed.Add(time.Second).Format(http.TimeFormat)
+	h := func(name, value string) map[string]string { return map[string]string{name: value} }
+	tests := []struct {
+		name, to, from string
+		header         map[string]string
+		status         int
+		code           string
+	}{
+		{"match", "to", "from", h("x-oss-copy-source-if-match", etag), 200, ""},
+		{"no match", "to", "from", h("x-oss-copy-source-if-match", "x"), 412, "PreconditionFailed"},
+		{"none-match", "to", "from", h("x-oss-copy-source-if-none-match", "x"), 200, ""},
+		{"none-match fails", "to", "from", h("x-oss-copy-source-if-none-match", etag), 304, ""},
+		{"unmodified", "to", "from", h("x-oss-copy-source-if-unmodified-since", after), 200, ""},
+		{"unmodified, ISO time", "to", "from", h("x-oss-copy-source-if-unmodified-since", "2026-01-02T03:04:05.000Z"), 200, ""},
+		{"modified meanwhile", "to", "from", h("x-oss-copy-source-if-unmodified-since", before), 412, "PreconditionFailed"},
+		{"modified", "to", "from", h("x-oss-copy-source-if-modified-since", before), 200, ""},
+		{"not modified", "to", "from", h("x-oss-copy-source-if-modified-since", after), 304, ""},
+		{"self, no match", "from", "from", h("x-oss-copy-source-if-match", "x"), 412, "PreconditionFailed"},
+		{"self, too large is no matter", "large", "large", nil, 200, ""},
+		{"too large", "to", "large", nil, 400, "EntityTooLarge"},
+		{"missing", "to", "none", nil, 404, "NoSuchKey"},
+		{"self, missing", "none", "none", nil, 404, "NoSuchKey"},
+		{"taken", "taken", "from", h("x-oss-forbid-overwrite", "true"), 409, "FileAlreadyExists"},
+		{"self, taken", "from", "from", h("x-oss-forbid-overwrite", "true"), 409, "FileAlreadyExists"},
+		{"directive", "to", "from", h("x-oss-metadata-directive", "MERGE"), 400, "InvalidArgument"},
+		{"tagging directive", "to", "from", h("x-oss-tagging-directive", "MERGE"), 400, "InvalidArgument"},
+		{"If-Match", "to", "from", h("If-Match", etag), 400, "NotImplemented"},
+		{"bad metadata", "to", "from", h("x-oss-meta-a_b", "1"), 400, "InvalidArgument"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			f := *e
+			f.t = t
+			c := copyCall(tt.to, "/"+testBucket+"/"+tt.from, tt.header)
+			c.at = changed
+			if a := f.do(c); a.status != tt.status || a.apiCode() != tt.code {
+				t.Errorf("status %d, code %q; want %d, %q: %s", a.status, a.apiCode(), tt.status, tt.code, a.body)
+			}
+		})
+	}
+	t.Run("anonymous may not read the source", func(t *testing.T) {
+		t.Parallel()
+		e := start(t, nil)
+		e.must(200, call{method: "PUT", path: "/open-bucket", header: map[string]string{"x-oss-acl": "public-read-write"}, bucket: "open-bucket"})
+		e.put("secret", "x", nil)
+		c := copyCall("", "/"+testBucket+"/secret", nil)
+		c.path, c.anonymous = "/open-bucket/stolen", true
+		e.refused(403, "AccessDenied", c)
+	})
+}
