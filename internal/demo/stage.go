@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	providerAddress = "registry.terraform.io/terraform-provider-oss/oss"
+	providerVersion = "0.0.1"
+	region          = "cn-hangzhou"
+	bucket          = "lantern-ferry"
+	accessKeyID     = "demo-id"
+	accessKeySecret = "demo-secret"
+)
+
+// stage is the temporary folder in which everything happens.
+//
+//	bin/       the programs
+//	mirror/    the provider as `terraform init` expects it in a mirror
+//	home/      the home folder of Terraform
+//	site/      the configuration, where Terraform runs
+//	data/      what the server stores
+//	tmp/       temporary files of Terraform and the server
+type stage struct {
+	dir       string
+	repo      string // root folder of this repository
+	terraform string // path of the terraform binary
+	env       []string
+}
+
+// newStage makes the folder below parent. On an error nothing is left of it.
+func newStage(ctx context.Context, parent string) (_ *stage, err error) {
+	terraform, err := exec.LookPath("terraform")
+	if err != nil {
+		return nil, errors.New("terraform is not on the PATH: install version 1.11 or newer from the HashiCorp releases page")
+	}
+	gomod, err := must(ctx, command(ctx, "", nil, "go", "env", "GOMOD"))
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp(parent, "oss-demo-")
+	if err != nil {
+		return nil, err
+	}
+	s := &stage{dir: dir, repo: filepath.Dir(strings.TrimSpace(gomod)), terraform: terraform}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.remove())
+		}
+	}()
+	for _, name := range []string{"bin", "home", "site", "data", "tmp"} {
+		if err := os.Mkdir(s.path(name), 0o700); err != nil {
+			return nil, err
+		}
+	}
+	s.env = append(scrubbed(os.Environ()),
+		"HOME="+s.path("home"),
+		"TMPDIR="+s.path("tmp"),
+		"TF_CLI_CONFIG_FILE="+s.path("terraform.rc"),
+		"TF_IN_AUTOMATION=1", // no advice on what to type next
+		"TF_VAR_bucket="+bucket,
+		"CHECKPOINT_DISABLE=1",
+		"OSS_REGION="+region,
+		"OSS_ACCESS_KEY_ID="+accessKeyID,
+		"OSS_ACCESS_KEY_SECRET="+accessKeySecret,
+		// Without this the search for credentials may wait for an ECS instance's metadata service that is not there.
+		"ALIBABA_CLOUD_ECS_METADATA_DISABLED=true",
+	)
+	return s, s.copySite()
+}
+
+func (s *stage) path(elements ...string) string {
+	return filepath.Join(append([]string{s.dir}, elements...)...)
+}
+
+func (s *stage) remove() error { return os.RemoveAll(s.dir) }
+
+// scrubbed drops the variables by which the user's shell would decide what Terraform, the provider or a proxy do here.
+func scrubbed(env []string) []string {
+	return slices.DeleteFunc(slices.Clone(env), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		for _, prefix := range []string{"TF_", "OSS_", "ALIBABA_CLOUD_"} {
+			if strings.HasPrefix(name, prefix) {
+				return true
+			}
+		}
+		return slices.Contains([]string{"HOME", "TMPDIR", "CHECKPOINT_DISABLE"}, name)
+	})
+}
+
+// copySite copies what belongs to the example, and not what a run of it in the repository may have left there.
+func (s *stage) copySite() error {
+	from := filepath.Join(s.repo, "examples", "static-site")
+	files, err := filepath.Glob(filepath.Join(from, "*.tf"))
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		return fmt.Errorf("no configuration in %q", from)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file) //nolint:gosec // a file of the repository
+		if err != nil {
+			return err
+		}
+		err = os.WriteFile(s.path("site", filepath.Base(file)), text, 0o600) //nolint:gosec // below the stage
+		if err != nil {
+			return err
+		}
+	}
+	return os.CopyFS(s.path("site", "site"), os.DirFS(filepath.Join(from, "site")))
+}
+
+// build builds the two programs from the repository and lays the provider out as a mirror. It returns the time that took.
+func (s *stage) build(ctx context.Context) (time.Duration, error) {
+	start := time.Now()
+	env := append(os.Environ(), "GOTMPDIR="+s.path("tmp")) // an interrupted build leaves its work there
+	// Stamping the commit would need git, and a checkout that git trusts.
+	if _, err := must(ctx, command(ctx, s.repo, env, "go", "build", "-buildvcs=false", "-o", s.path("bin"), ".", "./cmd/oss-local")); err != nil {
+		return 0, err
+	}
+	took := time.Since(start)
+	folder := s.path("mirror", filepath.FromSlash(providerAddress), providerVersion, runtime.GOOS+"_"+runtime.GOARCH)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return 0, err
+	}
+	name := "terraform-provider-oss_v" + providerVersion + suffix()
+	if err := os.Rename(s.path("bin", "terraform-provider-oss"+suffix()), filepath.Join(folder, name)); err != nil {
+		return 0, err
+	}
+	settings := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", s.path("mirror"))
+	return took, os.WriteFile(s.path("terraform.rc"), []byte(settings), 0o600)
+}
+
+// suffix is how the names of programs end.
+func suffix() string {
+	if runtime.GOOS == "windows" {
+		return ".exe"
+	}
+	return ""
+}
+
+// siteFiles returns the keys that the site will have, each with the size of its file in bytes.
+func (s *stage) siteFiles() (map[string]int64, error) {
+	files := map[string]int64{}
+	root := s.path("site", "site")
+	err := filepath.Walk(root, func(path string, info os.FileInfo, err error) error {
+		if err != nil || info.IsDir() {
+			return err
+		}
+		key, err := filepath.Rel(root, path)
+		files[filepath.ToSlash(key)] = info.Size()
+		return err
+	})
+	return files, err
+}
