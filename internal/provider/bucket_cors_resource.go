@@ -1,0 +1,281 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/cors"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+)
+
+func newBucketCORSResource() resource.Resource { return &bucketCORSResource{} }
+
+type bucketCORSResource struct{ data *providerData }
+
+// Metadata names the resource type.
+func (r *bucketCORSResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = "oss_bucket_cors"
+}
+
+// Configure takes over the provider's client.
+func (r *bucketCORSResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.data = configuredData(req.ProviderData, &resp.Diagnostics)
+}
+
+// Schema describes oss_bucket_cors.
+func (r *bucketCORSResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "All CORS rules of a bucket. OSS answers a cross-origin request by the first rule that matches origin, method and headers, " +
+			"so the order of the rules has a meaning and is kept. A bucket has one such configuration: use this resource once per bucket.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the bucket."},
+			"bucket": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Name of the bucket. A change replaces the rules.",
+				Validators:          []validator.String{ruledBy(metadata.CheckBucket)},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"response_vary": schema.BoolAttribute{
+				Optional: true,
+				Computed: true,
+				Default:  booldefault.StaticBool(false),
+				MarkdownDescription: "Whether OSS answers with `Vary: Origin`, so that caches keep the answers for different origins apart; `false` unless set. " +
+					"Set it when more than one origin reads the bucket through a cache.",
+			},
+			"allow_overwrite": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Set to `true` to let the creation replace rules that the bucket has already. It acts on creation only. " +
+					"Without it the creation stops at other rules and tells how to import them.",
+			},
+		},
+		Blocks: map[string]schema.Block{
+			"cors_rule": corsRuleBlock(),
+			"timeouts": timeouts.Block(ctx, timeouts.Opts{
+				Create: true, Read: true, Update: true, Delete: true,
+				CreateDescription: "Time for the creation with its retries, such as `2m`; 5 minutes unless set.",
+				ReadDescription:   "Time for a refresh; 5 minutes unless set.",
+				UpdateDescription: "Time for a change; 5 minutes unless set.",
+				DeleteDescription: "Time for the deletion; 5 minutes unless set.",
+			}),
+		},
+	}
+}
+
+func corsRuleBlock() schema.Block {
+	set := func(required bool, description string) schema.SetAttribute {
+		return schema.SetAttribute{Required: required, Optional: !required, ElementType: types.StringType, MarkdownDescription: description}
+	}
+	return schema.ListNestedBlock{
+		MarkdownDescription: "A rule; the first one that matches a request answers it. 1 to 20 of them.",
+		NestedObject: schema.NestedBlockObject{
+			Attributes: map[string]schema.Attribute{
+				"allowed_origins": set(true, "Origins that may ask, such as `https://www.example.com` or `https://*.example.com`; one `*` each. `*` alone is every origin."),
+				"allowed_methods": set(true, "Methods that may be used: `GET`, `PUT`, `DELETE`, `POST`, `HEAD`."),
+				"allowed_headers": set(false, "Request headers that a preflight may announce, in any case; one `*` each. `*` alone is every header."),
+				"expose_headers": set(false, "Response headers that scripts may read. No `*`: each header is listed by its full name, "+
+					"such as `ETag`, `x-oss-request-id` or `x-oss-meta-owner`."),
+				"max_age_seconds": schema.Int64Attribute{
+					Optional:            true,
+					MarkdownDescription: "How long a browser may remember the answer to a preflight, in seconds. Unset is the same to OSS as `0`.",
+				},
+			},
+		},
+	}
+}
+
+// IdentitySchema describes what identifies a bucket's rules.
+func (r *bucketCORSResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"bucket": identityschema.StringAttribute{RequiredForImport: true, Description: "Name of the bucket."},
+		},
+	}
+}
+
+// ValidateConfig checks the rules as far as they are known, each finding at its rule and field.
+func (r *bucketCORSResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config bucketCORSModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() || config.Rules.IsUnknown() {
+		return
+	}
+	var rules []cors.Rule
+	for _, rule := range config.rules(ctx, &resp.Diagnostics) {
+		rules = append(rules, rule.checkable())
+	}
+	for _, p := range cors.Check(rules) {
+		at := corsProblemPath(p)
+		if p.Severity == cors.Warning {
+			resp.Diagnostics.AddAttributeWarning(at, p.Summary, p.Detail)
+		} else {
+			resp.Diagnostics.AddAttributeError(at, p.Summary, p.Detail)
+		}
+	}
+}
+
+func corsProblemPath(p cors.Problem) path.Path {
+	at := path.Root("cors_rule")
+	if p.Rule >= 0 {
+		at = at.AtListIndex(p.Rule)
+		if p.Field != "" {
+			at = at.AtName(p.Field)
+		}
+		if p.Value != "" {
+			at = at.AtSetValue(types.StringValue(p.Value))
+		}
+	}
+	return at
+}
+
+// ModifyPlan shows the id, which is known as soon as the bucket is.
+func (r *bucketCORSResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var bucket types.String
+	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("bucket"), &bucket)...)
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), bucket)...)
+}
+
+// Create sets the rules of a bucket that has none, or others that may be replaced.
+func (r *bucketCORSResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan bucketCORSModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	client := r.data.ready(&resp.Diagnostics)
+	limit, d := plan.Timeouts.Create(ctx, readTimeout)
+	resp.Diagnostics.Append(d...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	want := plan.config(ctx, &resp.Diagnostics)
+	const summary = "Unable to Create OSS Bucket CORS Rules"
+	if !plan.AllowOverwrite.ValueBool() && !nothingToLose(ctx, client, plan, want, summary, &resp.Diagnostics) {
+		return
+	}
+	if err := client.PutCORS(ctx, plan.Bucket.ValueString(), want); err != nil {
+		corsCallError(&resp.Diagnostics, summary, "set", plan, err)
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, bucketCORSIdentity{plan.Bucket})...)
+}
+
+// nothingToLose reports whether the bucket has no rules, or the very ones that are wanted (as after a run that was
+// cut off). A PUT replaces all rules, so this costs one GET.
+func nothingToLose(ctx context.Context, client *ossclient.Client, plan bucketCORSModel, want ossclient.CORS, summary string, diags *diag.Diagnostics) bool {
+	have, err := client.GetCORS(ctx, plan.Bucket.ValueString())
+	switch {
+	case ossclient.HasCode(err, "NoSuchCORSConfiguration"):
+		return true
+	case err != nil:
+		corsCallError(diags, summary, "look for", plan, err)
+		return false
+	case len(have.Rules) == 0 || sameCORS(have, want):
+		return true
+	}
+	diags.AddError("OSS Bucket Has CORS Rules Already", fmt.Sprintf(
+		"Bucket %q has %d CORS rules that differ from the planned ones, and they were left as they are. To manage them, import them:\n\n"+
+			"  terraform import ADDRESS %s\n\n"+
+			"To replace them, set allow_overwrite = true.", plan.Bucket.ValueString(), len(have.Rules), plan.Bucket.ValueString()))
+	return false
+}
+
+func corsCallError(diags *diag.Diagnostics, summary, verb string, m bucketCORSModel, err error) {
+	callError(diags, summary, fmt.Sprintf("%s the CORS rules of bucket %q", verb, m.Bucket.ValueString()), err)
+}
+
+// Read asks for the rules.
+func (r *bucketCORSResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state bucketCORSModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	client := r.data.ready(&resp.Diagnostics)
+	limit, d := state.Timeouts.Read(ctx, readTimeout)
+	resp.Diagnostics.Append(d...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, bucketCORSIdentity{state.Bucket})...)
+	have, err := client.GetCORS(ctx, state.Bucket.ValueString())
+	if ossclient.IsNotFound(err) || err == nil && len(have.Rules) == 0 {
+		tflog.Info(ctx, "the CORS rules are gone; they are removed from the state", map[string]any{"bucket": state.Bucket.ValueString()})
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		corsCallError(&resp.Diagnostics, "Unable to Read OSS Bucket CORS Rules", "read", state, err)
+		return
+	}
+	state.refresh(ctx, have, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+}
+
+// Update replaces all rules by one request, or makes none when only allow_overwrite or a spelling changed.
+func (r *bucketCORSResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state bucketCORSModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	client := r.data.ready(&resp.Diagnostics)
+	limit, d := plan.Timeouts.Update(ctx, readTimeout)
+	resp.Diagnostics.Append(d...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	want := plan.config(ctx, &resp.Diagnostics)
+	if !sameCORS(want, state.config(ctx, &resp.Diagnostics)) {
+		if err := client.PutCORS(ctx, plan.Bucket.ValueString(), want); err != nil {
+			corsCallError(&resp.Diagnostics, "Unable to Update OSS Bucket CORS Rules", "set", plan, err)
+			return
+		}
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, bucketCORSIdentity{plan.Bucket})...)
+}
+
+// Delete removes all rules of the bucket.
+func (r *bucketCORSResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state bucketCORSModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	client := r.data.ready(&resp.Diagnostics)
+	limit, d := state.Timeouts.Delete(ctx, readTimeout)
+	resp.Diagnostics.Append(d...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	if err := client.DeleteCORS(ctx, state.Bucket.ValueString()); err != nil {
+		corsCallError(&resp.Diagnostics, "Unable to Delete OSS Bucket CORS Rules", "remove", state, err)
+	}
+}
+
+// ImportState takes the bucket's name or an identity. Read fills the rest.
+func (r *bucketCORSResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	id := bucketCORSIdentity{Bucket: types.StringValue(req.ID)}
+	if req.ID == "" && req.Identity != nil {
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
+	}
+	addViolations(&resp.Diagnostics, path.Root("bucket"), metadata.CheckBucket(id.Bucket.ValueString()))
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("bucket"), id.Bucket)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, id)...)
+}

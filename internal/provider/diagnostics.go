@@ -1,0 +1,122 @@
+package provider
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"syscall"
+	"unicode"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+)
+
+// callError adds a failed call of OSS: a title such as "Unable to Create OSS Object", what was being done to
+// what, the cause, what to check, and the ids that support asks for.
+func callError(diags *diag.Diagnostics, summary, doing string, err error) {
+	detail := "Could not " + doing + ": " + sentence(cause(err))
+	if h := hint(err); h != "" {
+		detail += "\n\n" + h
+	}
+	if ids := supportIDs(err); ids != "" {
+		detail += "\n\n" + ids
+	}
+	diags.AddError(summary, detail)
+}
+
+// objectCallError is callError for one object.
+func objectCallError(diags *diag.Diagnostics, summary, verb string, m objectModel, err error) {
+	callError(diags, summary, fmt.Sprintf("%s %q in bucket %q", verb, m.Key.ValueString(), m.Bucket.ValueString()), err)
+}
+
+func cause(err error) string {
+	var e *ossclient.Error
+	if errors.As(err, &e) {
+		return e.Cause()
+	}
+	return err.Error()
+}
+
+func supportIDs(err error) string {
+	var e *ossclient.Error
+	if !errors.As(err, &e) || e.RequestID == "" {
+		return ""
+	}
+	ids := "OSS request ID: " + e.RequestID
+	if e.EC != "" {
+		ids += ", EC: " + e.EC
+	}
+	return ids
+}
+
+// sentence ends a text with a full stop.
+func sentence(s string) string {
+	s = strings.TrimRightFunc(s, unicode.IsSpace)
+	if s == "" || strings.HasSuffix(s, ".") || strings.HasSuffix(s, "!") {
+		return s
+	}
+	return s + "."
+}
+
+// codeHints say what to check for answers that people meet.
+var codeHints = map[string]string{
+	"AccessDenied": "Check that the RAM policy of this access key, the bucket policy and the ACL allow the operation " +
+		"(for objects: oss:PutObject, oss:GetObject, oss:GetObjectAcl, oss:GetObjectTagging, oss:DeleteObject; " +
+		"for CORS: oss:GetBucketCors, oss:PutBucketCors, oss:DeleteBucketCors).",
+	"SignatureDoesNotMatch": "The access key secret does not belong to the access key id, or the region is not the bucket's. " +
+		"Check access_key_secret and region of the provider, or the variables they come from.",
+	"InvalidAccessKeyId":                  "OSS does not know this access key id: it is misspelt, disabled or deleted, or a temporary key is used without its security token.",
+	"InvalidSecurityToken":                "The security token does not belong to the access key, or was cut off. Ask STS for new temporary credentials.",
+	"SecurityTokenExpired":                "The temporary credentials are too old. Ask STS for new ones and run again.",
+	"AccessKeyIdAndSecurityTokenNotMatch": "The security token belongs to another access key. Set all three parts of the temporary credentials together.",
+	"NoSuchBucket":                        "Check the spelling of the bucket and that it exists in this region. This provider does not create buckets.",
+	"RequestTimeTooSkewed":                "The clock of this machine differs from OSS's by more than 15 minutes. Set it right.",
+	"InvalidObjectState":                  "The object is archived. Restore it first (RestoreObject), and run again when the restore has finished.",
+	"FileImmutable":                       "A retention policy (WORM) of the bucket protects this object. It can be changed when the retention period is over.",
+	"KmsServiceNotEnabled":                "The object is encrypted with KMS, and the KMS service is not enabled for this account. Enable it, or choose AES256.",
+	"PublicEndpointForbidden": "This account may not use the public endpoint for data. Set endpoint to a custom domain of the bucket with use_cname = true, " +
+		"or to the internal endpoint.",
+	"SecondLevelDomainForbidden": "OSS wants the bucket in the host name. Set endpoint to the service's host name, not to an IP address.",
+	"PreconditionFailed":         "Somebody else changed the object since the plan. Nothing was changed; run plan again to see what is there now.",
+	"QpsLimitExceeded":           "OSS is throttling this account. Run with a lower -parallelism, or raise max_retries.",
+	"MethodNotAllowed":           "The object is of a kind that does not take this operation.",
+}
+
+// hint says what to check, or "".
+func hint(err error) string {
+	var credentials *ossclient.CredentialsError
+	var dns *net.DNSError
+	var authority x509.UnknownAuthorityError
+	var e *ossclient.Error
+	switch {
+	case errors.As(err, &credentials):
+		return "No request was sent. Check the credentials of the provider."
+	case errors.Is(err, ossclient.ErrBodyChanged):
+		return "Nothing was stored: the upload was stopped before its end. Run plan again when the file no longer changes."
+	case errors.Is(err, ossclient.ErrBodyUnreadable):
+		return "Nothing was stored. Check that the file exists and may be read."
+	case errors.Is(err, context.DeadlineExceeded):
+		return "The time set for this operation is over. Raise it in the timeouts block, or look into the connection. The next plan shows what was done."
+	case errors.Is(err, context.Canceled):
+		return "The run was interrupted. The next plan shows what was done."
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "Nothing listens there. Check endpoint (and OSS_ENDPOINT), and that the server runs."
+	case errors.As(err, &dns):
+		return "The host name is not known. Check endpoint, region and the spelling of the bucket, which is part of the host name."
+	case errors.As(err, &authority):
+		return "The certificate of the endpoint is not signed by an authority that this machine trusts."
+	case !errors.As(err, &e):
+		return ""
+	case e.Endpoint != "":
+		return fmt.Sprintf("The bucket is in another region: OSS names the endpoint %q. Set endpoint and region of the provider to match.", e.Endpoint)
+	case strings.HasPrefix(e.EC, "0002-000002"):
+		return "The signature names another region than the bucket's. Check region of the provider, and OSS_REGION."
+	case e.Status >= 500:
+		return fmt.Sprintf("OSS failed %d times in a row. Run again later, or raise max_retries.", e.Attempts)
+	}
+	return codeHints[e.Code]
+}

@@ -1,0 +1,187 @@
+package provider
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aliyun/aliyun-oss-go-sdk/oss"
+)
+
+// driftConfig has every header and some metadata, so that each can drift.
+const driftConfig = `
+resource "oss_object" "test" {
+  bucket              = "BUCKET"
+  key                 = "drift.txt"
+  content             = "the body"
+  content_type        = "text/plain"
+  cache_control       = "no-cache"
+  content_disposition = "inline"
+  content_encoding    = "identity"
+  content_language    = "en"
+  expires             = "Wed, 21 Oct 2026 07:28:00 GMT"
+  metadata            = { owner = "emma", purpose = "test" }
+}`
+
+// driftHeaders is what driftConfig stores, as options of somebody else's SDK, changed as told; "" leaves one out.
+func driftHeaders(changed map[string]string) []oss.Option {
+	headers := map[string]string{
+		"Content-Type": "text/plain", "Cache-Control": "no-cache", "Content-Disposition": "inline", "Content-Encoding": "identity",
+		"Content-Language": "en", "Expires": "Wed, 21 Oct 2026 07:28:00 GMT", "X-Oss-Meta-Owner": "emma", "X-Oss-Meta-Purpose": "test",
+	}
+	for name, value := range changed {
+		headers[name] = value
+	}
+	var options []oss.Option
+	for name, value := range headers {
+		if value != "" {
+			options = append(options, oss.SetHeader(name, value))
+		}
+	}
+	return options
+}
+
+// Each change behind Terraform's back shows as exactly that, and apply repairs it without moving the body.
+func TestObjectMetadataDrift(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.config(driftConfig)
+	w.apply()
+	original := o.object("drift.txt")
+	for _, tc := range []struct {
+		attribute string
+		changed   map[string]string
+	}{
+		{"content_type", map[string]string{"Content-Type": "text/html"}},
+		{"cache_control", map[string]string{"Cache-Control": "max-age=60"}},
+		{"cache_control", map[string]string{"Cache-Control": ""}},
+		{"content_disposition", map[string]string{"Content-Disposition": "attachment"}},
+		{"content_disposition", map[string]string{"Content-Disposition": ""}},
+		{"content_encoding", map[string]string{"Content-Encoding": "br"}},
+		{"content_language", map[string]string{"Content-Language": "de"}},
+		{"expires", map[string]string{"Expires": "0"}},
+		{"expires", map[string]string{"Expires": ""}},
+		{"metadata", map[string]string{"X-Oss-Meta-Owner": "evan"}},
+		{"metadata", map[string]string{"X-Oss-Meta-Owner": ""}},
+		{"metadata", map[string]string{"X-Oss-Meta-Extra": "more"}},
+		{"metadata", map[string]string{"X-Oss-Meta-Owner": "", "X-Oss-Meta-Purpose": ""}},
+	} {
+		o.must(o.sdk().SetObjectMeta("drift.txt", driftHeaders(tc.changed)...))
+		got := w.plan()["oss_object.test"]
+		if want := []string{"etag", tc.attribute, "version_id"}; !got.actions.Update() || !sameNames(got.attributes, want) {
+			t.Errorf("%v: plan %v of %v, want an update of %v", tc.changed, got.actions, got.attributes, want)
+		}
+		o.local().ResetRecords()
+		w.must("apply", "plan.bin")
+		if got := o.requests(); got != "CopyObject:1 GetObjectAcl:1" {
+			t.Errorf("%v: repaired by %q", tc.changed, got)
+		}
+		w.clean()
+		now := o.object("drift.txt")
+		now.LastModified, now.VersionID, now.BodyPath = original.LastModified, original.VersionID, original.BodyPath
+		if !sameObject(now, original) {
+			t.Errorf("%v: repaired to %+v, want %+v", tc.changed, now, original)
+		}
+	}
+}
+
+// A Content-Language that OSS does not return is no drift: the pages disagree on whether it is stored.
+func TestContentLanguageThatIsNotStoredIsNoDrift(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.config(driftConfig)
+	w.apply()
+	o.must(o.sdk().SetObjectMeta("drift.txt", driftHeaders(map[string]string{"Content-Language": ""})...))
+	w.clean()
+}
+
+func sameNames(got, want []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want)))
+}
+
+func TestObjectBodyDrift(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.config(driftConfig)
+	w.apply()
+	o.must(o.sdk().PutObject("drift.txt", strings.NewReader("BODY OF SOMEBODY ELSE"), driftHeaders(nil)...))
+	got := w.plan()["oss_object.test"]
+	if want := []string{"crc64", "etag", "size", "version_id"}; !sameNames(got.attributes, want) {
+		t.Errorf("plan of %v, want %v", got.attributes, want)
+	}
+	o.local().ResetRecords()
+	w.must("apply", "plan.bin")
+	if got := o.requests(); got != "GetObjectAcl:1 HeadObject:1 PutObject:1" {
+		t.Errorf("repaired by %q", got)
+	}
+	if got := o.body("drift.txt"); got != "the body" {
+		t.Errorf("body %q", got)
+	}
+	w.clean()
+}
+
+func TestObjectDisappears(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.config(driftConfig)
+	w.apply()
+	o.must(o.sdk().DeleteObject("drift.txt"))
+	if got := w.plan()["oss_object.test"]; !got.actions.Create() {
+		t.Errorf("plan %v, want a creation", got.actions)
+	}
+	w.must("apply", "plan.bin")
+	if got := o.body("drift.txt"); got != "the body" {
+		t.Errorf("body %q", got)
+	}
+	w.clean()
+}
+
+// Whatever nobody manages here is carried over by both kinds of write.
+func TestUnmanagedAttributesAreCarriedOver(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.config(driftConfig)
+	w.apply()
+	o.must(o.sdk().PutObject("drift.txt", strings.NewReader("the body"), append(driftHeaders(nil),
+		oss.ObjectStorageClass(oss.StorageIA), oss.ServerSideEncryption("KMS"), oss.ServerSideEncryptionKeyID("kid"),
+		oss.ObjectACL(oss.ACLPublicRead), oss.SetTagging(tagging("team", "web team")))...))
+	w.clean()
+	w.apply("-refresh-only")
+	expect := func(what string) {
+		t.Helper()
+		got := o.object("drift.txt")
+		if got.ACL != "public-read" || got.StorageClass != "IA" || got.SSE != "KMS" || got.SSEKeyID != "kid" || got.Tags["team"] != "web team" {
+			t.Errorf("after %s: ACL %q, class %q, encryption %q %q, tags %v", what, got.ACL, got.StorageClass, got.SSE, got.SSEKeyID, got.Tags)
+		}
+	}
+	expect("the change behind Terraform's back")
+	w.config(strings.Replace(driftConfig, "no-cache", "no-store", 1))
+	w.apply()
+	expect("a change of a header")
+	w.config(strings.Replace(driftConfig, "the body", "another body", 1))
+	w.apply()
+	expect("a change of the body")
+	w.clean()
+}
+
+// What HEAD shows of a forced download is the endpoint's answer, not the object's.
+func TestForcedDownloadIsNoDrift(t *testing.T) {
+	t.Parallel()
+	server := newServer()
+	server.ForceDownload = true
+	o := startServer(t, server)
+	w := o.workspace()
+	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"index.html\"\n content = \"<p>\"\n}")
+	w.apply()
+	header, err := o.sdk().GetObjectDetailedMeta("index.html")
+	o.must(err)
+	if header.Get("X-Oss-Force-Download") == "" {
+		t.Fatalf("the server does not force the download: %v", header)
+	}
+	w.clean()
+}

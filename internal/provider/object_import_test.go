@@ -1,0 +1,175 @@
+package provider
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aliyun/aliyun-oss-go-sdk/oss"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+)
+
+func foreignObject(o *testOSS, key, body string) {
+	o.t.Helper()
+	o.must(o.sdk().PutObject(key, strings.NewReader(body), oss.ContentType("application/x-foreign"), oss.CacheControl("no-cache"), oss.Meta("owner", "emma")))
+}
+
+const importConfig = `
+import {
+  to = oss_object.test
+  id = "ID"
+}
+resource "oss_object" "test" {
+  bucket        = "BUCKET"
+  key           = "dir/foreign.bin"
+  cache_control = "no-cache"
+  metadata      = { owner = "emma" }
+  BODY
+}`
+
+// Without a body in the configuration the plan after an import is empty; with one it shows the attribute and,
+// when the bytes are the stored ones, makes no request.
+func TestObjectImport(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"test-bucket/dir/foreign.bin", "oss://test-bucket/dir/foreign.bin"} {
+		t.Run(strings.ReplaceAll(id, "/", "_"), func(t *testing.T) {
+			t.Parallel()
+			o := startOSS(t)
+			o.local()
+			foreignObject(o, "dir/foreign.bin", "foreign body")
+			w := o.workspace()
+			text := strings.ReplaceAll(importConfig, "ID", id)
+			w.config(strings.ReplaceAll(text, "BODY", ""))
+			if got := w.plan()["oss_object.test"]; !got.actions.NoOp() {
+				t.Errorf("plan %v of %v, want an import and nothing else", got.actions, got.attributes)
+			}
+			w.must("apply", "plan.bin")
+			w.clean()
+
+			o.local().ResetRecords()
+			w.config(strings.ReplaceAll(text, "BODY", `content = "foreign body"`))
+			if got := w.plan()["oss_object.test"]; !sameNames(got.attributes, []string{"content"}) {
+				t.Errorf("plan of %v, want content alone", got.attributes)
+			}
+			w.must("apply", "plan.bin")
+			if got := o.requests(); got != "HeadObject:1" {
+				t.Errorf("taking the same bytes into the configuration cost %q, want the refresh alone", got)
+			}
+			w.clean()
+			if got := o.object("dir/foreign.bin"); got.ContentType != "application/x-foreign" {
+				t.Errorf("content type %q", got.ContentType)
+			}
+		})
+	}
+}
+
+func TestObjectImportWithAnotherBody(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	o.local()
+	foreignObject(o, "dir/foreign.bin", "foreign body")
+	w := o.workspace()
+	w.config(strings.NewReplacer("ID", "BUCKET/dir/foreign.bin", "BODY", `content = "mine"`).Replace(importConfig))
+	got := w.plan()["oss_object.test"]
+	if want := []string{"content", "crc64", "etag", "size", "version_id"}; !sameNames(got.attributes, want) {
+		t.Errorf("plan of %v, want %v", got.attributes, want)
+	}
+	w.must("apply", "plan.bin")
+	if got := o.body("dir/foreign.bin"); got != "mine" {
+		t.Errorf("body %q", got)
+	}
+	w.clean()
+}
+
+func TestObjectImportVerify(t *testing.T) {
+	o := startOSS(t)
+	o.run(
+		resource.TestStep{Config: o.config(driftConfig)},
+		resource.TestStep{
+			ResourceName: testObject, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"content"},
+		},
+	)
+}
+
+func TestObjectImportRefusals(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n}")
+	for id, words := range map[string][]string{
+		"no-slash":           {"Invalid Import ID", "bucket/key"},
+		"/key":               {"Invalid Import ID"},
+		"bucket/":            {"Invalid Import ID"},
+		"Bad_Bucket/key":     {"Invalid Bucket Name"},
+		o.bucket + "/absent": {"non-existent"},
+	} {
+		w.fails(words, "import", "-no-color", "oss_object.test", id)
+	}
+}
+
+// An object without a body in the configuration is left in the bucket.
+func TestDestroyKeepsAnUnmanagedBody(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	o.local()
+	foreignObject(o, "dir/foreign.bin", "foreign body")
+	w := o.workspace()
+	w.config(strings.NewReplacer("ID", "BUCKET/dir/foreign.bin", "BODY", "").Replace(importConfig))
+	w.apply()
+	out := w.must("destroy", "-auto-approve", "-no-color")
+	if !strings.Contains(out, "OSS Object Is Kept") {
+		t.Errorf("destroy does not say that the object stays:\n%s", out)
+	}
+	if got := o.body("dir/foreign.bin"); got != "foreign body" {
+		t.Errorf("body %q", got)
+	}
+}
+
+// A change of metadata on an object whose body is not managed is a copy; a body changed by others is no drift.
+func TestUnmanagedBody(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	o.local()
+	foreignObject(o, "dir/foreign.bin", "foreign body")
+	w := o.workspace()
+	take := strings.NewReplacer("allow_overwrite = false", "allow_overwrite = true", "emma", "evan")
+	text := `
+resource "oss_object" "test" {
+  bucket          = "BUCKET"
+  key             = "dir/foreign.bin"
+  allow_overwrite = false
+  content_type    = "application/x-foreign"
+  cache_control   = "no-cache"
+  metadata        = { owner = "emma" }
+}`
+	w.config(text)
+	w.fails([]string{"Missing Body", `content = ""`, "import", "allow_overwrite = true"}, "plan", "-no-color")
+	o.local().ResetRecords()
+	w.config(take.Replace(text))
+	w.apply()
+	if got := o.requests(); got != "CopyObject:1 GetObjectAcl:1 HeadObject:1" {
+		t.Errorf("taken over by %q", got)
+	}
+	if got := o.object("dir/foreign.bin"); got.Metadata["owner"] != "evan" || o.body("dir/foreign.bin") != "foreign body" {
+		t.Errorf("taken over to %+v", got)
+	}
+	w.clean()
+	o.must(o.sdk().PutObject("dir/foreign.bin", strings.NewReader("newer"), oss.ContentType("application/x-foreign"), oss.CacheControl("no-cache"), oss.Meta("owner", "evan")))
+	w.clean()
+}
+
+func TestBodyLetGo(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.config(driftConfig)
+	w.apply()
+	w.config(strings.Replace(driftConfig, `content             = "the body"`, "", 1))
+	out := w.apply()
+	if !strings.Contains(out, "Body No Longer Managed") {
+		t.Errorf("no warning:\n%s", out)
+	}
+	if got := o.body("drift.txt"); got != "the body" {
+		t.Errorf("body %q", got)
+	}
+	w.clean()
+}

@@ -1,0 +1,150 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+)
+
+// Schema describes oss_object.
+func (r *objectResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "An object in a bucket: its body, its standard headers and its user metadata.\n\n" +
+			"The body is compared by CRC-64, which OSS keeps for every object: a changed file and a body that somebody replaced both show " +
+			"in the plan, without a hash in the configuration. A change of headers or metadata copies the object onto itself inside OSS; " +
+			"no body is uploaded for it. A standard header or metadata key that is not in the configuration is managed as absent.",
+		Attributes: map[string]schema.Attribute{},
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.Block(ctx, timeouts.Opts{
+				Create: true, Read: true, Update: true, Delete: true,
+				CreateDescription: "Time for the whole creation with its retries, such as `30m`; 20 minutes unless set.",
+				ReadDescription:   "Time for a refresh; 5 minutes unless set.",
+				UpdateDescription: "Time for a change; 20 minutes unless set.",
+				DeleteDescription: "Time for the deletion; 5 minutes unless set.",
+			}),
+		},
+	}
+	for _, part := range []map[string]schema.Attribute{objectPlaceSchema(), objectBodySchema(), objectHeaderSchema(), objectComputedSchema()} {
+		for name, attribute := range part {
+			resp.Schema.Attributes[name] = attribute
+		}
+	}
+}
+
+func objectPlaceSchema() map[string]schema.Attribute {
+	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
+	return map[string]schema.Attribute{
+		"bucket": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "Name of the bucket. A change replaces the object.",
+			Validators:          []validator.String{ruledBy(metadata.CheckBucket)},
+			PlanModifiers:       replace,
+		},
+		"key": schema.StringAttribute{
+			Required: true,
+			MarkdownDescription: "Name of the object in the bucket: 1 to 1,023 bytes of UTF-8 that do not begin with `/` or `\\`. " +
+				"A change replaces the object.",
+			Validators:    []validator.String{ruledBy(metadata.CheckKey)},
+			PlanModifiers: replace,
+		},
+		"allow_overwrite": schema.BoolAttribute{
+			Optional: true,
+			MarkdownDescription: "Set to `true` to let the creation replace an object that exists already, with all its headers, metadata, tags and ACL. " +
+				"Without a body in the configuration it takes over the existing object, whose body stays. " +
+				"It acts on creation only. Without it the creation stops at an existing object and tells how to import it.",
+		},
+	}
+}
+
+func objectBodySchema() map[string]schema.Attribute {
+	oneBody := stringvalidator.ConflictsWith(path.MatchRoot("content"), path.MatchRoot("content_base64"), path.MatchRoot("source"))
+	return map[string]schema.Attribute{
+		"content": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "The body as text, stored as UTF-8. It is kept in the state; for large bodies use `source`. `\"\"` makes an empty object.",
+			Validators:          []validator.String{oneBody},
+		},
+		"content_base64": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "The body as base64, for small bodies that are not text.",
+			Validators:          []validator.String{oneBody, isBase64()},
+		},
+		"source": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "Path of the file that is the body. The file is read at plan to learn its CRC-64, so a change shows by itself. " +
+				"A file that does not exist at plan may still be made by another resource before this one is applied; " +
+				"one that exists and is rebuilt in the same apply needs `source_hash`.",
+			Validators: []validator.String{stringvalidator.LengthAtLeast(1), oneBody},
+		},
+		"source_hash": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "Any text that changes when the file is rebuilt during the same apply, such as a hash that the building resource exports. " +
+				"While it is not known, the body is planned as not known. It never causes an upload of bytes that are stored already.",
+			Validators: []validator.String{stringvalidator.AlsoRequires(path.MatchRoot("source"))},
+		},
+	}
+}
+
+func objectHeaderSchema() map[string]schema.Attribute {
+	header := func(name, description string) schema.StringAttribute {
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: []validator.String{headerValue(name)}}
+	}
+	return map[string]schema.Attribute{
+		"content_type": schema.StringAttribute{
+			Optional: true,
+			Computed: true,
+			MarkdownDescription: "`Content-Type` of the object. Unless set it is chosen at plan from the extension of `key` by a fixed table, " +
+				"the same on every machine, and `application/octet-stream` where the table has none.",
+			Validators: []validator.String{headerValue("Content-Type")},
+		},
+		"cache_control":       header("Cache-Control", "`Cache-Control` of the object: who may keep it, and for how long."),
+		"content_disposition": header("Content-Disposition", "`Content-Disposition` of the object, such as `attachment; filename=\"report.pdf\"` to have browsers download it."),
+		"content_encoding":    header("Content-Encoding", "`Content-Encoding` of the object, such as `gzip`. The body must already be encoded that way."),
+		"content_language":    header("Content-Language", "`Content-Language` of the object, such as `zh-CN`. OSS's documentation disagrees with itself on whether it is stored: a value that OSS does not return is not shown as drift."),
+		"expires":             header("Expires", "`Expires` of the object, an HTTP date such as `Wed, 21 Oct 2026 07:28:00 GMT`. OSS stores it verbatim."),
+		"metadata": schema.MapAttribute{
+			Optional:    true,
+			ElementType: types.StringType,
+			MarkdownDescription: "User metadata, names without the `x-oss-meta-` prefix. Names hold lower-case letters, digits and hyphens; " +
+				"names with their prefix and values together stay under 8 KB.",
+			Validators: []validator.Map{userMetadata{}},
+		},
+	}
+}
+
+func objectComputedSchema() map[string]schema.Attribute {
+	computed := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
+	return map[string]schema.Attribute{
+		"id":    computed("`bucket/key`."),
+		"etag":  computed("ETag of the stored body, without quotes. OSS advises against reading it as an MD5; compare bodies by `crc64`."),
+		"crc64": computed("CRC-64 (ECMA) of the body, an unsigned decimal as OSS shows it."),
+		"size": schema.Int64Attribute{
+			Computed:            true,
+			MarkdownDescription: "Size of the body in bytes.",
+		},
+		"version_id": computed("Version of the object in a bucket whose versioning is or was enabled, else null."),
+	}
+}
+
+// IdentitySchema describes what identifies an object.
+func (r *objectResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"bucket": identityschema.StringAttribute{RequiredForImport: true, Description: "Name of the bucket."},
+			"key":    identityschema.StringAttribute{RequiredForImport: true, Description: "Name of the object in the bucket."},
+		},
+	}
+}

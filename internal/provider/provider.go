@@ -1,0 +1,167 @@
+// Package provider is the Terraform layer: schemas, plans and diagnostics. What OSS allows is decided in the
+// packages metadata and cors, requests are made by ossclient; here both meet Terraform's rules.
+package provider
+
+import (
+	"context"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+)
+
+// New returns the constructor that the plugin server wants. The version appears in the user agent.
+func New(version string) func() provider.Provider {
+	return func() provider.Provider { return &ossProvider{version: version} }
+}
+
+type ossProvider struct{ version string }
+
+// providerModel is the provider block.
+type providerModel struct {
+	Region          types.String `tfsdk:"region"`
+	Endpoint        types.String `tfsdk:"endpoint"`
+	UseCNAME        types.Bool   `tfsdk:"use_cname"`
+	AccessKeyID     types.String `tfsdk:"access_key_id"`
+	AccessKeySecret types.String `tfsdk:"access_key_secret"`
+	SecurityToken   types.String `tfsdk:"security_token"`
+	MaxRetries      types.Int64  `tfsdk:"max_retries"`
+}
+
+// providerData is what the resources share: one client, and what this run has done.
+type providerData struct {
+	client  *ossclient.Client // nil while the provider block has unknown values
+	unknown string            // the argument that is not known yet, when client is nil
+	created sync.Map          // object ids that this process has created
+}
+
+// Metadata names the provider.
+func (p *ossProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "oss"
+	resp.Version = p.version
+}
+
+// Schema describes the provider block.
+func (p *ossProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	together := func(names ...string) []validator.String {
+		paths := make([]path.Expression, len(names))
+		for i, name := range names {
+			paths[i] = path.MatchRoot(name)
+		}
+		return []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(paths...)}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Manages objects and CORS rules on Alibaba Cloud Object Storage Service (OSS). " +
+			"An object's headers and user metadata are infrastructure here: they are planned, checked before anything is " +
+			"uploaded, refreshed with HeadObject so that every drift shows, and repaired without moving the body again.",
+		Attributes: map[string]schema.Attribute{
+			"region": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Region id, such as `cn-hangzhou`; requests are signed for it (signature V4). " +
+					"Else the environment variable `OSS_REGION`, else the region that `endpoint` names.",
+				Validators: []validator.String{checkedBy("Invalid Region", ossclient.CheckRegion)},
+			},
+			"endpoint": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Scheme, host and port that requests go to, such as `https://oss-cn-hangzhou-internal.aliyuncs.com` or " +
+					"`http://127.0.0.1:9000`; `https` where no scheme is written. Else the environment variable `OSS_ENDPOINT`, " +
+					"else the public endpoint of the region.",
+				Validators: []validator.String{checkedBy("Invalid Endpoint", ossclient.CheckEndpoint)},
+			},
+			"use_cname": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Set to `true` when `endpoint` is a custom domain bound to one bucket; " +
+					"every resource of this provider then has to name that bucket.",
+			},
+			"access_key_id": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Access key id. Better left out: see [Credentials](#credentials).",
+				Validators:          together("access_key_secret"),
+			},
+			"access_key_secret": schema.StringAttribute{
+				Optional:            true,
+				Sensitive:           true,
+				MarkdownDescription: "Access key secret that belongs to `access_key_id`.",
+				Validators:          together("access_key_id"),
+			},
+			"security_token": schema.StringAttribute{
+				Optional:            true,
+				Sensitive:           true,
+				MarkdownDescription: "Security token, when `access_key_id` is a temporary key from STS.",
+				Validators:          together("access_key_id", "access_key_secret"),
+			},
+			"max_retries": schema.Int64Attribute{
+				Optional: true,
+				MarkdownDescription: "How often a request is repeated after a server error, throttling, a broken connection or a timeout, " +
+					"with growing pauses between; `5` unless set. Other refusals are never repeated.",
+				Validators: []validator.Int64{int64validator.Between(0, 100)},
+			},
+		},
+	}
+}
+
+// Configure builds the client. With values that are not known yet there is none, and what needs it says so.
+func (p *ossProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var model providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	data := &providerData{unknown: model.firstUnknown()}
+	if data.unknown == "" {
+		data.client = p.newClient(model, req.TerraformVersion, &resp.Diagnostics)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.ResourceData = data
+	resp.DataSourceData = data
+}
+
+// Resources lists the resource types.
+func (p *ossProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{newObjectResource, newBucketCORSResource}
+}
+
+// DataSources lists the data sources: none yet.
+func (p *ossProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
+
+// configuredData unpacks what Configure handed over. Before Configure ran there is nothing, which is no error.
+func configuredData(from any, diags *diag.Diagnostics) *providerData {
+	if from == nil {
+		return nil
+	}
+	data, ok := from.(*providerData)
+	if !ok {
+		diags.AddError("Unexpected Provider Data Type", "The provider handed its resources something that they do not know. "+
+			"Please report this issue to the provider developers.")
+	}
+	return data
+}
+
+// ready returns the client, or adds an error that says why there is none.
+func (d *providerData) ready(diags *diag.Diagnostics) *ossclient.Client {
+	switch {
+	case d == nil:
+		diags.AddError("Unconfigured Provider", "The provider was asked for OSS before it was configured. "+
+			"Please report this issue to the provider developers.")
+	case d.client == nil:
+		diags.AddError("Provider Configuration Not Known Yet", "The provider argument "+quoted(d.unknown)+" depends on something that is only known "+
+			"after apply, so OSS cannot be asked about what exists already. Apply the resource that it depends on first "+
+			"(terraform apply -target=...), or give the argument a value that is known at plan.")
+	default:
+		return d.client
+	}
+	return nil
+}

@@ -1,0 +1,197 @@
+package provider
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	tfjson "github.com/hashicorp/terraform-json"
+)
+
+// builtProvider compiles the provider once for all tests that run Terraform by hand.
+var builtProvider = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "oss-provider-*")
+	if err != nil {
+		return "", err
+	}
+	out, err := exec.Command("go", "build", "-o", dir, "github.com/terraform-provider-oss/terraform-provider-oss").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return dir, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if dir, err := builtProvider(); err == nil && dir != "" {
+		os.RemoveAll(dir)
+	}
+	os.Exit(code)
+}
+
+// workspace is a folder in which a test runs the terraform program with the built provider.
+type workspace struct {
+	t    *testing.T
+	oss  *testOSS
+	dir  string
+	env  []string
+	logs bool
+}
+
+func (o *testOSS) workspace() *workspace {
+	o.t.Helper()
+	binary, err := builtProvider()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	dir := o.t.TempDir()
+	w := &workspace{t: o.t, oss: o, dir: dir}
+	w.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"terraform-provider-oss/oss\" = %q\n  }\n  direct {}\n}\n", binary))
+	for _, variable := range os.Environ() {
+		if !strings.HasPrefix(variable, "TF_") && !strings.HasPrefix(variable, "OSS_") && !strings.HasPrefix(variable, "ALIBABA_CLOUD_") {
+			w.env = append(w.env, variable)
+		}
+	}
+	w.env = append(w.env, "TF_CLI_CONFIG_FILE="+filepath.Join(dir, "cli.tfrc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
+		"ALIBABA_CLOUD_ECS_METADATA_DISABLED=true", "HOME="+dir)
+	return w
+}
+
+// write puts a file into the workspace.
+func (w *workspace) write(name, text string) {
+	w.t.Helper()
+	file := filepath.Join(w.dir, name)
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+const requiredProvider = "terraform {\n  required_providers {\n    oss = { source = \"terraform-provider-oss/oss\" }\n  }\n}\n"
+
+// config writes main.tf: the provider block for this test's OSS and the resources.
+func (w *workspace) config(body string, args ...any) {
+	w.t.Helper()
+	w.write("main.tf", requiredProvider+w.oss.config(body, args...))
+}
+
+// try runs terraform and returns what it printed, and its exit code.
+func (w *workspace) try(args ...string) (string, int) {
+	w.t.Helper()
+	command := exec.Command("terraform", args...)
+	command.Dir, command.Env = w.dir, w.env
+	out, err := command.CombinedOutput()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return string(out), 0
+	case errors.As(err, &exit):
+		return string(out), exit.ExitCode()
+	}
+	w.t.Fatalf("terraform %s: %v", strings.Join(args, " "), err)
+	return "", 0
+}
+
+// must runs terraform and stops the test unless it succeeds.
+func (w *workspace) must(args ...string) string {
+	w.t.Helper()
+	out, code := w.try(args...)
+	if code != 0 {
+		w.t.Fatalf("terraform %s: exit code %d\n%s", strings.Join(args, " "), code, out)
+	}
+	return out
+}
+
+// apply applies without a question.
+func (w *workspace) apply(args ...string) string {
+	w.t.Helper()
+	return w.must(append([]string{"apply", "-auto-approve", "-no-color"}, args...)...)
+}
+
+// fails runs terraform, which has to fail with all the given words; line breaks of the box do not count.
+func (w *workspace) fails(words []string, args ...string) string {
+	w.t.Helper()
+	out, code := w.try(args...)
+	if code == 0 {
+		w.t.Fatalf("terraform %s succeeded:\n%s", strings.Join(args, " "), out)
+	}
+	flat := flatten(out)
+	for _, word := range words {
+		if !strings.Contains(flat, word) {
+			w.t.Errorf("terraform %s does not say %q:\n%s", strings.Join(args, " "), word, out)
+		}
+	}
+	return out
+}
+
+// flatten undoes the box and the line breaks that Terraform puts around a diagnostic.
+func flatten(out string) string {
+	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(out)), " ")
+}
+
+// clean stops the test unless a plan is empty.
+func (w *workspace) clean() {
+	w.t.Helper()
+	if out, code := w.try("plan", "-detailed-exitcode", "-no-color"); code != 0 {
+		w.t.Fatalf("the plan is not empty (exit code %d):\n%s", code, out)
+	}
+}
+
+// change is what a plan does to one resource.
+type change struct {
+	actions tfjson.Actions
+	// attributes that differ or become unknown, sorted
+	attributes []string
+}
+
+// plan makes a plan and returns its changes by address; no-ops are left out.
+func (w *workspace) plan(args ...string) map[string]change {
+	w.t.Helper()
+	w.must(append([]string{"plan", "-out=plan.bin", "-no-color"}, args...)...)
+	var plan tfjson.Plan
+	command := exec.Command("terraform", "show", "-json", "plan.bin")
+	command.Dir, command.Env = w.dir, w.env
+	out, err := command.Output()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := json.Unmarshal(out, &plan); err != nil {
+		w.t.Fatal(err)
+	}
+	changes := map[string]change{}
+	for _, rc := range plan.ResourceChanges {
+		if !rc.Change.Actions.NoOp() || rc.Change.Importing != nil {
+			changes[rc.Address] = change{rc.Change.Actions, changedAttributes(rc.Change)}
+		}
+	}
+	return changes
+}
+
+// changedAttributes names the top-level attributes of a change that differ or are not known yet.
+func changedAttributes(c *tfjson.Change) []string {
+	before, _ := c.Before.(map[string]any)
+	after, _ := c.After.(map[string]any)
+	unknown, _ := c.AfterUnknown.(map[string]any)
+	var names []string
+	for name := range after {
+		if fmt.Sprint(before[name]) != fmt.Sprint(after[name]) {
+			names = append(names, name)
+		}
+	}
+	for name, value := range unknown {
+		if value == true {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}

@@ -1,0 +1,104 @@
+package provider
+
+import (
+	"context"
+	"encoding/base64"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+)
+
+// stringCheck adapts a check of one known string to the framework.
+type stringCheck func(req validator.StringRequest, diags *diag.Diagnostics)
+
+// Description is empty: the attributes say what they take.
+func (stringCheck) Description(context.Context) string { return "" }
+
+// MarkdownDescription is empty, too.
+func (stringCheck) MarkdownDescription(context.Context) string { return "" }
+
+// ValidateString runs the check on a known value.
+func (c stringCheck) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() {
+		c(req, &resp.Diagnostics)
+	}
+}
+
+// checkedBy reports the error of check under a title.
+func checkedBy(summary string, check func(string) error) validator.String {
+	return stringCheck(func(req validator.StringRequest, diags *diag.Diagnostics) {
+		if err := check(req.ConfigValue.ValueString()); err != nil {
+			diags.AddAttributeError(req.Path, summary, sentence(err.Error()))
+		}
+	})
+}
+
+// ruledBy reports the violations of OSS's rules.
+func ruledBy(check func(string) []metadata.Violation) validator.String {
+	return stringCheck(func(req validator.StringRequest, diags *diag.Diagnostics) {
+		addViolations(diags, req.Path, check(req.ConfigValue.ValueString()))
+	})
+}
+
+// headerValue checks the value of a standard header.
+func headerValue(name string) validator.String {
+	return ruledBy(func(value string) []metadata.Violation { return metadata.CheckHeader(name, value) })
+}
+
+func isBase64() validator.String {
+	return stringCheck(func(req validator.StringRequest, diags *diag.Diagnostics) {
+		if _, err := base64.StdEncoding.DecodeString(req.ConfigValue.ValueString()); err != nil {
+			diags.AddAttributeError(req.Path, "Invalid Base64", "The value is not standard base64 ("+err.Error()+"). "+
+				"Use base64encode(\"...\") for text or filebase64(\"path\") for a file.")
+		}
+	})
+}
+
+func addViolations(diags *diag.Diagnostics, at path.Path, found []metadata.Violation) {
+	for _, v := range found {
+		if v.Severity == metadata.Warning {
+			diags.AddAttributeWarning(at, v.Summary, v.Detail)
+		} else {
+			diags.AddAttributeError(at, v.Summary, v.Detail)
+		}
+	}
+}
+
+// userMetadata checks a metadata map as far as it is known, each finding at its key.
+type userMetadata struct{}
+
+// Description is empty: the attribute says what it takes.
+func (userMetadata) Description(context.Context) string { return "" }
+
+// MarkdownDescription is empty, too.
+func (userMetadata) MarkdownDescription(context.Context) string { return "" }
+
+// ValidateMap checks names always, values and the total size as far as they are known.
+func (userMetadata) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	known := map[string]string{}
+	for name, element := range req.ConfigValue.Elements() {
+		value, ok := element.(types.String)
+		switch {
+		case !ok || value.IsUnknown():
+			// A name counts towards the size whatever its value will be.
+			addViolations(&resp.Diagnostics, req.Path.AtMapKey(name), metadata.CheckMetadataName(name))
+		case value.IsNull():
+			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(name), "Null Metadata Value",
+				quoted(name)+" is null, and OSS has no such thing as a metadata value that is not there. Leave the key out, "+
+					"for example with { for k, v in local.all : k => v if v != null }.")
+		default:
+			known[name] = value.ValueString()
+		}
+	}
+	for _, v := range metadata.CheckUserMetadata(known) {
+		at := req.Path
+		if v.Name != "" {
+			at = at.AtMapKey(v.Name)
+		}
+		addViolations(&resp.Diagnostics, at, []metadata.Violation{v})
+	}
+}
