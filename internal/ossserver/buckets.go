@@ -77,7 +77,7 @@ func (q *request) putBucket() error {
 	if err := checkBucketACL(set.ACL); err != nil {
 		return err
 	}
-	data, err := q.readBody(maxCORSBody)
+	data, err := q.readBody(maxSettingBody)
 	if err != nil {
 		return err
 	}
@@ -158,16 +158,6 @@ type locationConstraint struct {
 
 func (q *request) getBucketLocation() error {
 	return q.writeXML(locationConstraint{Location: "oss-" + q.s.region()})
-}
-
-type versioningConfiguration struct {
-	XMLName xml.Name `xml:"VersioningConfiguration"`
-	Status  string   `xml:",omitempty"`
-}
-
-// getVersioning answers an empty configuration for a bucket that never had versioning (OSS-056).
-func (q *request) getVersioning() error {
-	return q.writeXML(versioningConfiguration{Status: q.b.settings().Versioning})
 }
 
 func (q *request) getBucketACL() error {

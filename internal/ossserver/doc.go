@@ -114,7 +114,10 @@
 //	OSS-053 Naming a marker is 405 with Allow: DELETE. Page "GetObject", 2021.
 //	OSS-054 Tags and ACL change in place: no new version, no new Last-Modified. Page "PutObjectTagging", 2021.
 //	OSS-055 A copy whose source is a marker is 404. Page "CopyObject", 2021.
-//	OSS-056 GET ?versioning of a bucket that never had it is an empty VersioningConfiguration. Page "GetBucketVersioning".
+//	OSS-056 GET ?versioning of a bucket that never had it is an empty VersioningConfiguration; once enabled, versioning can
+//	        only be suspended. Pages "GetBucketVersioning" and "PutBucketVersioning", 2021.
+//	OSS-057 ?versions lists all versions and markers by key, newest first. Page "ListObjectVersions", 2021. Doubt: the ID
+//	        shown in a bucket without versioning, empty in a sample; here "null", which a client can send back.
 //
 // Copies:
 //

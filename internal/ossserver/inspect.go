@@ -15,6 +15,7 @@ type Object struct {
 	ACL, StorageClass, SSE, SSEKeyID, SSEDataEncryption, VersionID, Type                     string
 	Size                                                                                     int64 // bytes
 	LastModified                                                                             time.Time
+	DeleteMarker                                                                             bool   // a delete marker has key, version ID and time, and nothing else
 	BodyPath                                                                                 string // the file with the bytes; "" if there is none
 }
 
@@ -67,8 +68,40 @@ func (b *bucket) stored(known *version) (Object, error) {
 		ContentEncoding: v.ContentEncoding, ContentLanguage: v.ContentLanguage, Expires: v.Expires,
 		Metadata: maps.Clone(v.Metadata), Tags: maps.Clone(v.Tags),
 		ACL: v.ACL, StorageClass: v.StorageClass, SSE: v.SSE, SSEKeyID: v.SSEKeyID, SSEDataEncryption: v.SSEDataEncryption,
-		VersionID: v.VersionID, Type: v.Type, Size: v.Size, LastModified: v.LastModified, BodyPath: b.bodyPath(v),
+		VersionID: v.VersionID, Type: v.Type, Size: v.Size, LastModified: v.LastModified, DeleteMarker: v.DeleteMarker, BodyPath: b.bodyPath(v),
 	}, nil
+}
+
+// Versions reads all versions of an object from disk, newest first, delete markers included. It gives none for a key that
+// never was. The error is NoSuchBucket or the disk's.
+func (s *Server) Versions(bucket, key string) ([]Object, error) {
+	b, err := s.bucketByName(bucket)
+	if err != nil {
+		return nil, err
+	}
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	var all []Object
+	for _, v := range b.entries[key] {
+		o, err := b.stored(v)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, o)
+	}
+	return all, nil
+}
+
+// SetVersioning sets a bucket's versioning to "Enabled" or "Suspended". The error is NoSuchBucket or the disk's.
+func (s *Server) SetVersioning(bucket, status string) error {
+	b, err := s.bucketByName(bucket)
+	if err != nil {
+		return err
+	}
+	if status != versioningEnabled && status != versioningSuspended {
+		return malformedXML()
+	}
+	return b.change(func(set *bucketSettings) { set.Versioning = status })
 }
 
 // CORS gives a bucket's stored configuration; nil if it has none. The error is NoSuchBucket or the disk's.

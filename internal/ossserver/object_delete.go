@@ -5,11 +5,7 @@ import (
 )
 
 func (q *request) deleteObject() error {
-	id := q.query.Get("versionId")
-	if q.query.Has("versionId") && id == "" {
-		return invalidArgument("versionId", "", "Version id can not be the empty string.")
-	}
-	v, err := q.b.remove(q.key, id, q.now)
+	v, err := q.b.remove(q.key, q.query.Get("versionId"), q.now)
 	if err != nil {
 		return err
 	}

@@ -51,12 +51,15 @@ var operations = map[selector]operation{
 	{"GET", bucketScope, "bucketInfo"}: {name: "GetBucketInfo", handle: (*request).getBucketInfo},
 	{"GET", bucketScope, "location"}:   {name: "GetBucketLocation", handle: (*request).getBucketLocation},
 	{"GET", bucketScope, "versioning"}: {name: "GetBucketVersioning", handle: (*request).getVersioning},
-	{"GET", bucketScope, "acl"}:        {name: "GetBucketAcl", handle: (*request).getBucketACL},
-	{"PUT", bucketScope, "acl"}:        {name: "PutBucketAcl", handle: (*request).putBucketACL},
-	{"PUT", bucketScope, "cors"}:       {name: "PutBucketCors", handle: (*request).putCORS},
-	{"GET", bucketScope, "cors"}:       {name: "GetBucketCors", handle: (*request).getCORS},
-	{"DELETE", bucketScope, "cors"}:    {name: "DeleteBucketCors", handle: (*request).deleteCORS},
-	{"OPTIONS", bucketScope, ""}:       {name: "OptionObject", access: noCredential, handle: (*request).preflight},
+	{"PUT", bucketScope, "versioning"}: {name: "PutBucketVersioning", handle: (*request).putVersioning},
+	{"GET", bucketScope, "versions"}: {name: "ListObjectVersions", access: listBucket, handle: (*request).listVersions,
+		params: []string{"prefix", "key-marker", "version-id-marker", "max-keys", "delimiter", "encoding-type"}},
+	{"GET", bucketScope, "acl"}:     {name: "GetBucketAcl", handle: (*request).getBucketACL},
+	{"PUT", bucketScope, "acl"}:     {name: "PutBucketAcl", handle: (*request).putBucketACL},
+	{"PUT", bucketScope, "cors"}:    {name: "PutBucketCors", handle: (*request).putCORS},
+	{"GET", bucketScope, "cors"}:    {name: "GetBucketCors", handle: (*request).getCORS},
+	{"DELETE", bucketScope, "cors"}: {name: "DeleteBucketCors", handle: (*request).deleteCORS},
+	{"OPTIONS", bucketScope, ""}:    {name: "OptionObject", access: noCredential, handle: (*request).preflight},
 	{"GET", bucketScope, ""}: {name: "ListObjects", access: listBucket, handle: (*request).listObjects,
 		params: []string{"prefix", "marker", "max-keys", "delimiter", "encoding-type"}},
 	{"GET", bucketScope, "list-type"}: {name: "ListObjectsV2", access: listBucket, handle: (*request).listObjectsV2,
@@ -179,6 +182,9 @@ func (q *request) checkParameters() error {
 		if !subResources[name] && !slices.Contains(commonParams, name) && !slices.Contains(q.op.params, name) {
 			return notImplemented("Parameter", "the query parameter "+name+" of "+q.op.name)
 		}
+	}
+	if err := q.checkVersionParam(); err != nil {
+		return err
 	}
 	for name := range q.r.Header {
 		name = strings.ToLower(name)
