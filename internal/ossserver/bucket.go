@@ -232,11 +232,27 @@ func (b *bucket) open(key, id, method string) (*version, *os.File, error) {
 	if err := v.refuseMarker(method); err != nil {
 		return nil, nil, err
 	}
+	return b.openBody(v)
+}
+
+// openBody opens the body of v; the file is nil if v has none. The caller holds b.mu.
+func (b *bucket) openBody(v *version) (*version, *os.File, error) {
 	if v.Body == "" {
 		return v, nil, nil
 	}
 	f, err := os.Open(b.bodyPath(v))
 	return v, f, err
+}
+
+// openSource opens what a copy reads. A named delete marker is left for the caller to refuse.
+func (b *bucket) openSource(key, id string) (*version, *os.File, error) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	v, err := b.find(key, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	return b.openBody(v)
 }
 
 func (b *bucket) bodyPath(v *version) string {

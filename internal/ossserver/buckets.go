@@ -4,7 +4,6 @@ import (
 	"encoding/xml"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -30,13 +29,9 @@ type listBucketsResult struct {
 }
 
 func (q *request) listBuckets() error {
-	limit := 100
-	if text := q.query.Get("max-keys"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > maxKeysLimit {
-			return invalidArgument("max-keys", text, "The specified max-keys is not valid. It is from 1 to 1000.")
-		}
-		limit = n
+	limit, err := q.intParam("max-keys", 1, maxKeysLimit, 100)
+	if err != nil {
+		return err
 	}
 	out := listBucketsResult{Prefix: q.query.Get("prefix"), Marker: q.query.Get("marker"), Owner: localOwner}
 	for _, b := range q.s.store.list() {

@@ -134,6 +134,20 @@
 //	OSS-066 The size limit of copies was 1 GB in 2021 and is 5 GB or none in newer pages; here Server.MaxCopySize, self-copies
 //	        free.
 //
+// Multipart uploads:
+//
+//	OSS-080 Parts have numbers from 1 to 10,000; a completion lists them in ascending order with their ETags (InvalidPartOrder,
+//	        InvalidPart), and all but the last have at least 100 KB (EntityTooSmall). Page "CompleteMultipartUpload", 2021. An
+//	        empty list: not documented, here MalformedXML.
+//	OSS-081 The ETag is opaque: SDK tests (C++) and samples show 32 hex digits, "-" and the number of parts. The CRC-64 is that
+//	        of the whole object.
+//	OSS-082 Headers and metadata come with InitiateMultipartUpload, the ACL with the completion. Pages of both, 2021. Doubt: an
+//	        ACL sent with the first; here it has no effect.
+//	OSS-083 A range to copy must lie within the source. Page EC 0042-00000306 (of the S3 form, taken for both).
+//	OSS-084 A completion goes on when its client leaves. Page "CompleteMultipartUpload", 2021.
+//	OSS-085 A key marker skips a key's uploads, together with an upload ID marker only those up to it. Page
+//	        "ListMultipartUploads", 2021.
+//
 // Frozen objects:
 //
 //	OSS-070 Archive, ColdArchive and DeepColdArchive objects cannot be read or copied until restored: 403 InvalidObjectState.

@@ -3,7 +3,6 @@ package ossserver
 import (
 	"encoding/base64"
 	"encoding/xml"
-	"strconv"
 	"strings"
 )
 
@@ -26,22 +25,15 @@ type page struct {
 const maxKeysLimit = 1000
 
 func (q *request) listing() (listing, error) {
-	l := listing{prefix: q.query.Get("prefix"), delimiter: q.query.Get("delimiter"), max: 100}
-	if text := q.query.Get("max-keys"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > maxKeysLimit {
-			return l, invalidArgument("max-keys", text, "The specified max-keys is not valid. It is from 1 to 1000.")
-		}
-		l.max = n
+	l := listing{
+		prefix: q.query.Get("prefix"), delimiter: q.query.Get("delimiter"), encode: q.query.Get("encoding-type") != "",
 	}
-	switch kind := q.query.Get("encoding-type"); kind {
-	case "":
-	case "url":
-		l.encode = true
-	default:
-		return l, invalidArgument("encoding-type", kind, "The specified encoding-type is not valid.")
+	if _, err := q.encoded(""); err != nil {
+		return l, err
 	}
-	return l, nil
+	var err error
+	l.max, err = q.intParam("max-keys", 1, maxKeysLimit, 100)
+	return l, err
 }
 
 // text writes a name as the listing was asked to.

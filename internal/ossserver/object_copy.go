@@ -63,11 +63,15 @@ type copying struct {
 	conditions                   conditionSet
 }
 
-func (q *request) copying() (copying, error) {
-	c := copying{conditions: conditionSet{
+func (q *request) copyConditions() conditionSet {
+	return conditionSet{
 		match: q.header("x-oss-copy-source-if-match"), noneMatch: q.header("x-oss-copy-source-if-none-match"),
 		modified: q.header("x-oss-copy-source-if-modified-since"), unmodified: q.header("x-oss-copy-source-if-unmodified-since"),
-	}}
+	}
+}
+
+func (q *request) copying() (copying, error) {
+	c := copying{conditions: q.copyConditions()}
 	var err error
 	if c.attributes, err = q.requestAttributes(); err != nil {
 		return c, err
@@ -129,7 +133,7 @@ func (q *request) copyOntoItself(src copySource, want copying) (v, old *version,
 		if old, err = q.b.find(src.key, src.versionID); err != nil {
 			return nil, nil, err
 		}
-		if err := q.copyable(q.b.set, old, want); err != nil {
+		if err := q.copyable(q.b.set, old, want.conditions); err != nil {
 			return nil, nil, err
 		}
 		if q.b.set.Versioning == "" {
@@ -172,7 +176,7 @@ func (q *request) takeSource(src copySource, from *bucket, want copying) (*versi
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := q.copyable(from.set, old, want); err != nil {
+	if err := q.copyable(from.set, old, want.conditions); err != nil {
 		return nil, nil, err
 	}
 	if old.Size > or(q.s.MaxCopySize, maxPutSize) { // OSS-066
@@ -193,7 +197,7 @@ func (b *bucket) secondName(from *bucket, v *version) (*staged, error) {
 }
 
 // copyable checks a source's state and the request's conditions on it.
-func (q *request) copyable(set bucketSettings, old *version, want copying) error {
+func (q *request) copyable(set bucketSettings, old *version, conditions conditionSet) error {
 	switch {
 	case old.DeleteMarker:
 		return noSuchKey(old.Key) // OSS-055
@@ -202,7 +206,7 @@ func (q *request) copyable(set bucketSettings, old *version, want copying) error
 	case old.Type == typeAppendable && set.Versioning != "": // OSS-065
 		return fail(http.StatusBadRequest, "OperationNotSupported", "", "An appendable object in a versioned bucket cannot be copied.")
 	}
-	return checkConditions(old, want.conditions)
+	return checkConditions(old, conditions)
 }
 
 // copied is the new version's record. What is not carried over is OSS-063: the ACL is the request's or the default, the

@@ -48,7 +48,7 @@ func (q *request) storeObject(attr attributes, body io.Reader) (*version, error)
 		v := &version{
 			Type: typeNormal, Size: st.size, CRC64: st.crc, LastModified: q.now.UTC(), attributes: attr,
 			ETag:       strings.ToUpper(hex.EncodeToString(st.md5)), // OSS-032
-			ContentMD5: base64.StdEncoding.EncodeToString(st.md5),
+			ContentMD5: contentMD5Of(st.md5),
 		}
 		return v, st, nil
 	})
@@ -95,6 +95,8 @@ func entityTooLarge(limit int64) *apiError {
 func invalidDigest(value string) *apiError {
 	return fail(http.StatusBadRequest, "InvalidDigest", "", "The Content-MD5 you specified was invalid.", "Content-MD5", value)
 }
+
+func contentMD5Of(sum []byte) string { return base64.StdEncoding.EncodeToString(sum) }
 
 // contentMD5 decodes the Content-MD5 header; nil if there is none.
 func (q *request) contentMD5() ([]byte, error) {

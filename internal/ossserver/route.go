@@ -31,6 +31,7 @@ type operation struct {
 	name     string
 	access   access
 	params   []string // query parameters beside the sub-resource that selects it
+	headers  []string // x-oss-* headers beside those that all operations understand
 	noBucket bool     // works without an existing bucket
 	handle   func(*request) error
 }
@@ -72,14 +73,28 @@ var operations = map[selector]operation{
 	{"HEAD", objectScope, "objectMeta"}: {name: "GetObjectMeta", access: readObject, handle: (*request).headObject, params: []string{"versionId"}},
 	{"DELETE", objectScope, ""}:         {name: "DeleteObject", access: writeObject, handle: (*request).deleteObject, params: []string{"versionId"}},
 	{"OPTIONS", objectScope, ""}:        {name: "OptionObject", access: noCredential, handle: (*request).preflight},
-	{"GET", objectScope, "acl"}:         {name: "GetObjectAcl", handle: (*request).getObjectACL, params: []string{"versionId"}},
-	{"PUT", objectScope, "acl"}:         {name: "PutObjectACL", handle: (*request).putObjectACL, params: []string{"versionId"}},
-	{"GET", objectScope, "tagging"}:     {name: "GetObjectTagging", handle: (*request).getTagging, params: []string{"versionId"}},
-	{"PUT", objectScope, "tagging"}:     {name: "PutObjectTagging", handle: (*request).putTagging, params: []string{"versionId"}},
-	{"DELETE", objectScope, "tagging"}:  {name: "DeleteObjectTagging", handle: (*request).deleteTagging, params: []string{"versionId"}},
+	{"POST", objectScope, "uploads"}: {name: "InitiateMultipartUpload", access: writeObject, handle: (*request).initiateUpload,
+		params: []string{"encoding-type"}, headers: []string{"x-oss-callback", "x-oss-callback-var"}},
+	{"PUT", objectScope, "uploadId"}: {name: "UploadPart", access: writeObject, handle: (*request).uploadPart, params: []string{"partNumber"}},
+	{"POST", objectScope, "uploadId"}: {name: "CompleteMultipartUpload", access: writeObject, handle: (*request).completeUpload,
+		params: []string{"encoding-type"}},
+	{"DELETE", objectScope, "uploadId"}: {name: "AbortMultipartUpload", access: writeObject, handle: (*request).abortUpload},
+	{"GET", objectScope, "uploadId"}: {name: "ListParts", handle: (*request).listParts,
+		params: []string{"max-parts", "part-number-marker", "encoding-type"}},
+	{"GET", bucketScope, "uploads"}: {name: "ListMultipartUploads", handle: (*request).listUploads,
+		params: []string{"prefix", "delimiter", "max-uploads", "key-marker", "upload-id-marker", "encoding-type"}},
+	{"GET", objectScope, "acl"}:        {name: "GetObjectAcl", handle: (*request).getObjectACL, params: []string{"versionId"}},
+	{"PUT", objectScope, "acl"}:        {name: "PutObjectACL", handle: (*request).putObjectACL, params: []string{"versionId"}},
+	{"GET", objectScope, "tagging"}:    {name: "GetObjectTagging", handle: (*request).getTagging, params: []string{"versionId"}},
+	{"PUT", objectScope, "tagging"}:    {name: "PutObjectTagging", handle: (*request).putTagging, params: []string{"versionId"}},
+	{"DELETE", objectScope, "tagging"}: {name: "DeleteObjectTagging", handle: (*request).deleteTagging, params: []string{"versionId"}},
 }
 
-var copyObject = operation{name: "CopyObject", access: writeObject, handle: (*request).copyObject}
+// copies are the operations that a PUT becomes by naming a source.
+var copies = map[string]operation{
+	"PutObject":  {name: "CopyObject", access: writeObject, handle: (*request).copyObject},
+	"UploadPart": {name: "UploadPartCopy", access: writeObject, handle: (*request).uploadPartCopy, params: []string{"partNumber"}},
+}
 
 // subResources are the query parameters that select an operation.
 var subResources = func() map[string]bool {
@@ -106,7 +121,8 @@ var knownHeaders = []string{
 	"x-oss-server-side-encryption", "x-oss-server-side-encryption-key-id", "x-oss-server-side-data-encryption",
 	"x-oss-tagging", "x-oss-tagging-directive", "x-oss-metadata-directive", "x-oss-range-behavior",
 	"x-oss-copy-source", "x-oss-copy-source-if-match", "x-oss-copy-source-if-none-match",
-	"x-oss-copy-source-if-modified-since", "x-oss-copy-source-if-unmodified-since",
+	"x-oss-copy-source-if-modified-since", "x-oss-copy-source-if-unmodified-since", "x-oss-copy-source-range",
+	"x-oss-complete-all",
 	"x-oss-hash-crc64ecma", "x-oss-traffic-limit", "x-oss-request-payer", "x-oss-user-agent",
 }
 
@@ -152,8 +168,8 @@ func (q *request) findOperation() (*operation, error) {
 	if !ok {
 		return nil, q.noOperation(sel)
 	}
-	if op.name == "PutObject" && q.r.Header.Get("x-oss-copy-source") != "" {
-		op = copyObject
+	if by, ok := copies[op.name]; ok && q.r.Header.Get("x-oss-copy-source") != "" {
+		op = by
 	}
 	return &op, nil
 }
@@ -188,9 +204,11 @@ func (q *request) checkParameters() error {
 	}
 	for name := range q.r.Header {
 		name = strings.ToLower(name)
-		if strings.HasPrefix(name, "x-oss-") && !strings.HasPrefix(name, metaPrefix) && !slices.Contains(knownHeaders, name) {
-			return notImplemented("Header", "the header "+name)
+		if !strings.HasPrefix(name, "x-oss-") || strings.HasPrefix(name, metaPrefix) || slices.Contains(knownHeaders, name) ||
+			slices.Contains(q.op.headers, name) {
+			continue
 		}
+		return notImplemented("Header", "the header "+name)
 	}
 	return nil
 }
