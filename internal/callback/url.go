@@ -1,0 +1,121 @@
+package callback
+
+import (
+	"errors"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+func checkURLs(c Callback, known bool) []Problem {
+	var found []Problem
+	if known && len(c.URLs) == 0 {
+		found = append(found, problem(FieldURLs, Error, "callback-url-missing", "There is no URL. Write that of the application server, such as \"https://app.example.com/oss/callback\"."))
+	}
+	if len(c.URLs) > MaxURLs {
+		found = append(found, problem(FieldURLs, Error, "callback-url-count", "There are %d URLs. OSS allows at most %d; remove %d.", len(c.URLs), MaxURLs, len(c.URLs)-MaxURLs))
+	}
+	seen := map[string]bool{}
+	for _, u := range c.URLs {
+		p := checkURL(u)
+		if p == nil && seen[u] {
+			repeated := problem(FieldURLs, Warning, "callback-url-repeated", "%s is there twice. OSS tries the URLs in order until one answers; remove one.", quote(u))
+			p = &repeated
+		}
+		seen[u] = true
+		if p != nil {
+			p.Element = u
+			found = append(found, *p)
+		}
+	}
+	return found
+}
+
+// checkURL returns the first thing that is wrong with a URL, or nil. OSS answers
+// what it cannot read with EC 0007-00000004.
+func checkURL(u string) *Problem {
+	wrong := func(severity Severity, slug, format string, args ...any) *Problem {
+		p := problem(FieldURLs, severity, slug, "%s "+format, append([]any{quote(u)}, args...)...)
+		return &p
+	}
+	if u == "" {
+		p := problem(FieldURLs, Error, "callback-url-empty", "A URL is empty. Remove it, or write one such as \"https://app.example.com/oss/callback\".")
+		return &p
+	}
+	if strings.Contains(u, ";") {
+		return wrong(Error, "callback-url-semicolon", "contains \";\", with which OSS separates URLs. Write each URL as an element of its own, and %%3B for a semicolon inside of one.")
+	}
+	if what, bad := unsendable(u); bad {
+		return wrong(Error, "callback-url-characters", "contains %s. Percent-encode it in the path or the query, and write a host beyond ASCII in its xn-- form.", what)
+	}
+	if strings.Contains(u, "${") || strings.Contains(u, "$(") {
+		return wrong(Warning, "callback-url-variable", "contains a variable. OSS replaces variables in the body only; move it there.")
+	}
+	scheme, rest, hasScheme := strings.Cut(u, "://")
+	if !hasScheme { // OSS takes it for http
+		scheme, rest = "http", u
+	}
+	if scheme = strings.ToLower(scheme); scheme != "http" && scheme != "https" {
+		return wrong(Error, "callback-url-scheme", "has the scheme %s. OSS calls http and https only.", quote(scheme))
+	}
+	parsed, err := url.Parse(scheme + "://" + rest)
+	if err != nil {
+		return wrong(Error, "callback-url-syntax", "cannot be read: %s. Write it like \"https://app.example.com/oss/callback\".", urlFault(err))
+	}
+	return checkParsed(parsed, wrong)
+}
+
+func checkParsed(u *url.URL, wrong func(Severity, string, string, ...any) *Problem) *Problem {
+	host := u.Hostname()
+	switch port, portErr := strconv.Atoi(u.Port()); {
+	case host == "":
+		return wrong(Error, "callback-url-host", "has no host. Write it like \"https://app.example.com/oss/callback\".")
+	case strings.HasSuffix(u.Host, ":"), u.Port() != "" && (portErr != nil || port < 1 || port > 65535):
+		return wrong(Error, "callback-url-port", "has a port outside of 1 to 65535. Correct it, or leave it out.")
+	case strings.Contains(host, ":"):
+		return wrong(Error, "callback-url-ipv6", "has an IPv6 address, which OSS does not call. Write a domain name or an IPv4 address.")
+	case !isHostName(host):
+		return wrong(Error, "callback-url-host", "has the host %s, which is no domain name. Domain names consist of letters, digits, hyphens and dots.", quote(host))
+	case u.User != nil:
+		return wrong(Warning, "callback-url-user", "has a user name or password in it, which OSS does not document and states and logs would show. Let the server verify the signature of OSS instead.")
+	case u.Fragment != "":
+		return wrong(Warning, "callback-url-fragment", "has a part after \"#\", which is never sent. Remove it.")
+	case isPrivate(host):
+		return wrong(Warning, "callback-url-private", "is not reachable from the internet, and OSS refuses it: \"Private address is forbidden to callback.\" Write a public address, unless this is for a local OSS server.")
+	}
+	return nil
+}
+
+// urlFault strips what url.Parse repeats of the URL.
+func urlFault(err error) string {
+	if fault, ok := errors.AsType[*url.Error](err); ok {
+		err = fault.Err
+	}
+	return quote(err.Error())
+}
+
+// isHostName accepts what name servers do: letters, digits, hyphens, underscores, dots.
+func isHostName(host string) bool {
+	if len(host) > 253 {
+		return false
+	}
+	for label := range strings.SplitSeq(strings.TrimSuffix(host, "."), ".") {
+		if label == "" || len(label) > 63 || strings.ContainsFunc(strings.ToLower(label), func(r rune) bool { return !isNameRune(r) && r != '-' }) {
+			return false
+		}
+	}
+	return true
+}
+
+// sharedAddresses are those of carrier-grade NAT (RFC 6598); Alibaba Cloud uses them inside.
+var sharedAddresses = netip.MustParsePrefix("100.64.0.0/10")
+
+// isPrivate reports whether a host is one that only some networks can reach.
+func isPrivate(host string) bool {
+	name := strings.ToLower(strings.TrimSuffix(host, "."))
+	if address, err := netip.ParseAddr(name); err == nil {
+		return address.IsPrivate() || address.IsLoopback() || address.IsLinkLocalUnicast() || address.IsUnspecified() || sharedAddresses.Contains(address)
+	}
+	return name == "localhost" || !strings.Contains(name, ".") || strings.HasSuffix(name, ".localhost") || strings.HasSuffix(name, ".local") || strings.HasSuffix(name, ".internal")
+}
