@@ -2,12 +2,10 @@ package callback
 
 import "strings"
 
-// The pure packages import nothing but the standard library, not even each other, so
-// this is a copy of the one in metadata.
-
 // nearest returns the known word that is most like word, the earliest of equals, or
 // "" if none is: up to a third of its letters may differ, two swapped ones counting
-// as one difference.
+// as one difference. It is a copy of the one in metadata, as the pure packages import
+// nothing but the standard library.
 func nearest(word string, known []string) string {
 	best, least := "", len(word)/3+1
 	for _, k := range known {

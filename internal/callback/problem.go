@@ -3,7 +3,6 @@ package callback
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -71,20 +70,6 @@ func quote(s string) string {
 		end--
 	}
 	return strconv.Quote(s[:end] + "…")
-}
-
-// quoteAll quotes a list, of a long one the beginning.
-func quoteAll(list []string) string {
-	const most = 8
-	quoted := make([]string, 0, most+1)
-	for i, text := range list {
-		if i == most {
-			quoted = append(quoted, "…")
-			break
-		}
-		quoted = append(quoted, quote(text))
-	}
-	return strings.Join(quoted, ", ")
 }
 
 // unsendable finds a character that may not stand in a URL or a host as it is.

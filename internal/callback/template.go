@@ -126,22 +126,22 @@ func checkTyped(c Callback, all []ref) []Problem {
 // checkRef: the marks first, then the name.
 func checkRef(r ref, c Callback, variablesKnown bool) []Problem {
 	name := strings.TrimSpace(r.name)
-	wrong := func(severity Severity, slug, format string, args ...any) []Problem {
-		return []Problem{problem(FieldBody, severity, slug, format, args...)}
+	wrong := func(severity Severity, format string, args ...any) []Problem {
+		return []Problem{problem(FieldBody, severity, "callback-body-form", format, args...)}
 	}
 	switch {
 	case r.form == bare && !isKnown(name, c):
 		return nil // a price, say
 	case r.form == bare:
-		return wrong(Warning, "callback-body-form", "The body has %s, which OSS does not replace; write %s. %s.", quote("$"+name), quote(reference(name)), hclHint)
+		return wrong(Warning, "The body has %s, which OSS does not replace; write %s. %s.", quote("$"+name), quote(reference(name)), hclHint)
 	case r.form == brackets:
-		return wrong(Error, "callback-body-form", "The body has %s, which OSS refuses; write %s. %s.", quote("$("+r.name+")"), quote(reference(name)), hclHint)
+		return wrong(Error, "The body has %s, which OSS refuses; write %s. %s.", quote("$("+r.name+")"), quote(reference(name)), hclHint)
 	case r.form == open:
-		return wrong(Error, "callback-body-form", "The body has %s without a closing brace; write %s.", quote("${"+name), quote(reference(orObject(name))))
+		return wrong(Error, "The body has %s without a closing brace; write %s.", quote("${"+name), quote(reference(orObject(name))))
 	case name == "":
-		return wrong(Error, "callback-body-form", "The body has \"${}\", a variable without a name. Write one, such as \"${object}\". %s.", hclHint)
+		return wrong(Error, "The body has \"${}\", a variable without a name. Write one, such as \"${object}\". %s.", hclHint)
 	case name != r.name:
-		return wrong(Error, "callback-body-form", "The body has %s with white space inside; write %s.", quote(reference(r.name)), quote(reference(name)))
+		return wrong(Error, "The body has %s with white space inside; write %s.", quote(reference(r.name)), quote(reference(name)))
 	}
 	return checkName(name, c, variablesKnown)
 }

@@ -45,10 +45,11 @@ func received(t testing.TB, target, signature, keyURL string) *http.Request {
 	return r
 }
 
-func serve(key string, asked *string) func(context.Context, string) ([]byte, error) {
+// published serves the published key and tells which URL it was asked for.
+func published(asked *string) func(context.Context, string) ([]byte, error) {
 	return func(_ context.Context, url string) ([]byte, error) {
 		*asked = url
-		return []byte(key), nil
+		return []byte(publishedKey), nil
 	}
 }
 
@@ -57,7 +58,7 @@ func TestVerifyDocumentedExample(t *testing.T) {
 	for _, keyURL := range []string{documentedKeyURL, strings.Replace(documentedKeyURL, "http:", "https:", 1)} {
 		asked := ""
 		r := received(t, "/index.php?id=1&index=2", documentedSignature, keyURL)
-		if err := Verify(r, []byte(documentedBody), serve(publishedKey, &asked)); err != nil {
+		if err := Verify(r, []byte(documentedBody), published(&asked)); err != nil {
 			t.Errorf("the documented example is refused: %v", err)
 		}
 		if asked != "https://gosspublic.alicdn.com/callback_pub_key_v1.pem" {
@@ -97,7 +98,7 @@ func TestVerifyRefusesTampering(t *testing.T) {
 	}
 	for name, tt := range tests {
 		asked := ""
-		err := Verify(received(t, tt.target, tt.signature, documentedKeyURL), []byte(tt.body), serve(publishedKey, &asked))
+		err := Verify(received(t, tt.target, tt.signature, documentedKeyURL), []byte(tt.body), published(&asked))
 		if !errors.Is(err, errInvalidSignature) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -111,7 +112,7 @@ func TestVerifyRefusesOtherKeys(t *testing.T) {
 		"https://gosspublic.alicdn.com", "ftp://gosspublic.alicdn.com/x", "HTTP://gosspublic.alicdn.com/x", " http://gosspublic.alicdn.com/x",
 	} {
 		asked := "nothing"
-		if err := Verify(received(t, "/index.php?id=1&index=2", documentedSignature, keyURL), []byte(documentedBody), serve(publishedKey, &asked)); err == nil || asked != "nothing" {
+		if err := Verify(received(t, "/index.php?id=1&index=2", documentedSignature, keyURL), []byte(documentedBody), published(&asked)); err == nil || asked != "nothing" {
 			t.Errorf("%q: %v, asked for %q", keyURL, err, asked)
 		}
 	}
@@ -246,7 +247,7 @@ func FuzzVerify(f *testing.F) {
 		r.Header.Set(signatureHeader, signature)
 		r.Header.Set(keyURLHeader, base64.StdEncoding.EncodeToString([]byte(keyURL)))
 		asked := ""
-		err := Verify(r, []byte(body), serve(publishedKey, &asked))
+		err := Verify(r, []byte(body), published(&asked))
 		if asked != "" && !strings.HasPrefix(asked, "https://gosspublic.alicdn.com/") {
 			t.Fatalf("the key is fetched from %q", asked)
 		}

@@ -21,8 +21,7 @@ func sendable(t *testing.T, name, value string) bool {
 	request := newRequest(t, name, value)
 	response, err := transport.RoundTrip(request)
 	if err == nil {
-		response.Body.Close()
-		t.Fatal("a request without a network got an answer")
+		t.Fatal("a request without a network got an answer", response.Body.Close())
 	}
 	return errors.Is(err, errDialled)
 }
@@ -43,7 +42,7 @@ func arrives(t *testing.T, name, value string) string {
 
 func newRequest(t *testing.T, name, value string) *http.Request {
 	t.Helper()
-	request, err := http.NewRequest(http.MethodPut, "http://bucket.example/key", nil)
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodPut, "http://bucket.example/key", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
