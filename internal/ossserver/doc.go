@@ -152,4 +152,22 @@
 //
 //	OSS-070 Archive, ColdArchive and DeepColdArchive objects cannot be read or copied until restored: 403 InvalidObjectState.
 //	        Page "HTTP 403 status code". Doubt: a metadata-only self-copy; here refused as well.
+//	OSS-076 POST ?restore answers 202, 200 for an object that is restored already and now longer, 409
+//	        RestoreAlreadyInProgress; x-oss-restore tells the state. Page "RestoreObject", 2021; page "HeadObject", 2021.
+//
+// Other objects:
+//
+//	OSS-071 AppendObject wants the length so far as position, else 409 PositionNotEqualToLength with
+//	        x-oss-next-append-position; what is not appendable is 409 ObjectNotAppendable; headers count on the first
+//	        request alone. Page "AppendObject", 2021.
+//	OSS-072 It makes no versions: the object is always version "null". Page "AppendObject", 2021.
+//	OSS-073 The ETag of an appendable object is opaque, its CRC-64 that of the whole. Page "AppendObject", 2021.
+//	OSS-074 PutSymlink does not look at its target, whose name is URL-coded. Page "PutSymlink", 2021.
+//	OSS-075 Reading a link gives the target's length, ETag and MD5, the later of both times, and else the link's metadata; no
+//	        target is 404 SymlinkTargetNotExist, a link to a link 400 InvalidTargetType. Pages "GetObject" and "HeadObject", 2021.
+//	OSS-077 DeleteMultipleObjects takes at most 1,000 names in 2 MB and a Content-MD5; quiet, it answers with nothing. Page
+//	        "DeleteMultipleObjects", 2026. Doubt: code without the MD5; here MissingArgument.
+//	OSS-078 Text, script and XML of 1 KB and more goes compressed to a client that takes gzip, without ETag, length, CRC-64 and
+//	        ranges. Pages "GetObject", 2021, and "How do I compress objects", 2024. Doubt: an object with a Content-Encoding of
+//	        its own; here left alone.
 package ossserver

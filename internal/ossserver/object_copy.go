@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 )
 
 // copySource is a decoded x-oss-copy-source.
@@ -228,16 +227,6 @@ func (q *request) copied(old *version, want copying) *version {
 		v.Tags = old.Tags
 	}
 	return v
-}
-
-// frozen reports whether the bytes cannot be read now (OSS-070).
-func (v *version) frozen(now time.Time) bool {
-	switch v.StorageClass {
-	case classArchive, classColdArchive, classDeepColdArchive:
-		restored := !v.RestoreDone.IsZero() && !now.Before(v.RestoreDone) && now.Before(v.RestoreExpiry)
-		return !restored
-	}
-	return false
 }
 
 func invalidObjectState() *apiError {

@@ -17,7 +17,7 @@ var responseOverrides = []string{
 }
 
 func (q *request) headObject() error {
-	v, err := q.b.lookup(q.key, q.query.Get("versionId"), q.r.Method)
+	v, _, err := q.follow(q.key, q.query.Get("versionId"), false)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (q *request) getObject() error {
 		return fail(http.StatusBadRequest, "InvalidRequest", "",
 			"The response headers of an anonymous request cannot be set.") // OSS-037
 	}
-	v, f, err := q.b.open(q.key, q.query.Get("versionId"), q.r.Method)
+	v, f, err := q.follow(q.key, q.query.Get("versionId"), true)
 	if err != nil {
 		return err
 	}
@@ -64,6 +64,9 @@ func (q *request) getObject() error {
 		if value := q.query.Get(name); value != "" {
 			h.Set(strings.TrimPrefix(name, "response-"), value)
 		}
+	}
+	if q.compresses(v) {
+		return q.sendCompressed(f, v.Size)
 	}
 	h.Set("Content-Length", strconv.FormatInt(length, 10))
 	status := http.StatusOK
@@ -109,6 +112,12 @@ func (q *request) describe(v *version) {
 	h.Set("x-oss-hash-crc64ecma", strconv.FormatUint(v.CRC64, 10))
 	if len(v.Tags) > 0 {
 		h.Set("x-oss-tagging-count", strconv.Itoa(len(v.Tags)))
+	}
+	if v.Type == typeAppendable {
+		h.Set("x-oss-next-append-position", strconv.FormatInt(v.Size, 10))
+	}
+	if state := v.restoreState(q.now); state != "" {
+		h.Set("x-oss-restore", state)
 	}
 	q.writeVersionID(v)
 	if q.s.ForceDownload && !q.domain && forcedType(v.ContentType) { // OSS-036

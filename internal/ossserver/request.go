@@ -198,6 +198,13 @@ func (w *responseWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// flush sends the headers on their way.
+func (w *responseWriter) flush() {
+	if !w.discard {
+		_ = http.NewResponseController(w.ResponseWriter).Flush() // a writer that cannot has nothing to hold back
+	}
+}
+
 // finish answers 200 for a handler that had nothing to say.
 func (w *responseWriter) finish() { w.WriteHeader(http.StatusOK) }
 
