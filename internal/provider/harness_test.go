@@ -186,3 +186,5 @@ func newServer() *ossserver.Server { return &ossserver.Server{} }
 
 // sameObject compares all that is stored of two objects.
 func sameObject(a, b ossserver.Object) bool { return reflect.DeepEqual(a, b) }
+
+type account = ossserver.Account

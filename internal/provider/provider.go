@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -16,8 +15,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
 
@@ -54,13 +51,6 @@ func (p *ossProvider) Metadata(_ context.Context, _ provider.MetadataRequest, re
 
 // Schema describes the provider block.
 func (p *ossProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
-	together := func(names ...string) []validator.String {
-		paths := make([]path.Expression, len(names))
-		for i, name := range names {
-			paths[i] = path.MatchRoot(name)
-		}
-		return []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(paths...)}
-	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages objects and CORS rules on Alibaba Cloud Object Storage Service (OSS). " +
 			"An object's headers and user metadata are infrastructure here: they are planned, checked before anything is " +
@@ -87,19 +77,16 @@ func (p *ossProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"access_key_id": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Access key id. Better left out: see [Credentials](#credentials).",
-				Validators:          together("access_key_secret"),
 			},
 			"access_key_secret": schema.StringAttribute{
 				Optional:            true,
 				Sensitive:           true,
 				MarkdownDescription: "Access key secret that belongs to `access_key_id`.",
-				Validators:          together("access_key_id"),
 			},
 			"security_token": schema.StringAttribute{
 				Optional:            true,
 				Sensitive:           true,
 				MarkdownDescription: "Security token, when `access_key_id` is a temporary key from STS.",
-				Validators:          together("access_key_id", "access_key_secret"),
 			},
 			"max_retries": schema.Int64Attribute{
 				Optional: true,
@@ -108,6 +95,24 @@ func (p *ossProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 				Validators: []validator.Int64{int64validator.Between(0, 100)},
 			},
 		},
+	}
+}
+
+// ValidateConfig checks what belongs together. Its findings never point at the line of a secret, because Terraform
+// prints the lines that a finding points at.
+func (p *ossProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+	var model providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	given := func(s types.String) bool { return s.IsUnknown() || s.ValueString() != "" }
+	const summary = "Incomplete Credentials"
+	id, secret, token := given(model.AccessKeyID), given(model.AccessKeySecret), given(model.SecurityToken)
+	switch {
+	case id && !secret:
+		resp.Diagnostics.AddError(summary, "The provider block has access_key_id but no access_key_secret. Set both, or neither to use the environment or a profile.")
+	case secret && !id:
+		resp.Diagnostics.AddError(summary, "The provider block has access_key_secret but no access_key_id. Set both, or neither to use the environment or a profile.")
+	case token && !id:
+		resp.Diagnostics.AddError(summary, "The provider block has security_token alone. It belongs to a temporary key: set access_key_id and access_key_secret as well.")
 	}
 }
 

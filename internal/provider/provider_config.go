@@ -100,7 +100,7 @@ func (m providerModel) region(endpoint string, diags *diag.Diagnostics) string {
 }
 
 func (m providerModel) credentials() ossclient.Credentials {
-	if m.AccessKeyID.IsNull() {
+	if m.AccessKeyID.ValueString() == "" { // "" as from an unset variable: ValidateConfig has seen that all are absent
 		return ossclient.DefaultCredentials()
 	}
 	return ossclient.StaticCredentials{

@@ -3,6 +3,8 @@ package provider
 import (
 	"context"
 	"encoding/base64"
+	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -58,14 +60,28 @@ func isBase64() validator.String {
 	})
 }
 
+// addViolations adds one diagnostic per title: a value that breaks two rules is still one thing to mend.
 func addViolations(diags *diag.Diagnostics, at path.Path, found []metadata.Violation) {
-	for _, v := range found {
+	for i, v := range found {
+		if slices.ContainsFunc(found[:i], func(o metadata.Violation) bool { return sameTitle(o, v) }) {
+			continue
+		}
+		detail := v.Detail
+		for _, other := range found[i+1:] {
+			if sameTitle(other, v) {
+				detail += "\n" + other.Detail
+			}
+		}
 		if v.Severity == metadata.Warning {
-			diags.AddAttributeWarning(at, v.Summary, v.Detail)
+			diags.AddAttributeWarning(at, v.Summary, detail)
 		} else {
-			diags.AddAttributeError(at, v.Summary, v.Detail)
+			diags.AddAttributeError(at, v.Summary, detail)
 		}
 	}
+}
+
+func sameTitle(a, b metadata.Violation) bool {
+	return a.Summary == b.Summary && a.Severity == b.Severity
 }
 
 // userMetadata checks a metadata map as far as it is known, each finding at its key.
@@ -94,11 +110,15 @@ func (userMetadata) ValidateMap(_ context.Context, req validator.MapRequest, res
 			known[name] = value.ValueString()
 		}
 	}
+	byName := map[string][]metadata.Violation{}
 	for _, v := range metadata.CheckUserMetadata(known) {
+		byName[v.Name] = append(byName[v.Name], v)
+	}
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
 		at := req.Path
-		if v.Name != "" {
-			at = at.AtMapKey(v.Name)
+		if name != "" {
+			at = at.AtMapKey(name)
 		}
-		addViolations(&resp.Diagnostics, at, []metadata.Violation{v})
+		addViolations(&resp.Diagnostics, at, byName[name])
 	}
 }

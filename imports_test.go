@@ -1,0 +1,78 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/terraform-provider-oss/terraform-provider-oss"
+
+// importRule keeps a package apart from others. It holds for everything that the package pulls in, not only for
+// what it names itself.
+type importRule struct {
+	pkg       string
+	forbidden []string // prefixes of import paths
+	reason    string
+}
+
+var pure = []string{module + "/", "github.com/hashicorp/", "github.com/aliyun/", "net/http/httptest"}
+
+var importRules = []importRule{
+	{"internal/metadata", pure, "rules are pure: no Terraform, no SDK, nothing of ours"},
+	{"internal/cors", pure, "rules are pure: no Terraform, no SDK, nothing of ours"},
+	{"internal/ossserver", []string{module + "/", "github.com/"}, "the server is a second reading of OSS: it shares no code with the provider, and the standard library is enough"},
+	{"cmd/oss-local", []string{module + "/internal/provider", module + "/internal/ossclient", module + "/internal/metadata", module + "/internal/cors", module + "/internal/callback", "github.com/hashicorp/", "github.com/aliyun/"}, "the server's program brings in the server alone"},
+	{"internal/ossclient", []string{module + "/", "github.com/hashicorp/"}, "the client knows nothing of Terraform"},
+	{".", []string{module + "/internal/ossserver", "github.com/hashicorp/terraform-plugin-testing"}, "the provider ships no server and no test code"},
+}
+
+func TestImportRules(t *testing.T) {
+	t.Parallel()
+	for _, rule := range importRules {
+		self := module
+		if rule.pkg != "." {
+			self += "/" + rule.pkg
+		}
+		for _, dependency := range goList(t, "-deps", "./"+rule.pkg) {
+			if dependency == self {
+				continue
+			}
+			for _, prefix := range rule.forbidden {
+				if strings.HasPrefix(dependency, prefix) {
+					t.Errorf("%s brings in %s, but %s", rule.pkg, dependency, rule.reason)
+				}
+			}
+		}
+	}
+}
+
+// Only one package may name the OSS SDK: the client, where its traps end. The demo plays somebody else, who uses the
+// SDK behind Terraform's back.
+func TestOnlyTheClientImportsTheSDK(t *testing.T) {
+	t.Parallel()
+	allowed := map[string]bool{module + "/internal/ossclient": true, module + "/internal/demo": true}
+	found := false
+	for _, line := range goList(t, "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, "./...") {
+		pkg, imports, _ := strings.Cut(line, " ")
+		if !strings.Contains(imports, "github.com/aliyun/aliyun-oss-go-sdk") {
+			continue
+		}
+		found = true
+		if !allowed[pkg] {
+			t.Errorf("%s imports the OSS SDK; calls belong into internal/ossclient", pkg)
+		}
+	}
+	if !found {
+		t.Error("nothing imports the OSS SDK, so this test looks at the wrong thing")
+	}
+}
+
+func goList(t *testing.T, args ...string) []string {
+	t.Helper()
+	out, err := exec.Command("go", append([]string{"list"}, args...)...).Output()
+	if err != nil {
+		t.Fatalf("go list %v: %v", args, err)
+	}
+	return strings.Split(strings.TrimSpace(string(out)), "\n")
+}

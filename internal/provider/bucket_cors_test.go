@@ -1,0 +1,254 @@
+package provider
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aliyun/aliyun-oss-go-sdk/oss"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
+)
+
+const testCORS = "oss_bucket_cors.test"
+
+const corsConfig = `
+resource "oss_bucket_cors" "test" {
+  bucket = "BUCKET"
+  cors_rule {
+    allowed_origins = ["https://app.example.com", "https://www.example.com"]
+    allowed_methods = ["PUT", "GET"]
+    allowed_headers = ["*"]
+    expose_headers  = ["x-oss-request-id", "ETag"]
+    max_age_seconds = 600
+  }
+  cors_rule {
+    allowed_origins = ["https://*.example.org"]
+    allowed_methods = ["GET"]
+  }
+  REST
+}`
+
+func corsWith(rest string) string { return strings.Replace(corsConfig, "REST", rest, 1) }
+
+// foreignCORS sets rules with somebody else's client.
+func foreignCORS(o *testOSS, xml string) {
+	o.t.Helper()
+	o.must(o.sdk().Client.SetBucketCORSXml(o.bucket, xml))
+}
+
+const (
+	corsRuleOne = `<CORSRule><AllowedOrigin>https://www.example.com</AllowedOrigin><AllowedOrigin>https://app.example.com</AllowedOrigin>` +
+		`<AllowedMethod>GET</AllowedMethod><AllowedMethod>PUT</AllowedMethod><AllowedHeader>*</AllowedHeader>` +
+		`<ExposeHeader>ETag</ExposeHeader><ExposeHeader>x-oss-request-id</ExposeHeader><MaxAgeSeconds>600</MaxAgeSeconds></CORSRule>`
+	corsRuleTwo = `<CORSRule><AllowedOrigin>https://*.example.org</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule>`
+)
+
+func corsDocument(rules string) string {
+	return "<CORSConfiguration>" + rules + "</CORSConfiguration>"
+}
+
+func TestCORSLifecycle(t *testing.T) {
+	o := startOSS(t)
+	one := tfjsonpath.New("cors_rule").AtSliceIndex(0)
+	two := tfjsonpath.New("cors_rule").AtSliceIndex(1)
+	o.run(
+		resource.TestStep{
+			Config: o.config(corsWith("")),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(testCORS, tfjsonpath.New("id"), knownvalue.StringExact(o.bucket)),
+				statecheck.ExpectKnownValue(testCORS, tfjsonpath.New("response_vary"), knownvalue.Bool(false)),
+				statecheck.ExpectKnownValue(testCORS, one.AtMapKey("max_age_seconds"), knownvalue.Int64Exact(600)),
+				statecheck.ExpectKnownValue(testCORS, two.AtMapKey("max_age_seconds"), knownvalue.Null()),
+				statecheck.ExpectKnownValue(testCORS, two.AtMapKey("expose_headers"), knownvalue.Null()),
+			},
+			ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+		},
+		resource.TestStep{
+			Config:           o.config(corsWith("response_vary = true")),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(testCORS, plancheck.ResourceActionUpdate)}},
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(testCORS, tfjsonpath.New("response_vary"), knownvalue.Bool(true)),
+			},
+		},
+		resource.TestStep{
+			Config: o.config(corsWith("response_vary = false")),
+		},
+		resource.TestStep{ResourceName: testCORS, ImportState: true, ImportStateVerify: true},
+		resource.TestStep{
+			// Empty lists and 0 are other spellings of what OSS has: no drift in either.
+			Config: o.config(strings.Replace(corsWith(""), "allowed_methods = [\"GET\"]\n", "allowed_methods = [\"GET\"]\n allowed_headers = []\n expose_headers = []\n max_age_seconds = 0\n", 1)),
+		},
+	)
+}
+
+func TestCORSStored(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.config(corsWith(""))
+	w.apply()
+	stored, err := o.local().CORS(o.bucket)
+	o.must(err)
+	if len(stored.Rules) != 2 || stored.Rules[1].AllowedOrigins[0] != "https://*.example.org" || stored.Rules[1].MaxAgeSeconds != nil || *stored.Rules[0].MaxAgeSeconds != 600 {
+		t.Errorf("stored %+v", stored)
+	}
+	w.must("destroy", "-auto-approve")
+	if stored, _ := o.local().CORS(o.bucket); stored != nil {
+		t.Errorf("left %+v", stored)
+	}
+}
+
+// Every change behind Terraform's back shows, and apply repairs it.
+func TestCORSDrift(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.config(corsWith(""))
+	w.apply()
+	same := corsDocument(corsRuleOne + corsRuleTwo)
+	foreignCORS(o, same)
+	w.clean() // the same rules with their elements in another order
+	for name, tc := range map[string]struct {
+		rules   string
+		changed []string
+	}{
+		"order":          {corsRuleTwo + corsRuleOne, []string{"cors_rule"}},
+		"one element":    {strings.Replace(corsRuleOne, "<AllowedMethod>PUT</AllowedMethod>", "", 1) + corsRuleTwo, []string{"cors_rule"}},
+		"max age":        {strings.Replace(corsRuleOne, "600", "60", 1) + corsRuleTwo, []string{"cors_rule"}},
+		"max age set":    {corsRuleOne + strings.Replace(corsRuleTwo, "</CORSRule>", "<MaxAgeSeconds>5</MaxAgeSeconds></CORSRule>", 1), []string{"cors_rule"}},
+		"exposed header": {corsRuleOne + strings.Replace(corsRuleTwo, "</CORSRule>", "<ExposeHeader>ETag</ExposeHeader></CORSRule>", 1), []string{"cors_rule"}},
+		"rule removed":   {corsRuleOne, []string{"cors_rule"}},
+		"rule added":     {corsRuleOne + corsRuleTwo + corsRuleTwo, []string{"cors_rule"}},
+		"response vary":  {corsRuleOne + corsRuleTwo + "<ResponseVary>true</ResponseVary>", []string{"response_vary"}},
+	} {
+		foreignCORS(o, corsDocument(tc.rules))
+		if got := w.plan()[testCORS]; !got.actions.Update() || !sameNames(got.attributes, tc.changed) {
+			t.Errorf("%s: plan %v of %v, want an update of %v", name, got.actions, got.attributes, tc.changed)
+		}
+		w.must("apply", "plan.bin")
+		w.clean()
+	}
+	// OSS may return 0 where nothing was set.
+	foreignCORS(o, corsDocument(corsRuleOne+strings.Replace(corsRuleTwo, "</CORSRule>", "<MaxAgeSeconds>0</MaxAgeSeconds></CORSRule>", 1)))
+	w.clean()
+	o.must(o.sdk().Client.DeleteBucketCORS(o.bucket))
+	if got := w.plan()[testCORS]; !got.actions.Create() {
+		t.Errorf("rules gone: plan %v, want a creation", got.actions)
+	}
+	w.must("apply", "plan.bin")
+	w.clean()
+}
+
+func TestCORSNeverReplacesForeignRules(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	foreignCORS(o, corsDocument(corsRuleTwo))
+	w := o.workspace()
+	w.config(corsWith(""))
+	w.fails([]string{"OSS Bucket Has CORS Rules Already", "terraform import ADDRESS test-bucket", "allow_overwrite = true"}, "apply", "-auto-approve", "-no-color")
+	if stored, err := o.local().CORS(o.bucket); err != nil || len(stored.Rules) != 1 {
+		t.Errorf("the foreign rules are %+v, %v", stored, err)
+	}
+	w.config(corsWith("allow_overwrite = true"))
+	w.apply()
+	w.clean()
+	if stored, err := o.local().CORS(o.bucket); err != nil || len(stored.Rules) != 2 {
+		t.Errorf("the rules are %+v, %v", stored, err)
+	}
+}
+
+// The very rules that are wanted are there already, as after a run that was cut off before it could note them.
+func TestCORSTakesEqualRules(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	foreignCORS(o, corsDocument(corsRuleOne+corsRuleTwo))
+	w := o.workspace()
+	w.config(corsWith(""))
+	w.apply()
+	w.clean()
+}
+
+func TestCORSImport(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	foreignCORS(o, corsDocument(corsRuleOne+corsRuleTwo))
+	w := o.workspace()
+	w.config("import {\n to = oss_bucket_cors.test\n id = \"BUCKET\"\n}\n" + corsWith(""))
+	if got := w.plan()[testCORS]; !got.actions.NoOp() {
+		t.Errorf("plan %v of %v, want an import and nothing else", got.actions, got.attributes)
+	}
+	w.must("apply", "plan.bin")
+	w.clean()
+	w.config(corsWith("") + "\nresource \"oss_bucket_cors\" \"other\" {\n bucket = \"no-such-bucket\"\n cors_rule {\n allowed_origins = [\"*\"]\n allowed_methods = [\"GET\"]\n }\n}")
+	w.fails([]string{"non-existent"}, "import", "-no-color", "oss_bucket_cors.other", "no-such-bucket")
+	w.fails([]string{"Invalid Bucket Name"}, "import", "-no-color", "oss_bucket_cors.other", "No_Bucket")
+}
+
+func TestCORSFailures(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ operation, title, before, after string }{
+		{"GetBucketCors", "Unable to Create OSS Bucket CORS Rules", "", corsWith("")},
+		{"PutBucketCors", "Unable to Create OSS Bucket CORS Rules", "", corsWith("allow_overwrite = true")},
+		{"GetBucketCors", "Unable to Read OSS Bucket CORS Rules", corsWith(""), corsWith("")},
+		{"PutBucketCors", "Unable to Update OSS Bucket CORS Rules", corsWith(""), corsWith("response_vary = true")},
+		{"DeleteBucketCors", "Unable to Delete OSS Bucket CORS Rules", corsWith(""), ""},
+	} {
+		t.Run(tc.operation+" "+tc.title, func(t *testing.T) {
+			t.Parallel()
+			o, f := startFaulty(t)
+			w := o.workspace()
+			set := func(text string) {
+				w.write("main.tf", requiredProvider+strings.Replace(o.config(text), "provider \"oss\" {", "provider \"oss\" {\n  max_retries = 1", 1))
+			}
+			if tc.before != "" {
+				set(tc.before)
+				w.apply()
+			}
+			set(tc.after)
+			for _, failure := range failures {
+				if failure.name == "no bucket" && (strings.Contains(tc.title, "Read") || strings.Contains(tc.title, "Delete")) {
+					continue // the rules are gone with the bucket
+				}
+				f.arm(tc.operation, failure.fault, -1)
+				w.fails(append([]string{tc.title, `"test-bucket"`}, failure.words...), "apply", "-auto-approve", "-no-color")
+				f.disarm()
+			}
+			f.arm(tc.operation, ossserver.Fault{Cut: ossserver.CutAfter}, 1) // the work is done, the answer lost
+			w.apply()
+			w.clean()
+		})
+	}
+}
+
+// The order of the rules is their meaning: the first that matches answers.
+func TestCORSOrderIsKept(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	swap := func(first, second string) string {
+		return "resource \"oss_bucket_cors\" \"test\" {\n bucket = \"BUCKET\"\n" + first + second + "}"
+	}
+	narrow := "cors_rule {\n allowed_origins = [\"https://www.example.com\"]\n allowed_methods = [\"GET\"]\n max_age_seconds = 1\n}\n"
+	wide := "cors_rule {\n allowed_origins = [\"*\"]\n allowed_methods = [\"GET\"]\n max_age_seconds = 2\n}\n"
+	answer := func() string {
+		header, err := o.sdk().OptionsMethod("k", oss.Origin("https://www.example.com"), oss.ACReqMethod("GET"))
+		o.must(err)
+		return header.Get("Access-Control-Max-Age")
+	}
+	w.config(swap(narrow, wide))
+	w.apply()
+	if got := answer(); got != "1" {
+		t.Errorf("answered with max age %q, want the first rule's", got)
+	}
+	w.config(swap(wide, narrow))
+	w.apply()
+	if got := answer(); got != "2" {
+		t.Errorf("answered with max age %q, want the first rule's", got)
+	}
+	w.clean()
+}

@@ -1,0 +1,248 @@
+package provider
+
+import (
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+)
+
+// What a new user gets wrong must be told at plan, at the attribute, with the mend, and cost no request.
+func TestObjectInputIsRefusedAtPlan(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	nineKB := strings.Repeat("x", 9<<10)
+	for _, tc := range []struct {
+		name, bucket, key, rest string
+		words                   []string
+	}{
+		{"bucket", "My_Bucket", "k", `content = ""`, []string{"Invalid Bucket Name", "My_Bucket"}},
+		{"empty key", "b-1", "", `content = ""`, []string{"Invalid Object Key", "empty"}},
+		{"leading slash", "b-1", "/a", `content = ""`, []string{"Invalid Object Key", `"/a"`, `"a"`}},
+		{"leading backslash", "b-1", `\\a`, `content = ""`, []string{"Invalid Object Key"}},
+		{"long key", "b-1", strings.Repeat("k", 1024), `content = ""`, []string{"Invalid Object Key", "1023"}},
+		{"9 KB of metadata", "b-1", "k", fmt.Sprintf("content = \"\"\n metadata = { note = %q }", nineKB), []string{"Metadata", "8191"}},
+		{"upper case and underscore", "b-1", "k", "content = \"\"\n metadata = { Owner_Name = \"emma\" }", []string{"Invalid Metadata Key", `"Owner_Name"`, `"owner-name"`}},
+		{"case twins", "b-1", "k", "content = \"\"\n metadata = { owner = \"a\", Owner = \"b\" }", []string{`"owner"`, `"Owner"`}},
+		{"prefix", "b-1", "k", "content = \"\"\n metadata = { x-oss-meta-owner = \"a\" }", []string{"Invalid Metadata Key", `"owner"`}},
+		{"null value", "b-1", "k", "content = \"\"\n metadata = { owner = null }", []string{"Null Metadata Value", `"owner"`, "Leave the key out"}},
+		{"empty value", "b-1", "k", "content = \"\"\n metadata = { owner = \"\" }", []string{"Invalid Metadata Value", `"owner"`}},
+		{"padded value", "b-1", "k", "content = \"\"\n metadata = { owner = \" a\" }", []string{"Invalid Metadata Value"}},
+		{"control character", "b-1", "k", "content = \"\"\n metadata = { owner = \"a\\nb\" }", []string{"Invalid Metadata Value"}},
+		{"empty header", "b-1", "k", "content = \"\"\n cache_control = \"\"", []string{"Invalid Cache-Control Header", "cache_control"}},
+		{"padded header", "b-1", "k", "content = \"\"\n content_type = \"text/plain \"", []string{"Invalid Content-Type Header", "content_type"}},
+		{"line break in a header", "b-1", "k", "content = \"\"\n content_disposition = \"a\\r\\nb: c\"", []string{"Invalid Content-Disposition Header", "content_disposition"}},
+		{"two bodies", "b-1", "k", "content = \"\"\n source = \"main.tf\"", []string{"Invalid Attribute Combination", "source"}},
+		{"base64", "b-1", "k", `content_base64 = "%%%"`, []string{"Invalid Base64", "base64encode"}},
+		{"hash without source", "b-1", "k", "content = \"\"\n source_hash = \"x\"", []string{"Invalid Attribute Combination", "source"}},
+		{"no body", "b-1", "k", "", []string{"Missing Body", `content = ""`, "import"}},
+		{"timeout", "b-1", "k", "content = \"\"\n timeouts {\n create = \"soon\"\n }", []string{"create", "soon"}},
+	} {
+		w.config(fmt.Sprintf("resource \"oss_object\" \"test\" {\n  bucket = \"%s\"\n  key = \"%s\"\n%s\n}\n", tc.bucket, tc.key, strings.ReplaceAll(tc.rest, "%", "%%")))
+		out := w.fails(tc.words, "plan", "-no-color")
+		if n := strings.Count(out, "Error: "); n != 1 && tc.name != "case twins" && tc.name != "two bodies" {
+			t.Errorf("%s: %d errors, want one:\n%s", tc.name, n, out)
+		}
+		if len(out) > 4000 && tc.name != "9 KB of metadata" {
+			t.Errorf("%s: %d bytes of diagnostics", tc.name, len(out))
+		}
+	}
+	if got := o.requests(); got != "" {
+		t.Errorf("wrong input cost requests: %q", got)
+	}
+}
+
+func TestExpiresThatIsNoDateWarns(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"x\"\n expires = \"tomorrow\"\n}")
+	if out := w.apply(); !strings.Contains(out, "Warning: ") || !strings.Contains(out, `"tomorrow"`) {
+		t.Errorf("no warning:\n%s", out)
+	}
+	if got := o.object("k").Expires; got != "tomorrow" {
+		t.Errorf("stored %q", got)
+	}
+	w.clean()
+}
+
+func TestCORSInputIsRefusedAtPlan(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	rule := func(origins, methods, rest string) string {
+		return fmt.Sprintf("cors_rule {\n allowed_origins = [%s]\n allowed_methods = [%s]\n %s\n}\n", origins, methods, rest)
+	}
+	many := ""
+	for i := range 21 {
+		many += rule(fmt.Sprintf(`"https://%d.example.com"`, i), `"GET"`, "")
+	}
+	for name, tc := range map[string]struct {
+		rules string
+		words []string
+	}{
+		"21 rules":               {many, []string{"Too Many CORS Rules", "20"}},
+		"no rule":                {"", []string{"Missing CORS Rule"}},
+		"no origin":              {rule("", `"GET"`, ""), []string{"Missing CORS Origin"}},
+		"no method":              {rule(`"*"`, "", ""), []string{"Missing CORS Method"}},
+		"star in expose headers": {rule(`"*"`, `"GET"`, `expose_headers = ["*"]`), []string{"expose_headers"}},
+		"lower-case method":      {rule(`"*"`, `"get"`, ""), []string{`"GET"`}},
+		"two stars":              {rule(`"https://*.*.example.com"`, `"GET"`, ""), []string{"allowed_origins"}},
+		"negative age":           {rule(`"*"`, `"GET"`, "max_age_seconds = -1"), []string{"Invalid CORS Max Age"}},
+		"misspelt field":         {rule(`"*"`, `"GET"`, `expose_header = ["ETag"]`), []string{"Unsupported argument", "expose_headers"}},
+	} {
+		w.config("resource \"oss_bucket_cors\" \"test\" {\n bucket = \"BUCKET\"\n" + tc.rules + "}\n")
+		out := w.fails(tc.words, "plan", "-no-color")
+		if n := strings.Count(out, "Error: "); n != 1 {
+			t.Errorf("%s: %d errors, want one:\n%s", name, n, out)
+		}
+	}
+	if got := o.requests(); got != "" {
+		t.Errorf("wrong input cost requests: %q", got)
+	}
+}
+
+// The provider block, as a new user gets it wrong; the state and the bucket stay as they were.
+func TestProviderInput(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := "http://" + closed.Addr().String()
+	closed.Close()
+	good := map[string]string{"region": `"cn-hangzhou"`, "endpoint": fmt.Sprintf("%q", o.endpoint), "access_key_id": fmt.Sprintf("%q", testKeyID), "access_key_secret": fmt.Sprintf("%q", testSecret), "max_retries": "0"}
+	for name, tc := range map[string]struct {
+		set   map[string]string // "" leaves the argument out
+		words []string
+	}{
+		"wrong region":        {map[string]string{"region": `"cn-beijing"`}, []string{"Unable to Create OSS Object", "region"}},
+		"endpoint as region":  {map[string]string{"region": `"oss-cn-hangzhou"`}, []string{"Invalid Region", `the region is "cn-hangzhou"`}},
+		"no region":           {map[string]string{"region": ""}, []string{"Missing Region", "OSS_REGION"}},
+		"wrong secret":        {map[string]string{"access_key_secret": `"wrong"`}, []string{"SignatureDoesNotMatch", "access_key_secret", "OSS request ID:"}},
+		"unknown key":         {map[string]string{"access_key_id": `"nobody"`}, []string{"InvalidAccessKeyId", "misspelt"}},
+		"secret alone":        {map[string]string{"access_key_id": ""}, []string{"Incomplete Credentials", "no access_key_id"}},
+		"id alone":            {map[string]string{"access_key_secret": ""}, []string{"Incomplete Credentials", "no access_key_secret"}},
+		"no credentials":      {map[string]string{"access_key_id": "", "access_key_secret": ""}, []string{"No Credentials", "OSS_ACCESS_KEY_ID", "access_key_id"}},
+		"refused connections": {map[string]string{"endpoint": fmt.Sprintf("%q", refused)}, []string{"connection refused", "Nothing listens there"}},
+		"endpoint with path":  {map[string]string{"endpoint": `"https://example.com/path"`}, []string{"Invalid Endpoint"}},
+		"cname alone":         {map[string]string{"endpoint": "", "use_cname": "true"}, []string{"Missing Endpoint", "use_cname"}},
+		"max_retries":         {map[string]string{"max_retries": "-1"}, []string{"max_retries", "0"}},
+	} {
+		block := "provider \"oss\" {\n"
+		for argument, value := range good {
+			if changed, ok := tc.set[argument]; ok {
+				value = changed
+			}
+			if value != "" {
+				block += "  " + argument + " = " + value + "\n"
+			}
+		}
+		if tc.set["use_cname"] != "" {
+			block += "  use_cname = true\n"
+		}
+		w.write("main.tf", requiredProvider+block+"}\nresource \"oss_object\" \"test\" {\n bucket = \"test-bucket\"\n key = \"k\"\n content = \"x\"\n}\n")
+		out := w.fails(tc.words, "apply", "-auto-approve", "-no-color")
+		if strings.Contains(out, testSecret) {
+			t.Errorf("%s: the secret is in the diagnostics:\n%s", name, out)
+		}
+		if n := strings.Count(out, "Error: "); n != 1 {
+			t.Errorf("%s: %d errors, want one:\n%s", name, n, out)
+		}
+		if list, _ := w.try("state", "list"); strings.Contains(list, "oss_object") {
+			t.Errorf("%s: the state holds an object", name)
+		}
+	}
+	if _, err := o.local().Object(o.bucket, "k"); err == nil {
+		t.Error("an object was stored")
+	}
+}
+
+func TestUnknownBucket(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.config("resource \"oss_object\" \"test\" {\n bucket = \"no-such-bucket\"\n key = \"k\"\n content = \"x\"\n}")
+	w.fails([]string{"Unable to Create OSS Object", "NoSuchBucket", `"no-such-bucket"`, "spelling"}, "apply", "-auto-approve", "-no-color")
+	w.config("resource \"oss_bucket_cors\" \"test\" {\n bucket = \"no-such-bucket\"\n cors_rule {\n allowed_origins = [\"*\"]\n allowed_methods = [\"GET\"]\n }\n}")
+	w.fails([]string{"Unable to Create OSS Bucket CORS Rules", "NoSuchBucket", "spelling"}, "apply", "-auto-approve", "-no-color")
+}
+
+// A whole run at TRACE holds neither the secret key nor the security token.
+func TestLogHoldsNoSecret(t *testing.T) {
+	t.Parallel()
+	const token = "T0kenThatNoLogMayHold"
+	server := newServer()
+	server.Accounts = []account{{AccessKeyID: testKeyID, AccessKeySecret: testSecret, SecurityToken: token}}
+	o := startServer(t, server)
+	w := o.workspace()
+	body := "resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"x\"\n cache_control = \"CC\"\n}\n"
+	set := func(cache string) {
+		text := requiredProvider + strings.ReplaceAll(o.config(body), "CC", cache)
+		w.write("main.tf", strings.Replace(text, "region =", fmt.Sprintf("security_token = %q\n  region =", token), 1))
+	}
+	w.env = append(w.env, "TF_LOG=TRACE")
+	log := ""
+	set("no-cache")
+	log += w.apply()
+	set("no-store")
+	log += w.apply()
+	log += w.must("plan", "-no-color")
+	set(`a\nb`)
+	out, _ := w.try("plan", "-no-color")
+	set("no-store")
+	log += out + w.must("destroy", "-auto-approve", "-no-color")
+	for _, want := range []string{"OSS request", "PutObject", "CopyObject", "DeleteObject"} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log of %d bytes does not hold %q, so it proves nothing", len(log), want)
+		}
+	}
+	for _, secret := range []string{testSecret, token} {
+		if i := strings.Index(log, secret); i >= 0 {
+			t.Errorf("the log holds a secret: …%s…", log[max(0, i-200):i+len(secret)])
+		}
+	}
+}
+
+// Values that are only known during the apply say nothing at plan and are checked then.
+func TestUnknownInput(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	text := `
+resource "terraform_data" "later" {
+  input = { key = "k.css", content = "text", cache = "no-cache", origin = "https://a.example.com" }
+}
+resource "terraform_data" "owner" {
+  input = "OWNER"
+}
+resource "oss_object" "test" {
+  bucket        = "BUCKET"
+  key           = terraform_data.later.output.key
+  content       = terraform_data.later.output.content
+  cache_control = terraform_data.later.output.cache
+  metadata      = { owner = terraform_data.owner.output }
+}
+resource "oss_bucket_cors" "test" {
+  bucket = "BUCKET"
+  cors_rule {
+    allowed_origins = [terraform_data.later.output.origin]
+    allowed_methods = ["GET"]
+  }
+}
+`
+	w.config(strings.ReplaceAll(text, "OWNER", "emma"))
+	w.apply()
+	if got := o.object("k.css"); got.ContentType != "text/css" || got.Metadata["owner"] != "emma" || o.body("k.css") != "text" {
+		t.Errorf("stored %+v", got)
+	}
+	w.clean()
+	w.config(strings.ReplaceAll(text, "OWNER", `a\nb`))
+	w.fails([]string{"Invalid Metadata Value"}, "apply", "-auto-approve", "-no-color")
+	if got := o.object("k.css"); got.Metadata["owner"] != "emma" {
+		t.Errorf("stored %+v", got)
+	}
+}

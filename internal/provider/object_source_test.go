@@ -1,0 +1,166 @@
+package provider
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
+)
+
+const sourceConfig = "resource \"oss_object\" \"test\" {\n  bucket = \"BUCKET\"\n  key = \"site.css\"\n  source = \"site.css\"\n}\n"
+
+// A changed file shows without a hash in the configuration.
+func TestSourceChangeShows(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.write("site.css", "a{}")
+	w.config(sourceConfig)
+	w.apply()
+	w.clean()
+	if got := o.object("site.css"); got.ContentType != "text/css" {
+		t.Errorf("content type %q", got.ContentType)
+	}
+	w.write("site.css", "b{}")
+	got := w.plan()["oss_object.test"]
+	if want := []string{"crc64", "etag", "version_id"}; !sameNames(got.attributes, want) {
+		t.Errorf("plan of %v, want %v", got.attributes, want)
+	}
+	w.must("apply", "plan.bin")
+	if got := o.body("site.css"); got != "b{}" {
+		t.Errorf("body %q", got)
+	}
+}
+
+// A file that changes between plan and apply is noticed by Terraform itself, because the plan of the apply differs.
+func TestSourceChangedAfterThePlan(t *testing.T) {
+	t.Parallel()
+	for _, update := range []bool{false, true} {
+		o := startOSS(t)
+		w := o.workspace()
+		w.write("site.css", "a{}")
+		w.config(sourceConfig)
+		if update {
+			w.apply()
+			w.write("site.css", "b{}")
+		}
+		w.plan()
+		w.write("site.css", "changed after the plan")
+		o.local().ResetRecords()
+		w.fails([]string{"Provider produced inconsistent final plan"}, "apply", "-no-color", "plan.bin")
+		if got := o.uploadedBytes(); got != 0 {
+			t.Errorf("update %v: %d bytes were uploaded", update, got)
+		}
+		w.apply()
+		if got := o.body("site.css"); got != "changed after the plan" {
+			t.Errorf("body %q", got)
+		}
+	}
+}
+
+// A file that changes later still is ours to notice: the digest is checked while it is sent. The server's hook
+// changes the file when the provider has made its last look at it.
+func TestSourceChangedDuringTheApply(t *testing.T) {
+	t.Parallel()
+	var o *testOSS
+	var w *workspace
+	var once sync.Once
+	change := func(c ossserver.Call) *ossserver.Fault {
+		if c.Operation == "GetBucketVersioning" {
+			once.Do(func() { w.write("site.css", "X{}") })
+		}
+		return nil
+	}
+	o = startServer(t, &ossserver.Server{Fault: change})
+	w = o.workspace()
+	w.write("site.css", "a{}")
+	w.config(sourceConfig)
+	w.fails([]string{"Unable to Create OSS Object", "no longer the one that was planned", "Nothing was stored"}, "apply", "-auto-approve", "-no-color")
+	if _, err := o.local().Object(o.bucket, "site.css"); err == nil {
+		t.Errorf("a body was stored that was never planned: %q", o.body("site.css"))
+	}
+	w.apply()
+	if got := o.body("site.css"); got != "X{}" {
+		t.Errorf("body %q", got)
+	}
+	w.clean()
+}
+
+func TestSourceThatIsMadeDuringTheApply(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	text := `
+resource "terraform_data" "build" {
+  input = "VERSION"
+  triggers_replace = "VERSION"
+  provisioner "local-exec" {
+    command = "printf 'built by VERSION' > site.css"
+  }
+}
+` + strings.Replace(sourceConfig, "}\n", "  source_hash = terraform_data.build.output\n}\n", 1)
+	w.config(strings.ReplaceAll(text, "VERSION", "one"))
+	if out := w.apply(); strings.Contains(out, "Source File Does Not Exist Yet") {
+		t.Errorf("a warning although source_hash says that the file is being built:\n%s", out)
+	}
+	if got := o.body("site.css"); got != "built by one" {
+		t.Errorf("body %q", got)
+	}
+	w.clean()
+	// The file exists now and is rebuilt in the same apply: source_hash is unknown, so the body is, too.
+	w.config(strings.ReplaceAll(text, "VERSION", "two"))
+	w.apply()
+	if got := o.body("site.css"); got != "built by two" {
+		t.Errorf("body %q", got)
+	}
+	w.clean()
+	// Rebuilt to the same bytes: nothing is written, although the plan could not know.
+	o.local().ResetRecords()
+	w.config(strings.Replace(strings.ReplaceAll(text, "VERSION", "two"), `triggers_replace = "two"`, `triggers_replace = "three"`, 1))
+	w.apply()
+	if got := o.uploadedBytes(); got != 0 {
+		t.Errorf("%d bytes were uploaded again", got)
+	}
+	w.clean()
+}
+
+func TestSourceRefusals(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.write("file", "x")
+	if err := os.Mkdir(filepath.Join(w.dir, "folder"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	huge, err := os.Create(filepath.Join(w.dir, "huge"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := huge.Truncate(5<<30 + 1); err != nil { // sparse: it takes no room
+		t.Fatal(err)
+	}
+	huge.Close()
+	for source, words := range map[string][]string{
+		"folder":    {"Unreadable Source File", "it is a folder", "fileset", `"folder"`},
+		"file/sub":  {"Unreadable Source File", "not a directory"},
+		"/dev/null": {"Unreadable Source File", "no regular file"},
+		"huge":      {"Source File Too Large", "5 GiB"},
+	} {
+		w.config(strings.Replace(sourceConfig, `"site.css"
+}`, `"`+source+`"
+}`, 1))
+		w.fails(words, "plan", "-no-color")
+	}
+	w.config(sourceConfig)
+	out := w.must("plan", "-no-color")
+	if !strings.Contains(out, "Source File Does Not Exist Yet") {
+		t.Errorf("no warning:\n%s", out)
+	}
+	w.fails([]string{"Source File Not Found", `"site.css"`, "path.module"}, "apply", "-auto-approve", "-no-color")
+	if got := o.uploadedBytes(); got != 0 {
+		t.Errorf("%d bytes were uploaded", got)
+	}
+}
