@@ -233,6 +233,34 @@ func TestVerifyRefusesLoosePadding(t *testing.T) {
 	}
 }
 
+// A signature plus the modulus is the same number modulo the modulus; only one of the
+// two is a signature (RFC 8017, section 5.2.2).
+func TestVerifyRefusesSecondFormOfASignature(t *testing.T) {
+	t.Parallel()
+	for {
+		key, err := rsa.GenerateKey(rand.Reader, 1024)
+		if err != nil {
+			t.Fatal(err)
+		}
+		digest := md5.Sum([]byte("text"))
+		signature, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.MD5, digest[:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := verifyMD5(&key.PublicKey, digest, signature); err != nil {
+			t.Fatalf("the control is refused: %v", err)
+		}
+		second := new(big.Int).Add(new(big.Int).SetBytes(signature), key.N)
+		if second.BitLen() > 1024 { // does not fit into as many bytes: another key
+			continue
+		}
+		if err := verifyMD5(&key.PublicKey, digest, second.FillBytes(make([]byte, 128))); !errors.Is(err, errInvalidSignature) {
+			t.Errorf("the second form passes: %v", err)
+		}
+		return
+	}
+}
+
 // Nothing but the documented request verifies with the published key, and nothing panics.
 func FuzzVerify(f *testing.F) {
 	f.Add("/index.php", "id=1&index=2", documentedBody, documentedSignature, documentedKeyURL)

@@ -244,9 +244,14 @@ func TestXMLSizeCountsTheDocumentedForm(t *testing.T) {
 		`<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod>` +
 		`<AllowedHeader>x</AllowedHeader><ExposeHeader>ETag</ExposeHeader><MaxAgeSeconds>60</MaxAgeSeconds></CORSRule>` +
 		`<ResponseVary>false</ResponseVary></CORSConfiguration>`
-	got := xmlSize([]Rule{{AllowedOrigins: []string{"*"}, AllowedMethods: []string{"GET"}, AllowedHeaders: []string{"x"}, ExposeHeaders: []string{"ETag"}, MaxAgeSeconds: age(60)}})
-	if got != len(want) {
+	rule := Rule{AllowedOrigins: []string{"*"}, AllowedMethods: []string{"GET"}, AllowedHeaders: []string{"x"}, ExposeHeaders: []string{"ETag"}, MaxAgeSeconds: age(60)}
+	if got := xmlSize([]Rule{rule}); got != len(want) {
 		t.Errorf("counted %d bytes, the body has %d", got, len(want))
+	}
+	// The SDK sends a max age of 0 where none is set.
+	rule.MaxAgeSeconds = nil
+	if got := xmlSize([]Rule{rule}); got != len(want)-1 {
+		t.Errorf("counted %d bytes without a max age, the body has %d", got, len(want)-1)
 	}
 }
 
