@@ -49,6 +49,8 @@
 //	OSS-013 Deleting what is not there is 204. Page "DeleteObject", 2021.
 //	OSS-014 Creating one's own bucket again succeeds and may change its ACL. Page "PutBucket", 2021. Doubt: another
 //	        storage class; here 409 BucketAlreadyExists.
+//	OSS-015 GetBucketStat tells sizes by class; a small object of a colder class counts as 64 KB there, and as it is in the
+//	        "real" figures. Page "GetBucketStat", 2026.
 //	OSS-017 One request stores at most 5 GB. Page "PutObject", 2021. Doubt: code; here EntityTooLarge.
 //
 // Object attributes:

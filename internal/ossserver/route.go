@@ -50,6 +50,7 @@ var operations = map[selector]operation{
 	{"DELETE", bucketScope, ""}:        {name: "DeleteBucket", handle: (*request).deleteBucket},
 	{"HEAD", bucketScope, ""}:          {name: "HeadBucket", handle: (*request).headBucket},
 	{"GET", bucketScope, "bucketInfo"}: {name: "GetBucketInfo", handle: (*request).getBucketInfo},
+	{"GET", bucketScope, "stat"}:       {name: "GetBucketStat", handle: (*request).getBucketStat},
 	{"GET", bucketScope, "location"}:   {name: "GetBucketLocation", handle: (*request).getBucketLocation},
 	{"GET", bucketScope, "versioning"}: {name: "GetBucketVersioning", handle: (*request).getVersioning},
 	{"PUT", bucketScope, "versioning"}: {name: "PutBucketVersioning", handle: (*request).putVersioning},
