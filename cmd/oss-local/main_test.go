@@ -45,14 +45,14 @@ func TestMain(m *testing.M) {
 
 // process is a running oss-local.
 type process struct {
-	t      *testing.T
+	t      testing.TB
 	cmd    *exec.Cmd
 	url    string
 	lines  *bufio.Scanner // stdout behind the first line
 	stderr *bytes.Buffer
 }
 
-func launch(t *testing.T, args ...string) *process {
+func launch(t testing.TB, args ...string) *process {
 	t.Helper()
 	path, err := binary()
 	if err != nil {

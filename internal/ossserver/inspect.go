@@ -26,7 +26,7 @@ func (s *Server) CreateBucket(name string) error {
 		return err
 	}
 	if !validBucketName(name) {
-		return fail(400, "InvalidBucketName", "", "The specified bucket is not valid.", "BucketName", name)
+		return invalidBucketName(name)
 	}
 	_, _, err = st.create(name, bucketSettings{ACL: aclPrivate, StorageClass: classStandard})
 	return err

@@ -38,11 +38,12 @@ type request struct {
 
 func newRequest(s *Server, w http.ResponseWriter, r *http.Request) *request {
 	q := &request{s: s, r: r, start: time.Now(), now: s.now(), id: strings.ToUpper(randomHex(12))}
-	q.w = &responseWriter{ResponseWriter: w, q: q}
-	q.body = bodyReader{r: r.Body, control: http.NewResponseController(w), idle: s.IdleTimeout}
-	if q.body.idle <= 0 {
-		q.body.idle = time.Minute
+	control, idle := http.NewResponseController(w), s.IdleTimeout
+	if idle <= 0 {
+		idle = time.Minute
 	}
+	q.w = &responseWriter{ResponseWriter: w, q: q, control: control, idle: idle}
+	q.body = bodyReader{r: r.Body, control: control, idle: idle}
 	h := w.Header()
 	h.Set("Server", "AliyunOSS")
 	h.Set("Date", q.now.UTC().Format(http.TimeFormat))
@@ -87,10 +88,17 @@ func (q *request) address() error {
 		return fail(http.StatusBadRequest, "InvalidURI", "", "Couldn't parse the specified URI.", "URI", path)
 	}
 	q.bucketName, q.key = bucket, key
-	if style == serviceHost && bucket != "" {
+	switch {
+	case style == serviceHost && bucket != "":
 		return fail(http.StatusForbidden, "SecondLevelDomainForbidden", "", "Please use virtual hosted style to access.")
+	case bucket == "" && (style == virtualHost || key != ""): // a host that begins with a dot, a path with two slashes
+		return invalidBucketName(bucket)
 	}
 	return nil
+}
+
+func invalidBucketName(name string) *apiError {
+	return fail(http.StatusBadRequest, "InvalidBucketName", "", "The specified bucket is not valid.", "BucketName", name)
 }
 
 type hostStyle int
@@ -120,7 +128,7 @@ func (s *Server) hostBucket(host string) (string, hostStyle) {
 // checkNames applies the rules of bucket and object names (OSS-010, OSS-011).
 func (q *request) checkNames() error {
 	if q.bucketName != "" && !validBucketName(q.bucketName) {
-		return fail(http.StatusBadRequest, "InvalidBucketName", "", "The specified bucket is not valid.", "BucketName", q.bucketName)
+		return invalidBucketName(q.bucketName)
 	}
 	if q.key == "" {
 		return nil
@@ -172,6 +180,8 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 type responseWriter struct {
 	http.ResponseWriter
 	q       *request
+	control *http.ResponseController
+	idle    time.Duration
 	status  int
 	n       int64
 	discard bool
@@ -193,6 +203,8 @@ func (w *responseWriter) Write(p []byte) (int, error) {
 	if w.discard {
 		return len(p), nil
 	}
+	// As for reading: a client that takes nothing for so long is gone. A writer without a connection has no deadlines.
+	_ = w.control.SetWriteDeadline(time.Now().Add(w.idle))
 	n, err := w.ResponseWriter.Write(p)
 	w.n += int64(n)
 	return n, err
@@ -201,12 +213,17 @@ func (w *responseWriter) Write(p []byte) (int, error) {
 // flush sends the headers on their way.
 func (w *responseWriter) flush() {
 	if !w.discard {
-		_ = http.NewResponseController(w.ResponseWriter).Flush() // a writer that cannot has nothing to hold back
+		_ = w.control.Flush() // a writer that cannot has nothing to hold back
 	}
 }
 
-// finish answers 200 for a handler that had nothing to say.
-func (w *responseWriter) finish() { w.WriteHeader(http.StatusOK) }
+// finish ends an answer; it is 200 for a handler that had nothing to say.
+func (w *responseWriter) finish() {
+	w.WriteHeader(http.StatusOK)
+	if w.n > 0 {
+		_ = w.control.SetWriteDeadline(time.Time{}) // the connection may live on
+	}
+}
 
 // cut breaks the connection; net/http does so for this panic and logs nothing.
 func (w *responseWriter) cut() {

@@ -41,7 +41,8 @@ type Server struct {
 	MaxCopySize int64
 	// RestoreTime is how long a restore of a frozen object takes by Now's clock; 0 is no time at all.
 	RestoreTime time.Duration
-	// IdleTimeout ends a request whose body does not go on for so long with RequestTimeout; 0 is one minute.
+	// IdleTimeout ends a request whose body does not go on for so long, with RequestTimeout, and an answer that nobody takes
+	// for so long; 0 is one minute.
 	IdleTimeout time.Duration
 
 	once    sync.Once
