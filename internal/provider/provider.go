@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -139,8 +140,20 @@ func (p *ossProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{newObjectResource, newBucketCORSResource}
 }
 
-// DataSources lists the data sources: none yet.
-func (p *ossProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
+// DataSources lists the data sources.
+func (p *ossProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		newBucketCORSDataSource,
+		newCORSPreflightDataSource,
+	}
+}
+
+// Functions lists the functions.
+func (p *ossProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{
+		newCORSDecisionFunction,
+	}
+}
 
 // configuredData unpacks what Configure handed over. Before Configure ran there is nothing, which is no error.
 func configuredData(from any, diags *diag.Diagnostics) *providerData {

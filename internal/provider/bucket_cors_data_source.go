@@ -1,0 +1,121 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+)
+
+func newBucketCORSDataSource() datasource.DataSource { return &bucketCORSDataSource{} }
+
+type bucketCORSDataSource struct{ data *providerData }
+
+// bucketCORSDataModel is the data source oss_bucket_cors.
+type bucketCORSDataModel struct {
+	ID           types.String   `tfsdk:"id"`
+	Bucket       types.String   `tfsdk:"bucket"`
+	Rules        types.List     `tfsdk:"cors_rule"`
+	ResponseVary types.Bool     `tfsdk:"response_vary"`
+	Timeouts     timeouts.Value `tfsdk:"timeouts"`
+}
+
+// Metadata names the data source.
+func (d *bucketCORSDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = "oss_bucket_cors"
+}
+
+// Configure takes over the provider's client.
+func (d *bucketCORSDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.data = configuredData(req.ProviderData, &resp.Diagnostics)
+}
+
+// Schema describes the data source.
+func (d *bucketCORSDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	set := func(description string) schema.SetAttribute {
+		return schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: description}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Reads the CORS rules of a bucket. A bucket without rules is no error: its list is empty.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the bucket."},
+			"bucket": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Name of the bucket.",
+				Validators:          []validator.String{ruledBy(metadata.CheckBucket)},
+			},
+			"cors_rule": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The rules in their order: OSS answers with the first one that matches. `provider::oss::cors_decision` takes this list.",
+				NestedObject: schema.NestedAttributeObject{
+					Attributes: map[string]schema.Attribute{
+						"allowed_origins": set("Origins that may ask."),
+						"allowed_methods": set("Methods that may be used."),
+						"allowed_headers": set("Request headers that a preflight may announce; empty for none."),
+						"expose_headers":  set("Response headers that scripts may read; empty for none."),
+						"max_age_seconds": schema.Int64Attribute{
+							Computed:            true,
+							MarkdownDescription: "How long a browser may remember the answer to a preflight, in seconds; null when it is not set.",
+						},
+					},
+				},
+			},
+			"response_vary": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether OSS answers with `Vary: Origin`."},
+		},
+		Blocks: map[string]schema.Block{"timeouts": readTimeouts(ctx)},
+	}
+}
+
+// readTimeouts is the timeouts block of a data source.
+func readTimeouts(ctx context.Context) schema.Block {
+	return timeouts.BlockWithOpts(ctx, timeouts.Opts{
+		ReadDescription: "Time for the request with its retries, such as `30s`; 5 minutes unless set.",
+	})
+}
+
+// Read asks for the rules.
+func (d *bucketCORSDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var model bucketCORSDataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	client := d.data.ready(&resp.Diagnostics)
+	limit, diags := model.Timeouts.Read(ctx, readTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	have, err := client.GetCORS(ctx, model.Bucket.ValueString())
+	if err != nil && !ossclient.HasCode(err, "NoSuchCORSConfiguration") {
+		callError(&resp.Diagnostics, "Unable to Read OSS Bucket CORS Rules", fmt.Sprintf("read the CORS rules of bucket %q", model.Bucket.ValueString()), err)
+		return
+	}
+	rules := make([]corsRuleModel, len(have.Rules))
+	for i, rule := range have.Rules {
+		rules[i] = corsRuleModel{
+			AllowedOrigins: stringSet(rule.AllowedOrigins),
+			AllowedMethods: stringSet(rule.AllowedMethods),
+			AllowedHeaders: stringSet(rule.AllowedHeaders),
+			ExposeHeaders:  stringSet(rule.ExposeHeaders),
+			MaxAgeSeconds:  types.Int64PointerValue(rule.MaxAgeSeconds),
+		}
+	}
+	list, diags := types.ListValueFrom(ctx, types.ObjectType{AttrTypes: corsRuleTypes}, rules)
+	resp.Diagnostics.Append(diags...)
+	model.ID = model.Bucket
+	model.Rules = list
+	model.ResponseVary = types.BoolValue(have.ResponseVary)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}
+
+// stringSet turns strings into Terraform's set, empty for nil.
+func stringSet(from []string) types.Set {
+	return refreshSet(types.SetValueMust(types.StringType, nil), from)
+}

@@ -1,0 +1,247 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/cors"
+)
+
+func newCORSDecisionFunction() function.Function { return corsDecisionFunction{} }
+
+// corsDecisionFunction is provider::oss::cors_decision.
+type corsDecisionFunction struct{}
+
+// corsDecisionModel is what the function returns.
+type corsDecisionModel struct {
+	Allowed types.Bool   `tfsdk:"allowed"`
+	Rule    types.Int64  `tfsdk:"rule"`
+	Reason  types.String `tfsdk:"reason"`
+	Headers types.Map    `tfsdk:"headers"`
+}
+
+var corsDecisionTypes = map[string]attr.Type{
+	"allowed": types.BoolType,
+	"rule":    types.Int64Type,
+	"reason":  types.StringType,
+	"headers": types.MapType{ElemType: types.StringType},
+}
+
+// Metadata names the function.
+func (corsDecisionFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "cors_decision"
+}
+
+// Definition describes the function. The rules are dynamic so that a literal may leave out what a cors_rule block may.
+func (corsDecisionFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary: "Which CORS rule answers a request",
+		MarkdownDescription: "Tells how OSS will answer a cross-origin request under a list of CORS rules, before anything is applied. " +
+			"It makes no request. The answer is an object:\n\n" +
+			"- `allowed` - whether a rule answers\n" +
+			"- `rule` - the index of that rule from 0; null when none does\n" +
+			"- `reason` - a sentence that says why none does; null when one does\n" +
+			"- `headers` - the response headers for a browser, by name\n\n" +
+			"With `headers`, it is the answer to the preflight that a browser sends before a request with these headers. " +
+			"Without, it is the answer to the request itself, which OSS matches by origin and method alone.",
+		Parameters: []function.Parameter{
+			function.DynamicParameter{
+				Name: "rules",
+				MarkdownDescription: "The rules in their order, such as `oss_bucket_cors.example.cors_rule`: a list of objects with `allowed_origins`, `allowed_methods` " +
+					"and, where there are any, `allowed_headers`, `expose_headers` and `max_age_seconds`. An empty list is a bucket without rules.",
+			},
+			function.StringParameter{
+				Name:                "origin",
+				MarkdownDescription: "The origin of the page that asks, as browsers send it: `https://www.example.com`.",
+			},
+			function.StringParameter{
+				Name:                "method",
+				MarkdownDescription: "The method of the request, in upper case.",
+			},
+			function.ListParameter{
+				Name:                "headers",
+				ElementType:         types.StringType,
+				AllowNullValue:      true,
+				MarkdownDescription: "The names of the request headers that a preflight announces. Null or an empty list: none.",
+			},
+		},
+		Return: function.ObjectReturn{AttributeTypes: corsDecisionTypes},
+	}
+}
+
+// Run decides. A part of an argument that is not known yet makes the whole answer unknown.
+func (corsDecisionFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var rules types.Dynamic
+	var origin, method string
+	var headers types.List
+	resp.Error = function.ConcatFuncErrors(resp.Error, req.Arguments.Get(ctx, &rules, &origin, &method, &headers))
+	if resp.Error != nil {
+		return
+	}
+	value, err := rules.UnderlyingValue().ToTerraformValue(ctx)
+	if err != nil {
+		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+		return
+	}
+	if !value.IsFullyKnown() || slices.ContainsFunc(headers.Elements(), attr.Value.IsUnknown) {
+		resp.Error = resp.Result.Set(ctx, types.ObjectUnknown(corsDecisionTypes))
+		return
+	}
+	decoded, err := decodeCORSRules(value)
+	if err != nil {
+		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+		return
+	}
+	names, funcErr := corsRequest(origin, method, headers)
+	if funcErr != nil {
+		resp.Error = funcErr
+		return
+	}
+	// Whether Vary is sent does not depend on the rules.
+	decision := cors.Decide(decoded, false, origin, method, names)
+	result := corsDecisionModel{
+		Allowed: types.BoolValue(decision.Allowed),
+		Rule:    types.Int64Null(),
+		Reason:  stringOrNull(decision.Reason),
+		Headers: stringMap(decision.Headers),
+	}
+	if decision.Allowed {
+		result.Rule = types.Int64Value(int64(decision.Rule))
+	}
+	resp.Error = resp.Result.Set(ctx, result)
+}
+
+// corsRequest checks what describes the request and returns the names of its headers. An error is at its argument.
+func corsRequest(origin, method string, headers types.List) ([]string, *function.FuncError) {
+	switch {
+	case origin == "":
+		return nil, function.NewArgumentFuncError(1, `The origin is empty. Write the origin of the page that asks, such as "https://www.example.com".`)
+	case method == "":
+		return nil, function.NewArgumentFuncError(2, `The method is empty. Write the method of the request, such as "GET".`)
+	}
+	var names []string
+	for i, element := range headers.Elements() {
+		name, ok := element.(types.String)
+		if !ok || name.ValueString() == "" {
+			return nil, function.NewArgumentFuncError(3, fmt.Sprintf("headers[%d] is null or empty. Leave it out, or write the name of a header.", i))
+		}
+		names = append(names, name.ValueString())
+	}
+	return names, nil
+}
+
+// stringMap turns a map of strings into Terraform's, empty for nil.
+func stringMap(from map[string]string) types.Map {
+	values := make(map[string]attr.Value, len(from))
+	for name, value := range from {
+		values[name] = types.StringValue(value)
+	}
+	return types.MapValueMust(types.StringType, values)
+}
+
+// decodeCORSRules reads a list of rules that is known through and through. Its errors say where they are, in the
+// words of a configuration, and cover what OSS would refuse: such rules never come to a decision.
+func decodeCORSRules(value tftypes.Value) ([]cors.Rule, error) {
+	kind := value.Type()
+	if kind.Is(tftypes.Set{}) {
+		return nil, errors.New("rules is a set, and a set has no order; OSS answers with the first rule that matches, so pass a list")
+	}
+	var elements []tftypes.Value
+	if !kind.Is(tftypes.List{}) && !kind.Is(tftypes.Tuple{}) || value.As(&elements) != nil {
+		return nil, errors.New("rules is no list of objects; pass one, such as oss_bucket_cors.example.cors_rule")
+	}
+	rules := make([]cors.Rule, len(elements))
+	for i, element := range elements {
+		rule, err := decodeCORSRule(element)
+		if err != nil {
+			return nil, fmt.Errorf("rules[%d]%w", i, err)
+		}
+		rules[i] = rule
+	}
+	if len(rules) == 0 {
+		return nil, nil
+	}
+	for _, p := range cors.Check(rules) {
+		if p.Severity != cors.Error {
+			continue // oss_bucket_cors warns
+		}
+		if p.Rule < 0 {
+			return nil, fmt.Errorf("rules: %s", p.Detail)
+		}
+		return nil, fmt.Errorf("rules[%d]%s: %s", p.Rule, strings.TrimSuffix("."+p.Field, "."), p.Detail)
+	}
+	return rules, nil
+}
+
+// decodeCORSRule reads one rule. Its errors continue the path to the rule.
+func decodeCORSRule(value tftypes.Value) (cors.Rule, error) {
+	rule := cors.Rule{}
+	var fields map[string]tftypes.Value
+	if kind := value.Type(); value.IsNull() || !kind.Is(tftypes.Object{}) && !kind.Is(tftypes.Map{}) || value.As(&fields) != nil {
+		return rule, errors.New(" is no object with allowed_origins and allowed_methods")
+	}
+	lists := map[string]*[]string{
+		cors.FieldOrigins: &rule.AllowedOrigins, cors.FieldMethods: &rule.AllowedMethods,
+		cors.FieldHeaders: &rule.AllowedHeaders, cors.FieldExpose: &rule.ExposeHeaders,
+	}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		field := fields[name]
+		var err error
+		switch list, ok := lists[name]; {
+		case ok:
+			*list, err = decodeStrings(field)
+		case name == cors.FieldMaxAge:
+			rule.MaxAgeSeconds, err = decodeSeconds(field)
+		default:
+			err = fmt.Errorf(" is no part of a rule; a rule has %s and %s", strings.Join(slices.Sorted(maps.Keys(lists)), ", "), cors.FieldMaxAge)
+		}
+		if err != nil {
+			return rule, fmt.Errorf(".%s%w", name, err)
+		}
+	}
+	return rule, nil
+}
+
+// decodeStrings reads a list or set of strings; null is none.
+func decodeStrings(value tftypes.Value) ([]string, error) {
+	if value.IsNull() {
+		return nil, nil
+	}
+	var elements []tftypes.Value
+	if value.As(&elements) != nil {
+		return nil, errors.New(" is no list of strings")
+	}
+	texts := make([]string, len(elements))
+	for i, element := range elements {
+		if element.IsNull() || element.As(&texts[i]) != nil {
+			return nil, errors.New(" has an element that is no string")
+		}
+	}
+	return texts, nil
+}
+
+// decodeSeconds reads a whole number; null is none.
+func decodeSeconds(value tftypes.Value) (*int64, error) {
+	if value.IsNull() {
+		return nil, nil
+	}
+	number := new(big.Float)
+	if value.As(number) != nil {
+		return nil, errors.New(" is no number")
+	}
+	seconds, exact := number.Int64()
+	if exact != big.Exact {
+		return nil, errors.New(" is no whole number of seconds")
+	}
+	return &seconds, nil
+}
