@@ -86,6 +86,12 @@ func (p *Policy) Check(o Object) []Violation {
 	return found
 }
 
+// Concerns reports whether any rule speaks about the objects with this bucket and key, so that those which none
+// speaks about need not be looked at.
+func (p *Policy) Concerns(bucket, key string) bool {
+	return p != nil && slices.ContainsFunc(p.rules, func(r compiledRule) bool { return r.appliesTo(bucket, key) })
+}
+
 func (r *compiledRule) appliesTo(bucket, key string) bool {
 	return matchesAny(r.Buckets, bucket) && matchesAny(r.Keys, key)
 }

@@ -7,8 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/bmatcuk/doublestar/v4"
 )
 
 // PolicyError is one mistake in a policy.
@@ -69,60 +67,19 @@ func checkRuleName(place, name string, index int, seen map[string]int) []PolicyE
 
 func checkGlobs(place string, rule Rule) []PolicyError {
 	var errs []PolicyError
-	check := func(field string, globs []string, never func(string) string) {
+	check := func(field string, globs []string, fault func(string) string) {
 		if globs != nil && len(globs) == 0 {
 			errs = append(errs, PolicyError{place + "." + field, "The list is empty, so the rule can never match. Leave it out to mean all, or write a glob such as \"**\"."})
 		}
 		for i, glob := range globs {
-			detail := never(glob)
-			if !doublestar.ValidatePattern(glob) {
-				detail = fmt.Sprintf("The glob %s is not well formed. Close every [ and {, and write \\\\ before one that is meant as it is.", quote(glob))
-			}
-			if detail != "" {
+			if detail := fault(glob); detail != "" {
 				errs = append(errs, PolicyError{fmt.Sprintf("%s.%s[%d]", place, field, i), detail})
 			}
 		}
 	}
-	check("buckets", rule.Buckets, neverBucket)
-	check("keys", rule.Keys, neverKey)
+	check("buckets", rule.Buckets, bucketGlobFault)
+	check("keys", rule.Keys, keyGlobFault)
 	return errs
-}
-
-const globSpecial = `*?[]{}\`
-
-// neverBucket returns why a glob matches no bucket that can exist, or "".
-func neverBucket(glob string) string {
-	if strings.ContainsAny(glob, `[{\`) { // these may hold text that is not matched
-		return ""
-	}
-	bad, found := firstRune(glob, func(r rune) bool { return !isLowerAlnum(r) && r != '-' && r != '*' && r != '?' })
-	switch literal := !strings.ContainsAny(glob, globSpecial); {
-	case glob == "":
-		return "The glob is empty, so it matches no bucket. Write a name, or \"*\" for all."
-	case found:
-		return fmt.Sprintf("The glob %s contains %s, which no bucket name does, so it matches none. Bucket names consist of lower-case letters, digits and hyphens.", quote(glob), character(bad))
-	case literal && len(CheckBucket(glob)) > 0:
-		return fmt.Sprintf("The glob %s matches no bucket: %s", quote(glob), CheckBucket(glob)[0].Detail)
-	}
-	return ""
-}
-
-// neverKey returns why a glob matches no key, or not those that seem to be meant, or "".
-func neverKey(glob string) string {
-	trimmed := strings.TrimLeft(glob, "/")
-	switch literal := !strings.ContainsAny(glob, globSpecial); {
-	case glob == "":
-		return "The glob is empty, so it matches no key. Write one, or \"**\" for all keys."
-	case trimmed != glob:
-		return fmt.Sprintf("The glob %s begins with a slash, which no key does, so it matches none. Write %s.", quote(glob), quote(trimmed))
-	case strings.HasSuffix(glob, "/") && !strings.HasSuffix(glob, "**/"):
-		return fmt.Sprintf("The glob %s matches only a key that ends in a slash, not the objects below. Write %s for those, or %s for a folder object alone.", quote(glob), quote(glob+"**"), quote(strings.TrimSuffix(glob, "/")+"{/}"))
-	case !strings.ContainsAny(glob, `[{\`) && slices.ContainsFunc(strings.Split(glob, "/"), func(s string) bool { return strings.Contains(s, "**") && s != "**" }):
-		return fmt.Sprintf("The glob %s has \"**\" beside other text, where it stops at slashes like \"*\". Write it between slashes, such as \"**/*.html\", or write \"*\".", quote(glob))
-	case literal && hasError(CheckKey(glob)):
-		return fmt.Sprintf("The glob %s matches no key: %s", quote(glob), CheckKey(glob)[0].Detail)
-	}
-	return ""
 }
 
 func hasError(found []Violation) bool {

@@ -1,0 +1,71 @@
+package metadata
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestCheckKeyGlob(t *testing.T) {
+	t.Parallel()
+	for glob, words := range map[string]string{
+		"**": "", "logs/**/*.gz": "", "{a,b}/*": "", `a\*`: "", "[a-c]x?": "", "plain": "",
+		"": "is empty", "/a": `Write "a"`, "a[": "not well formed", "a{b": "not well formed", "logs/": `"logs/**"`, "**.html": `"**/*.html"`,
+	} {
+		got := CheckKeyGlob(glob)
+		wellFormed(t, got)
+		if (words == "") != (len(got) == 0) || len(got) > 0 && (!strings.Contains(got[0].Detail, words) || got[0].Severity != Error) {
+			t.Errorf("%q: got %+v, want %q", glob, got, words)
+		}
+	}
+}
+
+func TestMatchKey(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		glob, key string
+		want      bool
+	}{
+		{"*.html", "a.html", true}, {"*.html", "x/a.html", false}, {"**/*.html", "x/y/a.html", true}, {"**/*.html", "a.html", true},
+		{"**", "x/y", true}, {"x/**", "x/y/z", true}, {"x/**", "xy", false}, {"{a,b}.txt", "b.txt", true}, {`a\*`, "a*", true}, {`a\*`, "ab", false},
+	} {
+		if got := MatchKey(tt.glob, tt.key); got != tt.want {
+			t.Errorf("MatchKey(%q, %q) = %v", tt.glob, tt.key, got)
+		}
+	}
+}
+
+// A listing is narrowed to this prefix, so no key outside it may match.
+func FuzzGlobPrefix(f *testing.F) {
+	for _, glob := range []string{"a/b*", "a/**", "a/{**,x}", "a/{*,}*", "a/**/**", "a/**/c", `a\*b`, "{a,b}", "plain", "a[b]", "a?", ""} {
+		f.Add(glob, "a/b/c")
+		f.Add(glob, glob)
+		f.Add(glob, "a")
+	}
+	f.Fuzz(func(t *testing.T, glob, key string) {
+		if !utf8.ValidString(glob) || !utf8.ValidString(key) {
+			return // neither Terraform nor OSS has such text
+		}
+		if len(CheckKeyGlob(glob)) == 0 && MatchKey(glob, key) && !strings.HasPrefix(key, GlobPrefix(glob)) {
+			t.Errorf("%q matches %q, which does not begin with %q", glob, key, GlobPrefix(glob))
+		}
+	})
+}
+
+func TestPolicyConcerns(t *testing.T) {
+	t.Parallel()
+	policy := mustPolicy(t, `{"rules": [
+		{"name": "pages", "buckets": ["web-*"], "keys": ["**/*.html"], "headers": {"Cache-Control": {"required": true}}},
+		{"name": "logs", "keys": ["logs/**"], "only_listed": true}]}`)
+	for _, tt := range []struct {
+		bucket, key string
+		want        bool
+	}{{"web-1", "a/b.html", true}, {"web-1", "a.css", false}, {"other", "a.html", false}, {"other", "logs/x", true}} {
+		if got := policy.Concerns(tt.bucket, tt.key); got != tt.want {
+			t.Errorf("Concerns(%q, %q) = %v", tt.bucket, tt.key, got)
+		}
+	}
+	if (*Policy)(nil).Concerns("b", "k") || new(Policy).Concerns("b", "k") {
+		t.Error("a policy without rules concerns nothing")
+	}
+}
