@@ -15,7 +15,7 @@ const grace = 10 * time.Second
 // command prepares a program that ends with ctx, together with the programs that it started: it is interrupted once,
 // and after a grace killed. It must be waited for with wait.
 func command(ctx context.Context, dir string, env []string, name string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // the names and arguments are this package's own
+	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir, cmd.Env = dir, env
 	cmd.WaitDelay = grace
 	ownGroup(cmd)

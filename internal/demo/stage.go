@@ -108,12 +108,11 @@ func (s *stage) copySite() error {
 		return fmt.Errorf("no configuration in %q", from)
 	}
 	for _, file := range files {
-		text, err := os.ReadFile(file) //nolint:gosec // a file of the repository
+		text, err := os.ReadFile(file)
 		if err != nil {
 			return err
 		}
-		err = os.WriteFile(s.path("site", filepath.Base(file)), text, 0o600) //nolint:gosec // below the stage
-		if err != nil {
+		if err := os.WriteFile(s.path("site", filepath.Base(file)), text, 0o600); err != nil {
 			return err
 		}
 	}
