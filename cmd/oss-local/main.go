@@ -37,6 +37,7 @@ type config struct {
 	allowRemote, forceDownload, dropBadMetadata bool
 	corsRules                                   int
 	restoreTime                                 time.Duration
+	privateCallbacks                            bool
 }
 
 func main() {
@@ -86,6 +87,7 @@ func parse(args []string, out io.Writer) (config, error) {
 	f.BoolVar(&c.dropBadMetadata, "drop-bad-metadata", false, "lose user metadata with bad names instead of refusing it")
 	f.IntVar(&c.corsRules, "cors-rules", 20, "CORS rules a bucket may have; OSS's pages say 10 or 20")
 	f.DurationVar(&c.restoreTime, "restore-time", 0, "how long restoring a frozen object takes")
+	f.BoolVar(&c.privateCallbacks, "allow-private-callbacks", false, "let upload callbacks go to this machine and to private networks")
 	if err := f.Parse(args); err != nil {
 		return c, err
 	}
@@ -105,6 +107,7 @@ func run(ctx context.Context, c config, stdout, stderr io.Writer) (err error) {
 		Accounts: []ossserver.Account{{AccessKeyID: c.keyID, AccessKeySecret: c.keySecret, SecurityToken: c.token}},
 		OnRecord: log.add, DiscardRecords: true,
 		CORSRuleLimit: c.corsRules, DropBadMetadata: c.dropBadMetadata, ForceDownload: c.forceDownload, RestoreTime: c.restoreTime,
+		AllowPrivateCallbacks: c.privateCallbacks,
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	if err := s.Open(); err != nil {

@@ -172,4 +172,29 @@
 //	OSS-078 Text, script and XML of 1 KB and more goes compressed to a client that takes gzip, without ETag, length, CRC-64 and
 //	        ranges. Pages "GetObject", 2021, and "How do I compress objects", 2024. Doubt: an object with a Content-Encoding of
 //	        its own; here left alone.
+//
+// Upload callbacks:
+//
+//	OSS-090 PutObject, PostObject and CompleteMultipartUpload take a callback: in headers, in a URL (not both: EC
+//	        0007-00000027) or in form fields. Page "Callback", 2026. Doubt: elsewhere; here 501, and InitiateMultipartUpload
+//	        takes the headers without effect, as SDKs send them there too.
+//	OSS-091 callback and callback-var are base64 of JSON, each at most 5 KB of base64. Pages EC 0007-00000001 and -101.
+//	OSS-092 callbackUrl has up to five URLs separated by ";", http by default, no IPv6; no URL is no callback. callbackHost is
+//	        a name or an IP address. additionalHeaders must not begin with x-oss-. callbackSNI is false by default. Pages
+//	        "Callback", 2024 and 2026, and EC 0007-00000026. Doubts: certificates are checked here; a port in callbackHost
+//	        and a header that OSS sends itself are refused; a JSON member that no page names is 501, as is callbackPolicy.
+//	OSS-093 What is wrong with a callback is 400 InvalidArgument, and nothing is stored; addresses that are not public
+//	        are "Private address is forbidden to callback." SDK test (C++, ObjectCallbackTest). Doubts: that nothing is stored, which
+//	        no test asserts; that every URL of the list is checked; which range is private beyond the usual ones.
+//	OSS-094 Variables are ${name}: fourteen of the system, custom ones as ${x:name}; "$(name)" is refused, a custom variable that
+//	        was not given is empty. Page "Callback"; SDK test (Java, CallbackTest). Doubts: an unknown name, here refused; capital
+//	        letters in custom names, here refused; other characters, here taken.
+//	OSS-095 In a form values are URL-coded and constant text stays; in JSON values bring their own quotes. Page "Callback".
+//	        Doubts: a space, here "%20"; numbers, here size and image sizes without quotes, and "" where there is no image.
+//	OSS-096 The request is HTTP/1.0 with Connection: close, signed with RSA and MD5 over path, query, line end and body. Page
+//	        "Callback"; its example verifies with OSS's published key. Doubt: "+" in a path, here left as it is.
+//	OSS-097 A receiver has 5 seconds, and answers exactly 200 with a positive Content-Length and JSON without a byte order mark.
+//	        Pages "Callback", 2026, and "Upload callback". Doubts: 1 MB or 3 MB at most, here 1 MB; the 5 seconds, here for each URL.
+//	OSS-098 The receiver's JSON is the answer, with Content-Type application/json, also instead of a completion's XML. Else
+//	        203 CallbackFailed, and the object is stored. Page "HTTP 203 status code"; SDK tests (C++, Java).
 package ossserver

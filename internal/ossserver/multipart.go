@@ -176,11 +176,17 @@ func (q *request) completeUpload() error {
 	if err != nil {
 		return err
 	}
+	if err := q.readCallback(); err != nil {
+		return err
+	}
 	v, err := q.storeUpload()
 	if err != nil {
 		return err
 	}
 	q.writeStored(v)
+	if q.callback != nil {
+		return q.callBack(v)
+	}
 	return q.writeXML(completeResult{
 		EncodingType: q.query.Get("encoding-type"), Bucket: q.bucketName, Key: key, ETag: `"` + v.ETag + `"`,
 		Location: "http://" + q.r.Host + q.r.URL.EscapedPath(),
@@ -224,6 +230,9 @@ func (q *request) storeUpload() (*version, error) {
 	}
 	defer body.discard()
 	if err := q.checkCRC(body.crc); err != nil {
+		return nil, err
+	}
+	if err := q.callback.inspect(body); err != nil {
 		return nil, err
 	}
 	v, err := q.b.put(q.key, func(cur *version) (*version, *staged, error) {

@@ -20,6 +20,9 @@ func (q *request) putObject() error {
 	if err != nil {
 		return err
 	}
+	if err := q.readCallback(); err != nil {
+		return err
+	}
 	v, err := q.storeObject(attr, &q.body)
 	if err != nil {
 		return err
@@ -27,6 +30,9 @@ func (q *request) putObject() error {
 	h := q.w.Header()
 	h.Set("Content-MD5", v.ContentMD5)
 	q.writeStored(v)
+	if q.callback != nil {
+		return q.callBack(v)
+	}
 	return nil
 }
 
@@ -41,6 +47,9 @@ func (q *request) storeObject(attr attributes, body io.Reader) (*version, error)
 		return nil, err
 	}
 	defer st.discard()
+	if err := q.callback.inspect(st); err != nil {
+		return nil, err
+	}
 	return q.b.put(q.key, func(cur *version) (*version, *staged, error) {
 		if err := q.forbidOverwrite(cur); err != nil {
 			return nil, nil, err

@@ -32,7 +32,8 @@ type request struct {
 
 	account   *Account // nil is anonymous
 	presigned bool
-	b         *bucket // nil where the operation works without an existing bucket
+	callback  *callback // nil is none
+	b         *bucket   // nil where the operation works without an existing bucket
 	ec        string
 }
 

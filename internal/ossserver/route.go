@@ -68,7 +68,8 @@ var operations = map[selector]operation{
 	{"GET", bucketScope, "list-type"}: {name: "ListObjectsV2", access: listBucket, handle: (*request).listObjectsV2,
 		params: []string{"prefix", "start-after", "continuation-token", "max-keys", "delimiter", "encoding-type", "fetch-owner"}},
 
-	{"PUT", objectScope, ""}: {name: "PutObject", access: writeObject, handle: (*request).putObject},
+	{"PUT", objectScope, ""}: {name: "PutObject", access: writeObject, handle: (*request).putObject,
+		params: callbackParams, headers: callbackHeaders},
 	{"GET", objectScope, ""}: {name: "GetObject", access: readObject, handle: (*request).getObject,
 		params: append([]string{"versionId"}, responseOverrides...)},
 	{"HEAD", objectScope, ""}:           {name: "HeadObject", access: readObject, handle: (*request).headObject, params: []string{"versionId"}},
@@ -81,10 +82,10 @@ var operations = map[selector]operation{
 	{"GET", objectScope, "symlink"}:  {name: "GetSymlink", access: readObject, handle: (*request).getSymlink, params: []string{"versionId"}},
 	{"POST", objectScope, "restore"}: {name: "RestoreObject", handle: (*request).restoreObject, params: []string{"versionId"}},
 	{"POST", objectScope, "uploads"}: {name: "InitiateMultipartUpload", access: writeObject, handle: (*request).initiateUpload,
-		params: []string{"encoding-type"}, headers: []string{"x-oss-callback", "x-oss-callback-var"}},
+		params: []string{"encoding-type"}, headers: callbackHeaders},
 	{"PUT", objectScope, "uploadId"}: {name: "UploadPart", access: writeObject, handle: (*request).uploadPart, params: []string{"partNumber"}},
 	{"POST", objectScope, "uploadId"}: {name: "CompleteMultipartUpload", access: writeObject, handle: (*request).completeUpload,
-		params: []string{"encoding-type"}},
+		params: append([]string{"encoding-type"}, callbackParams...), headers: callbackHeaders},
 	{"DELETE", objectScope, "uploadId"}: {name: "AbortMultipartUpload", access: writeObject, handle: (*request).abortUpload},
 	{"GET", objectScope, "uploadId"}: {name: "ListParts", handle: (*request).listParts,
 		params: []string{"max-parts", "part-number-marker", "encoding-type"}},
@@ -142,6 +143,10 @@ func (q *request) route() {
 		return
 	}
 	if q.refused = q.address(); q.refused != nil {
+		return
+	}
+	if q.asksPublicKey() {
+		q.op = &publicKeyOperation
 		return
 	}
 	if q.refused = q.checkNames(); q.refused != nil {

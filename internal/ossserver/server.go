@@ -1,10 +1,13 @@
 package ossserver
 
 import (
+	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"strings"
@@ -44,6 +47,16 @@ type Server struct {
 	// IdleTimeout ends a request whose body does not go on for so long, with RequestTimeout, and an answer that nobody takes
 	// for so long; 0 is one minute.
 	IdleTimeout time.Duration
+	// CallbackTimeout is how long each URL of an upload callback has to answer; 0 is 5 seconds (OSS-097).
+	CallbackTimeout time.Duration
+	// CallbackRootCAs are the authorities whose certificates callback URLs with https may show; nil is the system's.
+	CallbackRootCAs *x509.CertPool
+	// AllowPrivateCallbacks lets callbacks go to private and loopback addresses, which OSS refuses (OSS-093).
+	AllowPrivateCallbacks bool
+
+	callbackKey callbackKey
+	// lookupCallback finds the addresses of a callback's host; nil asks the system.
+	lookupCallback func(ctx context.Context, host string) ([]netip.Addr, error)
 
 	once    sync.Once
 	initErr error

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -88,19 +89,17 @@ func (q *request) stringToSignV1(date string) string {
 	if q.bucketName != "" {
 		b.WriteString(q.bucketName + "/" + q.key)
 	}
-	var params []string
-	for name, values := range q.query {
+	sep := "?"
+	// By name, not by pair: "=" sorts behind "-", so that "callback-var" would slip before "callback".
+	for _, name := range slices.Sorted(maps.Keys(q.query)) {
 		if !slices.Contains(signedParamsV1, name) {
 			continue
 		}
-		if values[0] != "" {
-			name += "=" + values[0]
+		b.WriteString(sep + name)
+		if value := q.query[name][0]; value != "" {
+			b.WriteString("=" + value)
 		}
-		params = append(params, name)
-	}
-	slices.Sort(params)
-	if len(params) > 0 {
-		b.WriteString("?" + strings.Join(params, "&"))
+		sep = "&"
 	}
 	return b.String()
 }
