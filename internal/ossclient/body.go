@@ -21,10 +21,11 @@ var ErrBodyUnreadable = errors.New("the body cannot be read")
 // crcTable is OSS's polynomial (facts: CRC-64, ECMA-182).
 var crcTable = crc64.MakeTable(crc64.ECMA)
 
-// Body is what an upload sends: bytes that can be opened again for every attempt, with the size and digest
-// they must have. The zero Body is empty.
+// Body is what an upload sends: bytes that can be opened again for every attempt and every part, with the size and
+// digest they must have. The zero Body is empty.
 type Body struct {
-	Open  func() (io.ReadCloser, error)
+	// Open gives length bytes from offset on.
+	Open  func(offset, length int64) (io.ReadCloser, error)
 	Size  int64  // bytes
 	CRC64 uint64 // ECMA, as OSS prints it in decimal
 }
@@ -32,7 +33,9 @@ type Body struct {
 // BytesBody is a body held in memory.
 func BytesBody(b []byte) Body {
 	return Body{
-		Open:  func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil },
+		Open: func(offset, length int64) (io.ReadCloser, error) {
+			return io.NopCloser(bytes.NewReader(b[offset : offset+length])), nil
+		},
 		Size:  int64(len(b)),
 		CRC64: crc64.Checksum(b, crcTable),
 	}
@@ -50,25 +53,59 @@ func FileBody(path string) (Body, error) {
 	if err != nil {
 		return Body{}, err
 	}
-	return Body{
-		Open:  func() (io.ReadCloser, error) { return os.Open(path) },
-		Size:  n,
-		CRC64: digest.Sum64(),
-	}, nil
+	return KnownFileBody(path, n, digest.Sum64()), nil
+}
+
+// KnownFileBody is a file whose size and digest were learnt before. An upload of it fails with ErrBodyChanged when
+// the file has others by then.
+func KnownFileBody(path string, size int64, crc uint64) Body {
+	open := func(offset, length int64) (io.ReadCloser, error) {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		info, err := f.Stat()
+		if err == nil && info.Size() != size {
+			err = fmt.Errorf("%w: it has %d bytes and had %d", ErrBodyChanged, info.Size(), size)
+		}
+		if err != nil {
+			f.Close()
+			return nil, err
+		}
+		return fileSection{io.NewSectionReader(f, offset, length), f}, nil
+	}
+	return Body{Open: open, Size: size, CRC64: crc}
+}
+
+type fileSection struct {
+	*io.SectionReader
+	io.Closer
 }
 
 // Digest is the body's CRC-64 as OSS shows it: an unsigned decimal.
 func (b Body) Digest() string { return strconv.FormatUint(b.CRC64, 10) }
 
-// lastBlock is how much of a body is held back until its digest is known to be right, in bytes. OSS stores
-// nothing of an upload whose announced length did not arrive.
+// section is a stretch of a body that one request sends. The zero section sends nothing.
+type section struct {
+	body   Body
+	offset int64
+	length int64
+	// whole says that the section is the whole body, whose digest is known: it is checked while it is sent.
+	whole    bool
+	progress *progress // counts what is sent, may be nil
+}
+
+func (b Body) wholeSection() section { return section{body: b, length: b.Size, whole: true} }
+
+// lastBlock is how much of a body is held back until its digest is known to be right, in bytes. OSS stores nothing
+// of an upload whose announced length did not arrive.
 const lastBlock = 32 << 10
 
-// checkedReader sends a body and refuses to finish one that differs from what was digested: the last block
-// leaves only when size and CRC of the whole are right.
-type checkedReader struct {
-	want Body
-	src  io.ReadCloser
+// bodyReader sends a section and digests it. It refuses to finish a whole body that differs from what was digested:
+// the last block leaves only when size and CRC of all are right.
+type bodyReader struct {
+	section
+	src io.ReadCloser
 
 	// The transport may still be reading when it returns an early answer.
 	mu     sync.Mutex
@@ -78,36 +115,54 @@ type checkedReader struct {
 	err    error  // why sending stopped
 }
 
-func newCheckedReader(b Body) (*checkedReader, error) {
-	src, err := b.Open()
+func newBodyReader(s section) (*bodyReader, error) {
+	src, err := s.body.Open(s.offset, s.length)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrBodyUnreadable, err)
+		return nil, unreadable(err)
 	}
-	return &checkedReader{want: b, src: src, digest: crc64.New(crcTable), left: b.Size}, nil
+	return &bodyReader{section: s, src: src, digest: crc64.New(crcTable), left: s.length}, nil
+}
+
+func unreadable(err error) error {
+	if errors.Is(err, ErrBodyChanged) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrBodyUnreadable, err)
 }
 
 // Len tells the SDK the Content-Length.
-func (r *checkedReader) Len() int { return int(r.left) }
-
-// Close closes the source; the transport calls it, too.
-func (r *checkedReader) Close() error { return r.src.Close() }
-
-// failure is why the body could not be sent whole, or nil.
-func (r *checkedReader) failure() error {
+func (r *bodyReader) Len() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.err
+	return int(r.left)
 }
 
-func (r *checkedReader) Read(p []byte) (int, error) {
+// Close closes the source; the transport calls it, too.
+func (r *bodyReader) Close() error { return r.src.Close() }
+
+// outcome tells why the section could not be sent whole, or its digest.
+func (r *bodyReader) outcome() (crc uint64, sent int64, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.digest.Sum64(), r.length - r.left, r.err
+}
+
+func (r *bodyReader) Read(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n, err := r.read(p)
+	r.left -= int64(n)
+	r.progress.add(int64(n))
+	return n, err
+}
+
+func (r *bodyReader) read(p []byte) (int, error) {
 	switch {
 	case r.err != nil:
 		return 0, r.err
 	case r.left == 0:
 		return 0, io.EOF
-	case r.tail == nil && r.left <= lastBlock:
+	case r.whole && r.tail == nil && r.left <= lastBlock:
 		if r.err = r.readTail(); r.err != nil {
 			return 0, r.err
 		}
@@ -115,40 +170,37 @@ func (r *checkedReader) Read(p []byte) (int, error) {
 	if r.tail != nil {
 		n := copy(p, r.tail)
 		r.tail = r.tail[n:]
-		r.left -= int64(n)
 		return n, nil
 	}
-	if free := r.left - lastBlock; int64(len(p)) > free {
-		p = p[:free]
+	free := r.left
+	if r.whole {
+		free -= lastBlock
 	}
-	n, err := r.src.Read(p)
+	n, err := r.src.Read(p[:min(int64(len(p)), free)])
 	r.digest.Write(p[:n])
-	r.left -= int64(n)
-	if err == io.EOF {
-		err = fmt.Errorf("%w: it ends %d bytes early", ErrBodyChanged, r.left)
-	} else if err != nil {
-		err = fmt.Errorf("%w: %w", ErrBodyUnreadable, err)
+	switch {
+	case err == io.EOF && int64(n) < r.left: //nolint:errorlint // an io.Reader returns io.EOF itself
+		r.err = fmt.Errorf("%w: it ends %d bytes early", ErrBodyChanged, r.left-int64(n))
+	case err != nil && err != io.EOF: //nolint:errorlint // see above
+		r.err = unreadable(err)
 	}
-	r.err = err
-	return n, err
+	return n, r.err
 }
 
-// readTail reads the last block and one byte more, and compares the digest of everything.
-func (r *checkedReader) readTail() error {
-	buf := make([]byte, r.left+1)
+// readTail reads the last block and compares the digest of everything.
+func (r *bodyReader) readTail() error {
+	buf := make([]byte, r.left)
 	n, err := io.ReadFull(r.src, buf)
 	switch {
-	case err == nil:
-		return fmt.Errorf("%w: it has grown beyond %d bytes", ErrBodyChanged, r.want.Size)
-	case !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF):
-		return fmt.Errorf("%w: %w", ErrBodyUnreadable, err)
-	case int64(n) < r.left:
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return fmt.Errorf("%w: it ends %d bytes early", ErrBodyChanged, r.left-int64(n))
+	case err != nil:
+		return unreadable(err)
 	}
-	r.digest.Write(buf[:n])
-	if got := r.digest.Sum64(); got != r.want.CRC64 {
-		return fmt.Errorf("%w: its CRC-64 is %d and was %d", ErrBodyChanged, got, r.want.CRC64)
+	r.digest.Write(buf)
+	if got := r.digest.Sum64(); got != r.body.CRC64 {
+		return fmt.Errorf("%w: its CRC-64 is %d and was %d", ErrBodyChanged, got, r.body.CRC64)
 	}
-	r.tail = buf[:n]
+	r.tail = buf
 	return nil
 }

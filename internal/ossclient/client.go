@@ -46,6 +46,9 @@ type Client struct {
 	log        *slog.Logger
 	firstDelay time.Duration // before the first repetition; tests shorten it
 
+	// Sizes in bytes from which on, and by which, large objects go in parts; tests shrink them.
+	multipartFrom, partSize, copyFrom, copyPart int64
+
 	versioningMu sync.Mutex
 	versioning   map[string]*versioningAnswer
 }
@@ -89,6 +92,10 @@ func New(c Config) (*Client, error) {
 		maxRetries: c.MaxRetries,
 		log:        c.Logger,
 		firstDelay: 200 * time.Millisecond,
+
+		multipartFrom: defaultMultipartFrom, partSize: defaultPartSize,
+		copyFrom: defaultCopyFrom, copyPart: defaultCopyPart,
+
 		versioning: map[string]*versioningAnswer{},
 	}, nil
 }
@@ -187,7 +194,9 @@ type request struct {
 	key    string
 	params map[string]any    // sub-resources and parameters; a nil value has no "="
 	header map[string]string // as sent; the SDK adds date, signature and token
-	body   Body
+	body   section
+	// send makes one attempt where the SDK's signed request will not do; nil is that request.
+	send func(context.Context, request) (*oss.Response, error)
 }
 
 // response is a successful answer, its body read whole.
@@ -196,6 +205,7 @@ type response struct {
 	header   http.Header
 	body     []byte
 	attempts int
+	sent     uint64 // CRC-64 of the body that was sent
 }
 
 // once makes one attempt. Every error is an *Error.
@@ -212,22 +222,36 @@ func (c *Client) once(ctx context.Context, r request) (response, error) {
 		options = append(options, oss.SetHeader(name, value))
 	}
 	var data io.Reader
-	var checked *checkedReader
+	var body *bodyReader
 	// A nil reader for an empty body: with any other the SDK sends it chunked, without a Content-Length.
-	if r.body.Size > 0 {
-		if checked, err = newCheckedReader(r.body); err != nil {
+	if r.body.length > 0 {
+		if body, err = newBodyReader(r.body); err != nil {
 			return fail(nil, err)
 		}
-		defer checked.Close()
-		data = checked
+		defer body.Close()
+		data = body
 	}
 	start := time.Now()
-	resp, err := bucket.Do(r.method, r.key, r.params, options, data, nil)
-	c.logAttempt(ctx, r, resp, err, time.Since(start))
-	if checked != nil && checked.failure() != nil {
-		// The transport's words for a request whose body failed hide the reason.
-		resp, err = nil, checked.failure()
+	var resp *oss.Response
+	if r.send != nil {
+		resp, err = r.send(ctx, r)
+	} else {
+		resp, err = bucket.Do(r.method, r.key, r.params, options, data, nil)
 	}
+	var crc uint64
+	if body != nil {
+		var sent int64
+		var bodyErr error
+		crc, sent, bodyErr = body.outcome()
+		if bodyErr != nil {
+			// The transport's words for a request whose body failed hide the reason.
+			resp, err = nil, bodyErr
+		}
+		if err != nil {
+			r.body.progress.add(-sent)
+		}
+	}
+	c.logAttempt(ctx, r, resp, err, time.Since(start))
 	if err != nil {
 		return fail(resp, err)
 	}
@@ -236,7 +260,7 @@ func (c *Client) once(ctx context.Context, r request) (response, error) {
 	if err != nil {
 		return fail(nil, fmt.Errorf("reading the answer: %w", err))
 	}
-	return response{status: resp.StatusCode, header: resp.Headers, body: text}, nil
+	return response{status: resp.StatusCode, header: resp.Headers, body: text, sent: crc}, nil
 }
 
 func (c *Client) logAttempt(ctx context.Context, r request, resp *oss.Response, err error, took time.Duration) {

@@ -194,8 +194,15 @@ func TestEveryCallHonoursItsContext(t *testing.T) {
 			_, err := c.PutObject(ctx, Write{Bucket: "bucket", Key: "k"})
 			return err
 		},
-		"CopySelf": func(ctx context.Context, c *Client) error {
-			_, err := c.CopySelf(ctx, Write{Bucket: "bucket", Key: "k"})
+		"CopyObject": func(ctx context.Context, c *Client) error {
+			_, err := c.CopyObject(ctx, CopySource{Bucket: "bucket", Key: "k"}, Write{Bucket: "bucket", Key: "k"})
+			return err
+		},
+		"PutObjectACL":   func(ctx context.Context, c *Client) error { return c.PutObjectACL(ctx, "bucket", "k", "private") },
+		"PutObjectTags":  func(ctx context.Context, c *Client) error { return c.PutObjectTags(ctx, "bucket", "k", nil) },
+		"ObjectVersions": func(ctx context.Context, c *Client) error { _, err := c.ObjectVersions(ctx, "bucket", "k"); return err },
+		"Unfinished": func(ctx context.Context, c *Client) error {
+			_, err := c.UnfinishedUploads(ctx, "bucket", "k")
 			return err
 		},
 		"DeleteObject": func(ctx context.Context, c *Client) error { return c.DeleteObject(ctx, "bucket", "k") },

@@ -43,7 +43,7 @@ func (c *Client) PutCORS(ctx context.Context, bucket string, config CORS) error 
 	_, err = c.do(ctx, request{
 		op: "PutBucketCors", method: http.MethodPut, bucket: bucket, params: map[string]any{"cors": nil},
 		header: map[string]string{"Content-Type": "application/xml", "Content-Md5": base64.StdEncoding.EncodeToString(sum[:])},
-		body:   BytesBody(document),
+		body:   BytesBody(document).wholeSection(),
 	})
 	return err
 }

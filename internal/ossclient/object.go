@@ -2,12 +2,10 @@ package ossclient
 
 import (
 	"context"
-	"encoding/xml"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,13 +40,14 @@ func (h Headers) set(header map[string]string) {
 // Attributes are what a write resets unless it is sent again: OSS keeps none of them from the object that was
 // there (facts: PutObject and CopyObject pages).
 type Attributes struct {
-	ACL               string // "", "default", "private", "public-read" or "public-read-write"
-	StorageClass      string
-	Encryption        string // x-oss-server-side-encryption
-	EncryptionKeyID   string
-	DataEncryption    string
-	Tags              map[string]string // sent with a PUT only; a self-copy keeps the object's tags by itself
-	TagsOfCopyReplace bool              // on a copy: replace the object's tags by Tags
+	ACL             string // "", "default", "private", "public-read" or "public-read-write"
+	StorageClass    string
+	Encryption      string // x-oss-server-side-encryption
+	EncryptionKeyID string
+	DataEncryption  string
+	// Tags are sent with an upload. A copy sends them when they are not nil; with nil tags it keeps those of its
+	// source.
+	Tags map[string]string
 }
 
 func (a Attributes) set(header map[string]string) {
@@ -130,15 +129,15 @@ func (c *Client) HeadObject(ctx context.Context, bucket, key string) (Object, er
 // Write is a whole object as it shall be stored.
 type Write struct {
 	Bucket, Key string
-	Body        Body // not sent by CopySelf
+	Body        Body // of PutObject; a copy sends none, but its size and digest tell a lost answer's object
 	Headers
 	Attributes
 	Metadata map[string]string // names without prefix
-	// ForbidOverwrite makes PutObject fail with FileAlreadyExists where an object exists. OSS ignores it in a
+	// ForbidOverwrite makes the write fail with FileAlreadyExists where an object exists. OSS ignores it in a
 	// bucket with versioning enabled or suspended.
 	ForbidOverwrite bool
-	// IfMatch is the ETag the object must still have for CopySelf, without quotes.
-	IfMatch string
+	// Leftovers, when set, is told of unfinished multipart uploads of the same key before a new one begins.
+	Leftovers func([]Upload)
 }
 
 func (w Write) header() map[string]string {
@@ -147,6 +146,9 @@ func (w Write) header() map[string]string {
 	w.Attributes.set(header)
 	for name, value := range w.Metadata {
 		header[MetadataPrefix+name] = value
+	}
+	if w.ForbidOverwrite {
+		header["X-Oss-Forbid-Overwrite"] = "true"
 	}
 	return header
 }
@@ -159,16 +161,21 @@ type Stored struct {
 	Adopted   bool   // the answer to the write was lost; a look found the object as it was written
 }
 
-// PutObject uploads an object. When the outcome is not known (a broken connection, a timeout, a failing
-// service), or a repeated request is refused because the first one had succeeded, it looks whether the object is
-// there as it was sent, and if so reports success.
+// PutObject uploads an object, a large one by parts. When the outcome is not known (a broken connection, a timeout, a
+// failing service), or a repeated request is refused because the first one had succeeded, it looks whether the object
+// is there as it was sent, and if so reports success.
 func (c *Client) PutObject(ctx context.Context, w Write) (Stored, error) {
+	if w.Body.Size >= c.multipartFrom {
+		return c.putMultipart(ctx, w)
+	}
 	header := w.header()
 	setIf(header, "X-Oss-Tagging", encodeTags(w.Tags))
-	if w.ForbidOverwrite {
-		header["X-Oss-Forbid-Overwrite"] = "true"
-	}
-	resp, err := c.do(ctx, request{op: "PutObject", method: http.MethodPut, bucket: w.Bucket, key: w.Key, header: header, body: w.Body})
+	p := &progress{total: w.Body.Size}
+	defer p.report(ctx, c.log, w)()
+	body := w.Body.wholeSection()
+	body.progress = p
+	r := request{op: "PutObject", method: http.MethodPut, bucket: w.Bucket, key: w.Key, header: header, body: body}
+	resp, err := c.do(ctx, r)
 	if err != nil {
 		if stored, ok := c.adopt(ctx, w, err); ok {
 			return stored, nil
@@ -177,7 +184,7 @@ func (c *Client) PutObject(ctx context.Context, w Write) (Stored, error) {
 	}
 	stored := storedFromHeader(resp.header)
 	if want := w.Body.Digest(); stored.CRC64 != "" && stored.CRC64 != want {
-		return stored, &Error{Op: "PutObject", Bucket: w.Bucket, Key: w.Key, RequestID: resp.header.Get("X-Oss-Request-Id"),
+		return stored, &Error{Op: r.op, Bucket: w.Bucket, Key: w.Key, RequestID: resp.header.Get("X-Oss-Request-Id"),
 			Err: fmt.Errorf("the body was damaged on its way: sent CRC-64 %s, stored %s", want, stored.CRC64)}
 	}
 	return stored, nil
@@ -190,17 +197,22 @@ func storedFromHeader(h http.Header) Stored {
 // lookTimeout bounds the look after a write whose outcome is not known, also when the user has cancelled.
 const lookTimeout = 5 * time.Second
 
-// adopt looks for the result of a PUT that failed in a way that leaves its outcome open.
+// adopt looks for the result of an upload that failed in a way that leaves its outcome open. A repeated completion of
+// a multipart upload that had succeeded finds its upload gone.
 func (c *Client) adopt(ctx context.Context, w Write, err error) (Stored, bool) {
-	e, ok := err.(*Error) //nolint:errorlint // do returns *Error unwrapped
-	met := ok && e.Code == "FileAlreadyExists" && e.Attempts > 1
-	if !ok || !met && !e.Uncertain() {
+	var e *Error
+	if !errors.As(err, &e) {
+		return Stored{}, false
+	}
+	met := e.Attempts > 1 && (e.Code == "FileAlreadyExists" || e.Code == "NoSuchUpload")
+	last := e.Op == "PutObject" || e.Op == "CompleteMultipartUpload" || e.Op == "CopyObject"
+	if !last || !met && !e.Uncertain() {
 		return Stored{}, false
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
 	defer cancel()
-	resp, headErr := c.once(ctx, request{op: "HeadObject", method: http.MethodHead, bucket: w.Bucket, key: w.Key})
-	if headErr != nil {
+	resp, err := c.once(ctx, request{op: "HeadObject", method: http.MethodHead, bucket: w.Bucket, key: w.Key})
+	if err != nil {
 		return Stored{}, false
 	}
 	o := objectFromHeader(resp.header)
@@ -224,36 +236,6 @@ func (o Object) SameMetadata(h Headers, metadata map[string]string) bool {
 	return have == h && maps.Equal(o.Metadata, metadata)
 }
 
-// CopySelf copies an object onto itself to replace its headers, metadata and attributes; no body travels. OSS
-// keeps nothing that is not sent again, except tags (facts: CopyObject page). The error has the code
-// PreconditionFailed when the object is no longer the one of IfMatch.
-func (c *Client) CopySelf(ctx context.Context, w Write) (Stored, error) {
-	header := w.header()
-	header["X-Oss-Copy-Source"] = "/" + w.Bucket + "/" + escape(w.Key)
-	header["X-Oss-Metadata-Directive"] = "REPLACE"
-	if w.IfMatch != "" {
-		header["X-Oss-Copy-Source-If-Match"] = `"` + w.IfMatch + `"`
-	}
-	if w.TagsOfCopyReplace {
-		header["X-Oss-Tagging-Directive"] = "Replace"
-		setIf(header, "X-Oss-Tagging", encodeTags(w.Tags))
-	}
-	resp, err := c.do(ctx, request{op: "CopyObject", method: http.MethodPut, bucket: w.Bucket, key: w.Key, header: header})
-	if err != nil {
-		return Stored{}, err
-	}
-	var result struct {
-		ETag string `xml:"ETag"`
-	}
-	if err := xml.Unmarshal(resp.body, &result); err != nil {
-		return Stored{}, &Error{Op: "CopyObject", Bucket: w.Bucket, Key: w.Key, RequestID: resp.header.Get("X-Oss-Request-Id"),
-			Err: fmt.Errorf("the answer to the copy is not understood: %w", err)}
-	}
-	stored := storedFromHeader(resp.header)
-	stored.ETag = unquote(result.ETag)
-	return stored, nil
-}
-
 // DeleteObject removes an object, or sets a delete marker where versioning is enabled. An object that does not
 // exist is no error.
 func (c *Client) DeleteObject(ctx context.Context, bucket, key string) error {
@@ -262,58 +244,4 @@ func (c *Client) DeleteObject(ctx context.Context, bucket, key string) error {
 		return nil
 	}
 	return err
-}
-
-// ObjectACL asks for an object's own ACL; "default" follows the bucket's. HEAD does not show it.
-func (c *Client) ObjectACL(ctx context.Context, bucket, key string) (string, error) {
-	var result struct {
-		ACL string `xml:"AccessControlList>Grant"`
-	}
-	err := c.getXML(ctx, request{op: "GetObjectAcl", bucket: bucket, key: key, params: map[string]any{"acl": nil}}, &result)
-	return result.ACL, err
-}
-
-// ObjectTags asks for an object's tags; HEAD only counts them.
-func (c *Client) ObjectTags(ctx context.Context, bucket, key string) (map[string]string, error) {
-	var result struct {
-		Tags []struct{ Key, Value string } `xml:"TagSet>Tag"`
-	}
-	err := c.getXML(ctx, request{op: "GetObjectTagging", bucket: bucket, key: key, params: map[string]any{"tagging": nil}}, &result)
-	if err != nil {
-		return nil, err
-	}
-	tags := make(map[string]string, len(result.Tags))
-	for _, t := range result.Tags {
-		tags[t.Key] = t.Value
-	}
-	return tags, nil
-}
-
-// encodeTags writes tags as the x-oss-tagging header wants them: both sides URL-encoded.
-func encodeTags(tags map[string]string) string {
-	pairs := make([]string, 0, len(tags))
-	for _, k := range slices.Sorted(maps.Keys(tags)) {
-		pairs = append(pairs, escape(k)+"="+escape(tags[k]))
-	}
-	return strings.Join(pairs, "&")
-}
-
-// escape percent-encodes everything but unreserved characters. A space becomes %20, since pages and SDKs
-// disagree on whether OSS reads "+" as one.
-func escape(s string) string {
-	return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
-}
-
-// getXML makes a GET and decodes the answer into result.
-func (c *Client) getXML(ctx context.Context, r request, result any) error {
-	r.method = http.MethodGet
-	resp, err := c.do(ctx, r)
-	if err != nil {
-		return err
-	}
-	if err := xml.Unmarshal(resp.body, result); err != nil {
-		return &Error{Op: r.op, Bucket: r.bucket, Key: r.key, RequestID: resp.header.Get("X-Oss-Request-Id"),
-			Err: fmt.Errorf("the answer is not understood: %w", err)}
-	}
-	return nil
 }

@@ -198,12 +198,13 @@ func TestPutAdoptsItsOwnSuccess(t *testing.T) {
 	})
 }
 
-func TestCopySelf(t *testing.T) {
+func TestCopyOntoItself(t *testing.T) {
 	t.Parallel()
 	s, c := newScript(t, func(w http.ResponseWriter, _ *http.Request) {
 		io.WriteString(w, `<CopyObjectResult><ETag>"E2"</ETag></CopyObjectResult>`)
 	})
-	stored, err := c.CopySelf(t.Context(), Write{Bucket: "bucket", Key: "a b+c/d", IfMatch: "E1", Headers: Headers{CacheControl: "no-store"}})
+	stored, err := c.CopyObject(t.Context(), CopySource{Bucket: "bucket", Key: "a b+c/d", ETag: "E1"},
+		Write{Bucket: "bucket", Key: "a b+c/d", Headers: Headers{CacheControl: "no-store"}})
 	if err != nil || stored.ETag != "E2" {
 		t.Fatalf("%+v, %v", stored, err)
 	}

@@ -148,6 +148,7 @@ func (r *bucketCORSResource) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 	var bucket types.String
 	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("bucket"), &bucket)...)
+	r.data.claim(&resp.Diagnostics, bucket)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), bucket)...)
 }
 

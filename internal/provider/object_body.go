@@ -1,38 +1,73 @@
 package provider
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
+	"strconv"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
 
-// maxPutSize is the largest body of one PutObject, in bytes (facts: PutObject page).
-const maxPutSize = 5 << 30
+// largeContent is from what size on, in bytes, a body in the configuration is better kept in a file.
+const largeContent = 1 << 20
 
 // plannedBody is what a plan knows of the body.
 type plannedBody struct {
 	managed bool // the configuration has a body
 	known   bool // body is valid
+	secret  bool // from content_wo: nothing of it may be planned
 	body    ossclient.Body
 }
 
-func (m objectModel) bodyManaged() bool {
-	return !m.Content.IsNull() || !m.ContentBase64.IsNull() || !m.Source.IsNull()
+// copySourceModel is the block copy_source.
+type copySourceModel struct {
+	Bucket    types.String `tfsdk:"bucket"`
+	Key       types.String `tfsdk:"key"`
+	VersionID types.String `tfsdk:"version_id"`
+	ETag      types.String `tfsdk:"etag"`
 }
 
-// planBody digests the body as far as it is known. A file that is not there yet is no error: something may make
-// it before this resource is applied.
-func (m objectModel) planBody(diags *diag.Diagnostics) plannedBody {
-	p := plannedBody{managed: m.bodyManaged()}
-	if !p.managed || m.Content.IsUnknown() || m.ContentBase64.IsUnknown() || m.Source.IsUnknown() || m.SourceHash.IsUnknown() {
+func (s copySourceModel) known() bool {
+	return !s.Bucket.IsUnknown() && !s.Key.IsUnknown() && !s.VersionID.IsUnknown() && !s.ETag.IsUnknown()
+}
+
+// copySource decodes the block, which must be there and known.
+func (m objectModel) copySource(ctx context.Context, diags *diag.Diagnostics) copySourceModel {
+	var source copySourceModel
+	diags.Append(m.CopySource.As(ctx, &source, basetypes.ObjectAsOptions{})...)
+	return source
+}
+
+// bodyInSight reports whether a configuration, plan or state has a body that can be seen.
+func (m objectModel) bodyInSight() bool {
+	return !m.Content.IsNull() || !m.ContentBase64.IsNull() || !m.Source.IsNull() || !m.CopySource.IsNull()
+}
+
+// bodyManaged reports whether the body of an object in the state is managed.
+func (m objectModel) bodyManaged(note remembered) bool {
+	return m.bodyInSight() || note.WriteOnly != nil
+}
+
+// planBody digests the body of a configuration as far as it is known. What is not there yet is no error: something may
+// make it before this resource is applied.
+func (m objectModel) planBody(ctx context.Context, client *ossclient.Client, diags *diag.Diagnostics) plannedBody {
+	p := plannedBody{managed: m.bodyInSight() || !m.ContentWO.IsNull(), secret: !m.ContentWO.IsNull()}
+	unknown := m.Content.IsUnknown() || m.ContentBase64.IsUnknown() || m.Source.IsUnknown() || m.SourceHash.IsUnknown() || m.CopySource.IsUnknown()
+	switch {
+	case !p.managed || p.secret || unknown:
+		return p
+	case !m.CopySource.IsNull():
+		p.body, p.known = m.planCopy(ctx, client, diags)
 		return p
 	}
 	var err error
@@ -46,15 +81,62 @@ func (m objectModel) planBody(diags *diag.Diagnostics) plannedBody {
 		addSourceError(diags, m.Source.ValueString(), err)
 	default:
 		p.known = true
+		if !m.Content.IsNull() && p.body.Size > largeContent {
+			diags.AddAttributeWarning(path.Root("content"), "Large Content", fmt.Sprintf(
+				"The body of %q has %d bytes, which are kept in plan and state. Put it into a file and name that in source.", m.Key.ValueString(), p.body.Size))
+		}
 	}
 	return p
 }
 
-// body digests the body; every value must be known. Its errors are those of opening and reading the file.
+// planCopy asks for the digest of the source of a copy.
+func (m objectModel) planCopy(ctx context.Context, client *ossclient.Client, diags *diag.Diagnostics) (ossclient.Body, bool) {
+	source := m.copySource(ctx, diags)
+	if client == nil || !source.known() || diags.HasError() {
+		return ossclient.Body{}, false
+	}
+	o, err := client.HeadVersion(ctx, source.Bucket.ValueString(), source.Key.ValueString(), source.VersionID.ValueString())
+	if ossclient.IsNotFound(err) {
+		diags.AddAttributeWarning(path.Root("copy_source"), "Copy Source Does Not Exist Yet", fmt.Sprintf(
+			"There is no object %q in bucket %q. That is fine if another resource makes it during this apply; otherwise the apply will fail.",
+			source.Key.ValueString(), source.Bucket.ValueString()))
+		return ossclient.Body{}, false
+	}
+	body, _, ok := checkSource(source, o, err, diags)
+	return body, ok && o.CRC64 != ""
+}
+
+// checkSource reads the answer to a HEAD of a copy's source: the digest of the body, and the source to copy.
+func checkSource(source copySourceModel, o ossclient.Object, err error, diags *diag.Diagnostics) (ossclient.Body, ossclient.CopySource, bool) {
+	at := path.Root("copy_source")
+	place := fmt.Sprintf("%q in bucket %q", source.Key.ValueString(), source.Bucket.ValueString())
+	switch {
+	case ossclient.IsNotFound(err):
+		diags.AddAttributeError(at, "Copy Source Not Found", "No object "+place+". Keys are case-sensitive.")
+		return ossclient.Body{}, ossclient.CopySource{}, false
+	case err != nil:
+		callError(diags, "Unable to Read Copy Source", "look at "+place, err)
+		return ossclient.Body{}, ossclient.CopySource{}, false
+	case !source.ETag.IsNull() && strings.Trim(source.ETag.ValueString(), `"`) != o.ETag:
+		diags.AddAttributeError(at.AtName("etag"), "Copy Source Has Another ETag", fmt.Sprintf(
+			"The object %s has the ETag %q, and the configuration wants %q. Somebody replaced the source, or etag is out of date.", place, o.ETag, source.ETag.ValueString()))
+		return ossclient.Body{}, ossclient.CopySource{}, false
+	}
+	crc, _ := strconv.ParseUint(o.CRC64, 10, 64)
+	return ossclient.Body{Size: o.Size, CRC64: crc}, ossclient.CopySource{
+		Bucket: source.Bucket.ValueString(), Key: source.Key.ValueString(), VersionID: source.VersionID.ValueString(),
+		ETag: o.ETag, Size: o.Size,
+	}, true
+}
+
+// body digests a body that comes from here; every value must be known. Its errors are those of opening and reading the
+// file.
 func (m objectModel) body() (ossclient.Body, error) {
 	switch {
 	case !m.Content.IsNull():
 		return ossclient.BytesBody([]byte(m.Content.ValueString())), nil
+	case !m.ContentWO.IsNull():
+		return ossclient.BytesBody([]byte(m.ContentWO.ValueString())), nil
 	case !m.ContentBase64.IsNull():
 		data, err := base64.StdEncoding.DecodeString(m.ContentBase64.ValueString())
 		return ossclient.BytesBody(data), err
@@ -65,23 +147,19 @@ func (m objectModel) body() (ossclient.Body, error) {
 	return ossclient.FileBody(m.Source.ValueString())
 }
 
-// bodyAsPlanned is the body with the digest of the plan: reading a file once more to digest it would double the
-// work, and the upload checks the digest anyway.
+// bodyAsPlanned is the body with the digest of the plan: reading a file once more to digest it would double the work,
+// and the upload checks the digest anyway.
 func (m objectModel) bodyAsPlanned(plan plannedDigest) (ossclient.Body, error) {
-	if plan.known && !m.Source.IsNull() {
-		name := m.Source.ValueString()
-		if err := checkFile(name); err != nil {
-			return ossclient.Body{}, err
-		}
-		return ossclient.Body{Open: func() (io.ReadCloser, error) { return os.Open(name) }, Size: plan.size, CRC64: plan.crc64}, nil
+	if !plan.known || m.Source.IsNull() {
+		return m.body()
 	}
-	return m.body()
+	name := m.Source.ValueString()
+	return ossclient.KnownFileBody(name, plan.size, plan.crc64), checkFile(name)
 }
 
 var (
 	errFolder = errors.New("it is a folder")
 	errKind   = errors.New("it is no regular file")
-	errLarge  = errors.New("it is larger than 5 GiB, the most that one upload can hold")
 )
 
 // checkFile refuses what cannot be the body: opening a pipe or a device might block the plan for ever.
@@ -94,8 +172,6 @@ func checkFile(name string) error {
 		return errFolder
 	case !info.Mode().IsRegular():
 		return errKind
-	case info.Size() > maxPutSize:
-		return errLarge
 	}
 	return nil
 }
@@ -111,8 +187,6 @@ func addSourceError(diags *diag.Diagnostics, name string, err error) {
 		mend = "Name one file; for the files of a folder use for_each = fileset(...)."
 	case errors.Is(err, errKind):
 		mend = "Name a file with a fixed content."
-	case errors.Is(err, errLarge):
-		summary, mend = "Source File Too Large", "Split the file."
 	}
 	if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
 		err = pathErr.Err

@@ -85,7 +85,7 @@ func TestObjectImportVerify(t *testing.T) {
 	o.run(
 		resource.TestStep{Config: o.config(driftConfig)},
 		resource.TestStep{
-			ResourceName: testObject, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"content"},
+			ResourceName: testObject, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"content", "acl", "storage_class"},
 		},
 	)
 }

@@ -1,16 +1,12 @@
 package provider
 
 import (
-	"context"
-	"encoding/json"
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
 
@@ -23,6 +19,9 @@ type objectModel struct {
 	ContentBase64      types.String   `tfsdk:"content_base64"`
 	Source             types.String   `tfsdk:"source"`
 	SourceHash         types.String   `tfsdk:"source_hash"`
+	ContentWO          types.String   `tfsdk:"content_wo"`
+	ContentWOVersion   types.Int64    `tfsdk:"content_wo_version"`
+	CopySource         types.Object   `tfsdk:"copy_source"`
 	ContentType        types.String   `tfsdk:"content_type"`
 	CacheControl       types.String   `tfsdk:"cache_control"`
 	ContentDisposition types.String   `tfsdk:"content_disposition"`
@@ -30,7 +29,14 @@ type objectModel struct {
 	ContentLanguage    types.String   `tfsdk:"content_language"`
 	Expires            types.String   `tfsdk:"expires"`
 	Metadata           types.Map      `tfsdk:"metadata"`
+	ACL                types.String   `tfsdk:"acl"`
+	Tags               types.Map      `tfsdk:"tags"`
+	StorageClass       types.String   `tfsdk:"storage_class"`
+	Encryption         types.String   `tfsdk:"server_side_encryption"`
+	EncryptionKeyID    types.String   `tfsdk:"server_side_encryption_key_id"`
+	DataEncryption     types.String   `tfsdk:"server_side_data_encryption"`
 	AllowOverwrite     types.Bool     `tfsdk:"allow_overwrite"`
+	DeletionPolicy     types.String   `tfsdk:"deletion_policy"`
 	ETag               types.String   `tfsdk:"etag"`
 	CRC64              types.String   `tfsdk:"crc64"`
 	Size               types.Int64    `tfsdk:"size"`
@@ -67,9 +73,12 @@ func (m objectModel) headers() ossclient.Headers {
 }
 
 // userMetadata is the metadata map; null is empty. All values must be known.
-func (m objectModel) userMetadata() map[string]string {
+func (m objectModel) userMetadata() map[string]string { return textMap(m.Metadata) }
+
+// textMap is a known map of strings; null is empty.
+func textMap(m types.Map) map[string]string {
 	result := map[string]string{}
-	for name, value := range m.Metadata.Elements() {
+	for name, value := range m.Elements() {
 		if s, ok := value.(types.String); ok {
 			result[name] = s.ValueString()
 		}
@@ -77,9 +86,63 @@ func (m objectModel) userMetadata() map[string]string {
 	return result
 }
 
-// metadataKnown reports whether every header and metadata value is known.
+// mapOf is the opposite of textMap.
+func mapOf(m map[string]string) types.Map {
+	elements := make(map[string]attr.Value, len(m))
+	for name, value := range m {
+		elements[name] = types.StringValue(value)
+	}
+	return types.MapValueMust(types.StringType, elements)
+}
+
+// managed names the attributes that the configuration sets.
+func (m objectModel) managed() []string {
+	values := map[string]attr.Value{
+		"acl": m.ACL, "tags": m.Tags, "storage_class": m.StorageClass, "server_side_encryption": m.Encryption,
+		"server_side_encryption_key_id": m.EncryptionKeyID, "server_side_data_encryption": m.DataEncryption,
+	}
+	var names []string
+	for _, name := range attributeNames {
+		if !values[name].IsNull() {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// attributes puts the managed attributes of the plan over those that the object has.
+func (m objectModel) attributes(note remembered, have ossclient.Attributes) ossclient.Attributes {
+	over := func(name string, target *string, value types.String) {
+		if note.manages(name) {
+			*target = value.ValueString()
+		}
+	}
+	if note.manages("server_side_encryption") && m.Encryption.ValueString() != have.Encryption {
+		have.EncryptionKeyID, have.DataEncryption = "", "" // of the other method
+	}
+	over("acl", &have.ACL, m.ACL)
+	over("storage_class", &have.StorageClass, m.StorageClass)
+	over("server_side_encryption", &have.Encryption, m.Encryption)
+	over("server_side_encryption_key_id", &have.EncryptionKeyID, m.EncryptionKeyID)
+	over("server_side_data_encryption", &have.DataEncryption, m.DataEncryption)
+	if note.manages("tags") {
+		have.Tags = textMap(m.Tags)
+	}
+	return have
+}
+
+// sameStorage reports whether two models ask for the same class and encryption, which only a copy can change.
+func (m objectModel) sameStorage(other objectModel) bool {
+	return m.StorageClass.Equal(other.StorageClass) && m.Encryption.Equal(other.Encryption) &&
+		m.EncryptionKeyID.Equal(other.EncryptionKeyID) && m.DataEncryption.Equal(other.DataEncryption)
+}
+
+// metadataKnown reports whether every value is known that a copy onto itself would set.
 func (m objectModel) metadataKnown() bool {
-	values := []attr.Value{m.ContentType, m.CacheControl, m.ContentDisposition, m.ContentEncoding, m.ContentLanguage, m.Expires, m.Metadata}
+	values := []attr.Value{
+		m.ContentType, m.CacheControl, m.ContentDisposition, m.ContentEncoding, m.ContentLanguage, m.Expires, m.Metadata,
+		m.StorageClass, m.Encryption, m.EncryptionKeyID, m.DataEncryption,
+	}
 	for _, v := range m.Metadata.Elements() {
 		values = append(values, v)
 	}
@@ -106,16 +169,18 @@ func (m objectModel) write() ossclient.Write {
 	}
 }
 
-// setStored takes over what the answer to a write tells.
-func (m *objectModel) setStored(s ossclient.Stored, body ossclient.Body) {
-	m.ETag = stringOrNull(s.ETag)
+// setStored takes over what the answer to a write tells. Of a body that must not be seen it tells nothing.
+func (m *objectModel) setStored(s ossclient.Stored, body ossclient.Body, secret bool) {
 	m.VersionID = stringOrNull(s.VersionID)
-	m.CRC64 = types.StringValue(body.Digest())
 	m.Size = types.Int64Value(body.Size)
+	m.ETag, m.CRC64 = stringOrNull(s.ETag), types.StringValue(body.Digest())
+	if secret {
+		m.ETag, m.CRC64 = types.StringNull(), types.StringNull()
+	}
 }
 
 // refresh takes over what HEAD shows. Where OSS's answer can tell less than was stored, the old value stays.
-func (m *objectModel) refresh(o ossclient.Object) {
+func (m *objectModel) refresh(o ossclient.Object, note remembered) {
 	m.ID = m.objectID()
 	m.ContentType = stringOrNull(o.ContentType)
 	m.CacheControl = stringOrNull(o.CacheControl)
@@ -128,6 +193,32 @@ func (m *objectModel) refresh(o ossclient.Object) {
 		m.ContentLanguage = types.StringValue(o.ContentLanguage)
 	}
 	m.refreshMetadata(o.Metadata)
+	m.refreshBody(o, note.WriteOnly)
+	imported := note.ContentTypeFrom == ""
+	for name, value := range map[string]struct {
+		target *types.String
+		have   string
+	}{
+		"storage_class":                 {&m.StorageClass, o.StorageClass},
+		"server_side_encryption":        {&m.Encryption, o.Encryption},
+		"server_side_encryption_key_id": {&m.EncryptionKeyID, o.EncryptionKeyID},
+		"server_side_data_encryption":   {&m.DataEncryption, o.DataEncryption},
+	} {
+		if imported || note.manages(name) {
+			*value.target = stringOrNull(value.have)
+		}
+	}
+}
+
+// refreshBody takes over what is shown of the body. A digest appears in the state of a body that must not be seen only
+// when it is somebody else's: that is how its drift shows.
+func (m *objectModel) refreshBody(o ossclient.Object, seal *bodySeal) {
+	m.Size = types.Int64Value(o.Size)
+	m.VersionID = stringOrNull(o.VersionID)
+	if seal != nil && (o.CRC64 == "" || seal.fits(o.CRC64)) {
+		m.CRC64, m.ETag = types.StringNull(), types.StringNull()
+		return
+	}
 	switch {
 	case o.CRC64 != "":
 		m.CRC64 = types.StringValue(o.CRC64)
@@ -135,8 +226,6 @@ func (m *objectModel) refresh(o ossclient.Object) {
 		m.CRC64 = types.StringNull() // another body, of which nothing is known: the plan uploads
 	}
 	m.ETag = stringOrNull(o.ETag)
-	m.Size = types.Int64Value(o.Size)
-	m.VersionID = stringOrNull(o.VersionID)
 }
 
 // refreshMetadata keeps null for an object that never had metadata apart from {} for one that lost it.
@@ -145,100 +234,5 @@ func (m *objectModel) refreshMetadata(have map[string]string) {
 		m.Metadata = types.MapNull(types.StringType)
 		return
 	}
-	elements := make(map[string]attr.Value, len(have))
-	for name, value := range have {
-		elements[name] = types.StringValue(value)
-	}
-	m.Metadata = types.MapValueMust(types.StringType, elements)
-}
-
-// privateKey is where remembered is kept in the resource's private state.
-const privateKey = "object"
-
-// The places a content type can come from.
-const (
-	typeFromConfig = "configuration"
-	typeFromTable  = "table"
-	typeFromImport = "import"
-)
-
-// remembered is what the provider must know later and Terraform's state has no room for.
-type remembered struct {
-	// ContentTypeFrom and ContentType tell why the object has its content type, so that a new version of our
-	// table does not plan to copy every object.
-	ContentTypeFrom string `json:"content_type_from"`
-	ContentType     string `json:"content_type"`
-	// Seen are the attributes that the last HEAD showed, which a self-copy has to carry over; nil before the
-	// first HEAD.
-	Seen *seenAttributes `json:"seen,omitempty"`
-}
-
-type seenAttributes struct {
-	StorageClass    string `json:"storage_class,omitempty"`
-	Encryption      string `json:"server_side_encryption,omitempty"`
-	EncryptionKeyID string `json:"server_side_encryption_key_id,omitempty"`
-	DataEncryption  string `json:"server_side_data_encryption,omitempty"`
-}
-
-func seenOn(o ossclient.Object) *seenAttributes {
-	return &seenAttributes{
-		StorageClass:    o.StorageClass,
-		Encryption:      o.Encryption,
-		EncryptionKeyID: o.EncryptionKeyID,
-		DataEncryption:  o.DataEncryption,
-	}
-}
-
-func (s seenAttributes) attributes() ossclient.Attributes {
-	return ossclient.Attributes{
-		StorageClass:    s.StorageClass,
-		Encryption:      s.Encryption,
-		EncryptionKeyID: s.EncryptionKeyID,
-		DataEncryption:  s.DataEncryption,
-	}
-}
-
-// privateReader and privateWriter are the framework's private state, whose type has no public name.
-type privateReader interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-}
-
-type privateWriter interface {
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-}
-
-func readRemembered(ctx context.Context, private privateReader, diags *diag.Diagnostics) remembered {
-	var r remembered
-	data, d := private.GetKey(ctx, privateKey)
-	diags.Append(d...)
-	if len(data) > 0 {
-		if err := json.Unmarshal(data, &r); err != nil {
-			diags.AddError("Unreadable Private State", "What the provider noted about this object in the state cannot be read ("+err.Error()+"). "+
-				"Please report this issue to the provider developers.")
-		}
-	}
-	return r
-}
-
-func (r remembered) save(ctx context.Context, private privateWriter, diags *diag.Diagnostics) {
-	data, err := json.Marshal(r)
-	if err != nil {
-		diags.AddError("Unwritable Private State", err.Error())
-		return
-	}
-	diags.Append(private.SetKey(ctx, privateKey, data)...)
-}
-
-// decideContentType gives the content type for a configuration, and why: the configured one, else the one that
-// was decided before, else the table's.
-func decideContentType(config, key types.String, before remembered) (types.String, string) {
-	switch {
-	case !config.IsNull():
-		return config, typeFromConfig
-	case before.ContentTypeFrom == typeFromTable, before.ContentTypeFrom == typeFromImport:
-		return stringOrNull(before.ContentType), before.ContentTypeFrom
-	case key.IsUnknown():
-		return types.StringUnknown(), typeFromTable
-	}
-	return types.StringValue(metadata.ContentType(key.ValueString())), typeFromTable
+	m.Metadata = mapOf(have)
 }

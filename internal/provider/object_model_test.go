@@ -38,18 +38,18 @@ func TestDecideContentType(t *testing.T) {
 func TestRefreshWithoutCRC(t *testing.T) {
 	t.Parallel()
 	m := objectModel{ETag: types.StringValue("E1"), CRC64: types.StringValue("42")}
-	m.refresh(ossclient.Object{ETag: "E1"})
+	m.refresh(ossclient.Object{ETag: "E1"}, remembered{ContentTypeFrom: typeFromConfig})
 	if m.CRC64.ValueString() != "42" {
 		t.Errorf("same ETag: CRC %s", m.CRC64)
 	}
-	m.refresh(ossclient.Object{ETag: "E2"})
+	m.refresh(ossclient.Object{ETag: "E2"}, remembered{ContentTypeFrom: typeFromConfig})
 	if !m.CRC64.IsNull() {
 		t.Errorf("another ETag: CRC %s, want null", m.CRC64)
 	}
 	plan := m
 	plan.Content = types.StringValue("x")
-	body := plan.planBody(nil)
-	plan.planUpdate(m, body)
+	body := plan.planBody(t.Context(), nil, nil)
+	plan.planUpdate(plan, m, remembered{}, body)
 	if !plan.ETag.IsUnknown() || plan.CRC64.ValueString() != body.body.Digest() {
 		t.Errorf("no upload is planned: %+v", plan)
 	}

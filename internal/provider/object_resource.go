@@ -2,12 +2,10 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -51,105 +49,27 @@ func (r *objectResource) Create(ctx context.Context, req resource.CreateRequest,
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 
-	_, from := decideContentType(config.ContentType, plan.Key, remembered{})
-	note := remembered{ContentTypeFrom: from, ContentType: plan.ContentType.ValueString()}
-	if plan.bodyManaged() {
-		createObject(ctx, client, &plan, &resp.Diagnostics)
-	} else {
-		note.Seen = takeOverObject(ctx, client, &plan, &resp.Diagnostics)
-	}
+	w := objectWrite{client: client, config: config, plan: &plan, summary: "Unable to Create OSS Object", diags: &resp.Diagnostics}
+	w.note.ContentType = plan.ContentType.ValueString()
+	_, w.note.ContentTypeFrom = decideContentType(config.ContentType, plan.Key, remembered{})
+	w.note.Managed = config.managed()
+	w.create(ctx)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	r.data.created.Store(plan.ID.ValueString(), true)
-	note.save(ctx, resp.Private, &resp.Diagnostics)
+	w.note.save(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
 
-const createFailed = "Unable to Create OSS Object"
-
-func createObject(ctx context.Context, client *ossclient.Client, plan *objectModel, diags *diag.Diagnostics) {
-	body, err := plan.bodyAsPlanned(plan.plannedDigest())
-	if err != nil {
-		addSourceError(diags, plan.Source.ValueString(), err)
-		return
-	}
-	write := plan.write()
-	write.Body = body
-	if !plan.AllowOverwrite.ValueBool() && !forbidOverwrite(ctx, client, &write, diags) {
-		return
-	}
-	stored, err := client.PutObject(ctx, write)
-	switch {
-	case ossclient.HasCode(err, "FileAlreadyExists"):
-		addExistsError(diags, *plan)
-	case err != nil:
-		objectCallError(diags, createFailed, "write", *plan, err)
-	default:
-		plan.setStored(stored, body)
-	}
-}
-
-// forbidOverwrite makes sure that the write replaces nothing. OSS does that by a header, but not in a versioned
-// bucket: there, and where nobody may ask whether it is one, look first.
-func forbidOverwrite(ctx context.Context, client *ossclient.Client, write *ossclient.Write, diags *diag.Diagnostics) bool {
-	write.ForbidOverwrite = true
-	about := objectModel{Bucket: types.StringValue(write.Bucket), Key: types.StringValue(write.Key)}
-	versioning, err := client.BucketVersioning(ctx, write.Bucket)
-	if err != nil {
-		callError(diags, createFailed, fmt.Sprintf("ask whether bucket %q is versioned", write.Bucket), err)
-		return false
-	}
-	if versioning == ossclient.Unversioned {
-		return true
-	}
-	_, err = client.HeadObject(ctx, write.Bucket, write.Key)
-	switch {
-	case err == nil:
-		addExistsError(diags, about)
-	case !ossclient.IsNotFound(err):
-		objectCallError(diags, createFailed, "look for", about, err)
-	}
-	return ossclient.IsNotFound(err)
-}
-
-func addExistsError(diags *diag.Diagnostics, m objectModel) {
-	diags.AddError("OSS Object Already Exists", fmt.Sprintf(
-		"There is an object %q in bucket %q already, and it was left as it is. To manage it, import it:\n\n"+
-			"  terraform import ADDRESS %q\n\n"+
-			"To replace it, set allow_overwrite = true. If this resource has create_before_destroy, remove that: "+
-			"the new object cannot stand beside the old one under the same key.",
-		m.Key.ValueString(), m.Bucket.ValueString(), m.objectID().ValueString()))
-}
-
-// takeOverObject gives an existing object the planned headers and metadata and leaves its body alone.
-func takeOverObject(ctx context.Context, client *ossclient.Client, plan *objectModel, diags *diag.Diagnostics) *seenAttributes {
-	o, err := client.HeadObject(ctx, plan.Bucket.ValueString(), plan.Key.ValueString())
-	switch {
-	case ossclient.IsNotFound(err):
-		diags.AddError("OSS Object Not Found", fmt.Sprintf(
-			"No object %q in bucket %q. Keys are case-sensitive. The configuration has no body, so there is nothing to create; for an empty object write content = \"\".",
-			plan.Key.ValueString(), plan.Bucket.ValueString()))
-		return nil
-	case err != nil:
-		objectCallError(diags, createFailed, "look at", *plan, err)
-		return nil
-	}
-	plan.ETag, plan.VersionID = stringOrNull(o.ETag), stringOrNull(o.VersionID)
-	plan.CRC64, plan.Size = stringOrNull(o.CRC64), types.Int64Value(o.Size)
-	if !o.SameMetadata(plan.headers(), plan.userMetadata()) {
-		rewriteObject(ctx, client, plan, o.ETag, *seenOn(o), createFailed, diags)
-	}
-	return seenOn(o)
-}
-
-// Read asks HEAD what is stored.
+// Read asks HEAD what is stored, and for ACL and tags only where they are managed.
 func (r *objectResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state objectModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	note := readRemembered(ctx, req.Private, &resp.Diagnostics)
 	client := r.data.ready(&resp.Diagnostics)
+	r.data.claim(&resp.Diagnostics, state.Bucket)
 	limit, d := state.Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(d...)
 	if resp.Diagnostics.HasError() {
@@ -161,6 +81,9 @@ func (r *objectResource) Read(ctx context.Context, req resource.ReadRequest, res
 	// Terraform 1.12 and newer insist on an identity, also for what is gone.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	o, err := client.HeadObject(ctx, state.Bucket.ValueString(), state.Key.ValueString())
+	if err == nil {
+		err = state.refreshACLAndTags(ctx, client, o, note)
+	}
 	if ossclient.IsNotFound(err) {
 		tflog.Info(ctx, "the object is gone; it is removed from the state", map[string]any{"bucket": state.Bucket.ValueString(), "key": state.Key.ValueString()})
 		resp.State.RemoveResource(ctx)
@@ -170,7 +93,7 @@ func (r *objectResource) Read(ctx context.Context, req resource.ReadRequest, res
 		objectCallError(&resp.Diagnostics, "Unable to Read OSS Object", "look at", state, err)
 		return
 	}
-	state.refresh(o)
+	state.refresh(o, note)
 	note.Seen = seenOn(o)
 	if note.ContentTypeFrom == "" {
 		note.ContentTypeFrom, note.ContentType = typeFromImport, o.ContentType
@@ -179,9 +102,39 @@ func (r *objectResource) Read(ctx context.Context, req resource.ReadRequest, res
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
-const updateFailed = "Unable to Update OSS Object"
+// refreshACLAndTags asks for what HEAD does not show: where it is managed, and once for an import. An import that may
+// not ask leaves the attribute null.
+func (m *objectModel) refreshACLAndTags(ctx context.Context, client *ossclient.Client, o ossclient.Object, note remembered) error {
+	imported := note.ContentTypeFrom == ""
+	bucket, key := m.Bucket.ValueString(), m.Key.ValueString()
+	if imported || note.manages("acl") {
+		acl, err := client.ObjectACL(ctx, bucket, key)
+		if err != nil && !(imported && ossclient.HasCode(err, "AccessDenied")) {
+			return err
+		}
+		m.ACL = stringOrNull(acl)
+	}
+	switch {
+	case !imported && !note.manages("tags"):
+	case o.TagCount == 0:
+		if !m.Tags.IsNull() {
+			m.Tags = mapOf(nil)
+		}
+	default:
+		tags, err := client.ObjectTags(ctx, bucket, key)
+		if imported && ossclient.HasCode(err, "AccessDenied") {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		m.Tags = mapOf(tags)
+	}
+	return nil
+}
 
-// Update does the least that the change needs: an upload, a copy of the object onto itself, or nothing.
+// Update does the least that the change needs: an upload, a copy of the object onto itself, a call for ACL or tags, or
+// nothing.
 func (r *objectResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var config, plan, state objectModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -197,126 +150,27 @@ func (r *objectResource) Update(ctx context.Context, req resource.UpdateRequest,
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 
-	updateObject(ctx, client, &plan, state, note, &resp.Diagnostics)
+	w := objectWrite{client: client, config: config, plan: &plan, state: state, note: note, summary: "Unable to Update OSS Object", diags: &resp.Diagnostics}
+	w.note.Managed = config.managed()
+	w.update(ctx)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	_, note.ContentTypeFrom = decideContentType(config.ContentType, plan.Key, note)
-	note.ContentType = plan.ContentType.ValueString()
-	note.save(ctx, resp.Private, &resp.Diagnostics)
+	_, w.note.ContentTypeFrom = decideContentType(config.ContentType, plan.Key, note)
+	w.note.ContentType = plan.ContentType.ValueString()
+	w.note.save(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
 
-func updateObject(ctx context.Context, client *ossclient.Client, plan *objectModel, state objectModel, note remembered, diags *diag.Diagnostics) {
-	upload := plan.bodyManaged() && !plan.CRC64.Equal(state.CRC64)
-	var body ossclient.Body
-	if upload {
-		var err error
-		if body, err = plan.bodyAsPlanned(plan.plannedDigest()); err != nil {
-			addSourceError(diags, plan.Source.ValueString(), err)
-			return
-		}
-		// A digest that was unknown at plan can turn out to be what is stored.
-		upload = body.Digest() != state.CRC64.ValueString()
-	}
-	if !upload {
-		plan.CRC64, plan.Size, plan.ETag, plan.VersionID = state.CRC64, state.Size, state.ETag, state.VersionID
-	}
-	switch {
-	case upload:
-		replaceBody(ctx, client, plan, state, body, diags)
-	case plan.sameMetadata(state):
-	case note.Seen == nil:
-		// Never refreshed since its creation (-refresh=false): one HEAD more, to know what to carry over.
-		o, err := client.HeadObject(ctx, state.Bucket.ValueString(), state.Key.ValueString())
-		if err != nil {
-			objectCallError(diags, updateFailed, "look at", *plan, err)
-			return
-		}
-		rewriteObject(ctx, client, plan, state.ETag.ValueString(), *seenOn(o), updateFailed, diags)
-	default:
-		rewriteObject(ctx, client, plan, state.ETag.ValueString(), *note.Seen, updateFailed, diags)
-	}
-}
-
-// replaceBody uploads a new body. OSS takes no condition on a PUT, so a HEAD guards against a body that somebody
-// replaced since the plan; what is left of that window is the time between the two requests.
-func replaceBody(ctx context.Context, client *ossclient.Client, plan *objectModel, state objectModel, body ossclient.Body, diags *diag.Diagnostics) {
-	o, err := client.HeadObject(ctx, state.Bucket.ValueString(), state.Key.ValueString())
-	if ossclient.IsNotFound(err) || err == nil && o.ETag != state.ETag.ValueString() {
-		addChangedError(diags, state)
-		return
-	}
-	if err != nil {
-		objectCallError(diags, updateFailed, "look at", *plan, err)
-		return
-	}
-	write := plan.write()
-	write.Body = body
-	write.Attributes = seenOn(o).attributes()
-	if o.TagCount > 0 {
-		if write.Tags, err = client.ObjectTags(ctx, write.Bucket, write.Key); err != nil {
-			objectCallError(diags, updateFailed, "read the tags (an upload has to send them again) of", *plan, err)
-			return
-		}
-	}
-	if !carryACL(ctx, client, &write, updateFailed, diags) {
-		return
-	}
-	stored, err := client.PutObject(ctx, write)
-	if err != nil {
-		objectCallError(diags, updateFailed, "write", *plan, err)
-		return
-	}
-	plan.setStored(stored, body)
-}
-
-// rewriteObject copies the object onto itself with the planned headers and metadata.
-func rewriteObject(ctx context.Context, client *ossclient.Client, plan *objectModel, etag string, seen seenAttributes, summary string, diags *diag.Diagnostics) {
-	write := plan.write()
-	write.IfMatch = etag
-	write.Attributes = seen.attributes()
-	if !carryACL(ctx, client, &write, summary, diags) {
-		return
-	}
-	stored, err := client.CopySelf(ctx, write)
-	switch {
-	case ossclient.HasCode(err, "PreconditionFailed"), ossclient.HasCode(err, "NoSuchKey"):
-		addChangedError(diags, *plan)
-	case err != nil:
-		objectCallError(diags, summary, "change the metadata of", *plan, err)
-	default:
-		plan.ETag, plan.VersionID = stringOrNull(stored.ETag), stringOrNull(stored.VersionID)
-	}
-}
-
-// carryACL asks for the ACL, which every write resets and HEAD does not show.
-func carryACL(ctx context.Context, client *ossclient.Client, write *ossclient.Write, summary string, diags *diag.Diagnostics) bool {
-	acl, err := client.ObjectACL(ctx, write.Bucket, write.Key)
-	if err != nil {
-		callError(diags, summary, fmt.Sprintf("read the ACL (a write would reset it) of %q in bucket %q", write.Key, write.Bucket), err)
-		return false
-	}
-	if acl != "default" {
-		write.ACL = acl
-	}
-	return true
-}
-
-func addChangedError(diags *diag.Diagnostics, m objectModel) {
-	diags.AddError("OSS Object Changed Since the Plan", fmt.Sprintf(
-		"Somebody replaced or deleted the body of %q in bucket %q after the plan was made. Nothing was written. Run plan again to see what is there now.",
-		m.Key.ValueString(), m.Bucket.ValueString()))
-}
-
-// Delete removes the object, unless only its metadata was managed.
+// Delete does what deletion_policy says.
 func (r *objectResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state objectModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	note := readRemembered(ctx, req.Private, &resp.Diagnostics)
 	limit, d := state.Timeouts.Delete(ctx, readTimeout)
 	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() || !state.bodyManaged() {
+	if resp.Diagnostics.HasError() || state.deletionPolicy(note) == keepObject {
 		return
 	}
 	client := r.data.ready(&resp.Diagnostics)
@@ -330,9 +184,30 @@ func (r *objectResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	if err := client.DeleteObject(ctx, state.Bucket.ValueString(), state.Key.ValueString()); err != nil {
+	bucket, key := state.Bucket.ValueString(), state.Key.ValueString()
+	var err error
+	if state.deletionPolicy(note) == deleteAllVersions {
+		err = deleteEveryVersion(ctx, client, bucket, key)
+	} else {
+		err = client.DeleteObject(ctx, bucket, key)
+	}
+	if err != nil {
 		objectCallError(&resp.Diagnostics, "Unable to Delete OSS Object", "delete", state, err)
 	}
+}
+
+// deleteEveryVersion removes all versions and markers of one key: one request to list them, one for each.
+func deleteEveryVersion(ctx context.Context, client *ossclient.Client, bucket, key string) error {
+	versions, err := client.ObjectVersions(ctx, bucket, key)
+	if ossclient.IsNotFound(err) {
+		return nil // the bucket is gone
+	}
+	for _, v := range versions {
+		if err == nil {
+			err = client.DeleteVersion(ctx, bucket, key, v.VersionID)
+		}
+	}
+	return err
 }
 
 // ImportState takes "bucket/key", "oss://bucket/key" or an identity. Read fills the rest.
@@ -361,7 +236,7 @@ func (r *objectResource) ImportState(ctx context.Context, req resource.ImportSta
 func splitObjectID(id string) (bucket, key string, err error) {
 	bucket, key, ok := strings.Cut(strings.TrimPrefix(id, "oss://"), "/")
 	if !ok || bucket == "" || key == "" {
-		return "", "", errors.New(quoted(id) + " is no id of an object; write bucket/key or oss://bucket/key, such as \"my-bucket/path/file.txt\"")
+		return "", "", fmt.Errorf("%q is no id of an object; write bucket/key or oss://bucket/key, such as \"my-bucket/path/file.txt\"", id)
 	}
 	return bucket, key, nil
 }

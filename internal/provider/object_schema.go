@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -26,6 +27,7 @@ func (r *objectResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 			"no body is uploaded for it. A standard header or metadata key that is not in the configuration is managed as absent.",
 		Attributes: map[string]schema.Attribute{},
 		Blocks: map[string]schema.Block{
+			"copy_source": copySourceBlock(),
 			"timeouts": timeouts.Block(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "Time for the whole creation with its retries, such as `30m`; 20 minutes unless set.",
@@ -35,7 +37,7 @@ func (r *objectResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 			}),
 		},
 	}
-	for _, part := range []map[string]schema.Attribute{objectPlaceSchema(), objectBodySchema(), objectHeaderSchema(), objectComputedSchema()} {
+	for _, part := range []map[string]schema.Attribute{objectPlaceSchema(), objectBodySchema(), objectHeaderSchema(), objectAttributeSchema(), objectComputedSchema()} {
 		for name, attribute := range part {
 			resp.Schema.Attributes[name] = attribute
 		}
@@ -64,11 +66,19 @@ func objectPlaceSchema() map[string]schema.Attribute {
 				"Without a body in the configuration it takes over the existing object, whose body stays. " +
 				"It acts on creation only. Without it the creation stops at an existing object and tells how to import it.",
 		},
+		"deletion_policy": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "What a destroy does. `delete` removes the object; in a bucket with versioning that sets a delete marker, and the versions stay. " +
+				"`delete_all_versions` removes every version and marker of the key for good. `keep` leaves the object and only forgets it. " +
+				"Unless set, an object whose body is managed is deleted, and one of which only the metadata is managed is kept.",
+			Validators: []validator.String{stringvalidator.OneOf(deleteObject, deleteAllVersions, keepObject)},
+		},
 	}
 }
 
 func objectBodySchema() map[string]schema.Attribute {
-	oneBody := stringvalidator.ConflictsWith(path.MatchRoot("content"), path.MatchRoot("content_base64"), path.MatchRoot("source"))
+	oneBody := stringvalidator.ConflictsWith(path.MatchRoot("content"), path.MatchRoot("content_base64"), path.MatchRoot("source"),
+		path.MatchRoot("content_wo"), path.MatchRoot("copy_source"))
 	return map[string]schema.Attribute{
 		"content": schema.StringAttribute{
 			Optional:            true,
@@ -92,6 +102,76 @@ func objectBodySchema() map[string]schema.Attribute {
 			MarkdownDescription: "Any text that changes when the file is rebuilt during the same apply, such as a hash that the building resource exports. " +
 				"While it is not known, the body is planned as not known. It never causes an upload of bytes that are stored already.",
 			Validators: []validator.String{stringvalidator.AlsoRequires(path.MatchRoot("source"))},
+		},
+		"content_wo": schema.StringAttribute{
+			Optional:  true,
+			WriteOnly: true,
+			MarkdownDescription: "The body as text that must not be seen: neither it nor a digest of it is kept in plan or state, so `crc64` and `etag` stay null. " +
+				"It is uploaded on creation, when `content_wo_version` changes, and when somebody else replaced the stored body.",
+			Validators: []validator.String{oneBody},
+		},
+		"content_wo_version": schema.Int64Attribute{
+			Optional:            true,
+			MarkdownDescription: "Any number; a change of it uploads `content_wo`, whose own changes cannot be seen.",
+		},
+	}
+}
+
+// copySourceBlock describes a body that is copied inside OSS.
+func copySourceBlock() schema.Block {
+	return schema.SingleNestedBlock{
+		MarkdownDescription: "The body is copied from another object inside OSS, and passes through neither Terraform nor this machine. " +
+			"Only the body is copied: headers, metadata and tags are those of this resource. " +
+			"A source that changes is noticed at plan and copied again.",
+		Validators: []validator.Object{objectvalidator.AlsoRequires(
+			path.MatchRelative().AtName("bucket"), path.MatchRelative().AtName("key"))},
+		Attributes: map[string]schema.Attribute{
+			"bucket": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Bucket of the source, in the same region. Required in this block.",
+				Validators:          []validator.String{ruledBy(metadata.CheckBucket)},
+			},
+			"key": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Key of the source. Required in this block.",
+				Validators:          []validator.String{ruledBy(metadata.CheckKey)},
+			},
+			"version_id": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Version of the source; the current one unless set.",
+				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			"etag": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "ETag that the source must have. Set it to the `etag` of the `oss_object` that writes the source, " +
+					"so that both can change in one apply.",
+				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+		},
+	}
+}
+
+// objectAttributeSchema describes what is managed only when it is configured.
+func objectAttributeSchema() map[string]schema.Attribute {
+	const unmanaged = " Not managed unless set: then it is filled by an import, never shown as drift, and kept by every change."
+	attribute := func(description string, validators ...validator.String) schema.StringAttribute {
+		return schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: description + unmanaged, Validators: validators}
+	}
+	return map[string]schema.Attribute{
+		"acl": attribute("Who may read and write the object: `default` (as the bucket says), `private`, `public-read` or `public-read-write`.",
+			stringvalidator.OneOf("default", "private", "public-read", "public-read-write")),
+		"storage_class": attribute("`Standard`, `IA`, `Archive`, `ColdArchive` or `DeepColdArchive`. A change copies the object onto itself inside OSS. "+
+			"The classes for rarely used data have a minimum duration: removing, replacing or converting such an object earlier costs a fee.",
+			stringvalidator.OneOf("Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive")),
+		"server_side_encryption": attribute("Encryption at rest: `AES256`, `KMS` or `SM4`.", stringvalidator.OneOf("AES256", "KMS", "SM4")),
+		"server_side_encryption_key_id": attribute("Id of the KMS key, with `server_side_encryption = \"KMS\"`; OSS's own key unless set.",
+			stringvalidator.LengthAtLeast(1), onlyWithKMS()),
+		"server_side_data_encryption": attribute("`SM4` to encrypt with that algorithm, with `server_side_encryption = \"KMS\"`.",
+			stringvalidator.OneOf("SM4"), onlyWithKMS()),
+		"tags": schema.MapAttribute{
+			Optional: true, Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "Object tags, up to 10. `{}` manages them as absent." + unmanaged,
+			Validators:          []validator.Map{objectTags{}},
 		},
 	}
 }
@@ -129,8 +209,8 @@ func objectComputedSchema() map[string]schema.Attribute {
 	}
 	return map[string]schema.Attribute{
 		"id":    computed("`bucket/key`."),
-		"etag":  computed("ETag of the stored body, without quotes. OSS advises against reading it as an MD5; compare bodies by `crc64`."),
-		"crc64": computed("CRC-64 (ECMA) of the body, an unsigned decimal as OSS shows it."),
+		"etag":  computed("ETag of the stored body, without quotes; null with `content_wo`. OSS advises against reading it as an MD5; compare bodies by `crc64`."),
+		"crc64": computed("CRC-64 (ECMA) of the body, an unsigned decimal as OSS shows it; null with `content_wo`."),
 		"size": schema.Int64Attribute{
 			Computed:            true,
 			MarkdownDescription: "Size of the body in bytes.",

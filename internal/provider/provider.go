@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -42,6 +43,10 @@ type providerData struct {
 	client  *ossclient.Client // nil while the provider block has unknown values
 	unknown string            // the argument that is not known yet, when client is nil
 	created sync.Map          // object ids that this process has created
+
+	mu     sync.Mutex
+	cname  bool   // the endpoint is one bucket's own domain
+	domain string // the bucket that was named first, with cname
 }
 
 // Metadata names the provider.
@@ -124,7 +129,7 @@ func (p *ossProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	data := &providerData{unknown: model.firstUnknown()}
+	data := &providerData{unknown: model.firstUnknown(), cname: model.UseCNAME.ValueBool()}
 	if data.unknown == "" {
 		data.client = p.newClient(model, req.TerraformVersion, &resp.Diagnostics)
 	}
@@ -166,6 +171,30 @@ func configuredData(from any, diags *diag.Diagnostics) *providerData {
 			"Please report this issue to the provider developers.")
 	}
 	return data
+}
+
+// clientIfReady returns the client, or nil while there is none.
+func (d *providerData) clientIfReady() *ossclient.Client {
+	if d == nil {
+		return nil
+	}
+	return d.client
+}
+
+// claim refuses a second bucket behind a custom domain: OSS would look for its objects in the bucket of the domain.
+func (d *providerData) claim(diags *diag.Diagnostics, bucket types.String) {
+	if d == nil || !d.cname || bucket.IsUnknown() || bucket.ValueString() == "" {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.domain == "" {
+		d.domain = bucket.ValueString()
+	}
+	if d.domain != bucket.ValueString() {
+		diags.AddAttributeError(path.Root("bucket"), "Bucket Behind Another Custom Domain", "use_cname says that the provider's endpoint is the domain of one bucket, which is "+
+			quoted(d.domain)+" elsewhere in this configuration, and "+quoted(bucket.ValueString())+" here. Use a second provider block with an alias and its own endpoint for the other bucket.")
+	}
 }
 
 // ready returns the client, or adds an error that says why there is none.

@@ -110,15 +110,68 @@ func (userMetadata) ValidateMap(_ context.Context, req validator.MapRequest, res
 			known[name] = value.ValueString()
 		}
 	}
+	addNamedViolations(&resp.Diagnostics, req.Path, metadata.CheckUserMetadata(known))
+}
+
+// addNamedViolations adds each violation at its key of the map; those without a name are about the whole map.
+func addNamedViolations(diags *diag.Diagnostics, at path.Path, found []metadata.Violation) {
 	byName := map[string][]metadata.Violation{}
-	for _, v := range metadata.CheckUserMetadata(known) {
+	for _, v := range found {
 		byName[v.Name] = append(byName[v.Name], v)
 	}
 	for _, name := range slices.Sorted(maps.Keys(byName)) {
-		at := req.Path
+		place := at
 		if name != "" {
-			at = at.AtMapKey(name)
+			place = at.AtMapKey(name)
 		}
-		addViolations(&resp.Diagnostics, at, byName[name])
+		addViolations(diags, place, byName[name])
+	}
+}
+
+// objectTags checks a map of tags as far as it is known, each finding at its key.
+type objectTags struct{}
+
+// Description is empty: the attribute says what it takes.
+func (objectTags) Description(context.Context) string { return "" }
+
+// MarkdownDescription is empty, too.
+func (objectTags) MarkdownDescription(context.Context) string { return "" }
+
+// ValidateMap checks each tag that is known, and their number.
+func (objectTags) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	known := map[string]string{}
+	for key, element := range req.ConfigValue.Elements() {
+		value, ok := element.(types.String)
+		if ok && value.IsNull() {
+			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(key), "Null Tag Value",
+				quoted(key)+" is null. Write \"\" for a tag without a value, or leave the key out.")
+			continue
+		}
+		known[key] = value.ValueString() // "" while unknown, which every tag may have
+	}
+	addNamedViolations(&resp.Diagnostics, req.Path, metadata.CheckTags(known))
+}
+
+// onlyWithKMS refuses an argument that OSS takes with KMS alone.
+func onlyWithKMS() validator.String { return withKMS{} }
+
+type withKMS struct{}
+
+// Description is empty: the attribute says what it takes.
+func (withKMS) Description(context.Context) string { return "" }
+
+// MarkdownDescription is empty, too.
+func (withKMS) MarkdownDescription(context.Context) string { return "" }
+
+// ValidateString looks at server_side_encryption when the argument is set.
+func (withKMS) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() {
+		return
+	}
+	var method types.String
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("server_side_encryption"), &method)...)
+	if !method.IsUnknown() && method.ValueString() != "KMS" {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Combination",
+			req.Path.String()+" goes with server_side_encryption = \"KMS\" only. Set that, or remove "+req.Path.String()+".")
 	}
 }

@@ -1,0 +1,250 @@
+package ossclient
+
+import (
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/aliyun/aliyun-oss-go-sdk/oss"
+	"golang.org/x/sync/errgroup"
+)
+
+// How large bodies travel. OSS takes 1 to 10,000 parts of 100 KB to 5 GB each (facts: UploadPart page).
+const (
+	defaultMultipartFrom = 64 << 20 // bytes; smaller bodies go in one PUT, which is one request
+	defaultPartSize      = 16 << 20 // bytes; enough parts to go in parallel, little to send again
+	// defaultCopyFrom is from what size on, in bytes, a copy into another bucket or to another storage class or
+	// encryption goes by parts: pages disagree between 1 GB and 5 GB, so the smaller is kept to.
+	defaultCopyFrom = 1_000_000_000
+	defaultCopyPart = 256 << 20 // bytes; no body travels, so large parts cost nothing
+	maxParts        = 10_000
+	parallelParts   = 4
+	abortTimeout    = 10 * time.Second
+)
+
+// partSize is the size of all parts but the last: the preferred one, or what 10,000 parts need.
+func partSize(size, preferred int64) int64 {
+	return max(preferred, (size+maxParts-1)/maxParts)
+}
+
+// part is one finished part.
+type part struct {
+	Number int    `xml:"PartNumber"`
+	ETag   string `xml:"ETag"` // with its quotes, as it came
+	crc    uint64
+	size   int64
+}
+
+// putMultipart uploads a body in parallel parts. The upload becomes an object only with its last request, and only
+// when all parts together have the digest that the body must have.
+func (c *Client) putMultipart(ctx context.Context, w Write) (Stored, error) {
+	c.warnOfLeftovers(ctx, w)
+	p := &progress{total: w.Body.Size}
+	defer p.report(ctx, c.log, w)()
+	return c.multipart(ctx, w, partSize(w.Body.Size, c.partSize), w.Body.Size, func(ctx context.Context, r request, offset, length int64) (part, error) {
+		r.op = "UploadPart"
+		r.body = section{body: w.Body, offset: offset, length: length, progress: p}
+		resp, err := c.do(ctx, r)
+		if err != nil {
+			return part{}, err
+		}
+		if crc := resp.header.Get("X-Oss-Hash-Crc64ecma"); crc != "" && crc != strconv.FormatUint(resp.sent, 10) {
+			return part{}, &Error{Op: r.op, Bucket: w.Bucket, Key: w.Key, RequestID: resp.header.Get("X-Oss-Request-Id"),
+				Err: fmt.Errorf("a part was damaged on its way: sent CRC-64 %d, stored %s", resp.sent, crc)}
+		}
+		return part{ETag: resp.header.Get("Etag"), crc: resp.sent}, nil
+	})
+}
+
+// copyMultipart copies a large object by ranges, inside OSS. Each range is conditional on the source's ETag.
+func (c *Client) copyMultipart(ctx context.Context, src CopySource, w Write) (Stored, error) {
+	c.warnOfLeftovers(ctx, w)
+	stored, err := c.multipart(ctx, w, partSize(src.Size, c.copyPart), src.Size, func(ctx context.Context, r request, offset, length int64) (part, error) {
+		r.op = "UploadPartCopy"
+		r.header = src.header()
+		r.header["X-Oss-Copy-Source-Range"] = fmt.Sprintf("bytes=%d-%d", offset, offset+length-1)
+		resp, err := c.do(ctx, r)
+		if err != nil {
+			return part{}, err
+		}
+		var result struct {
+			ETag string `xml:"ETag"`
+		}
+		if err := xml.Unmarshal(resp.body, &result); err != nil {
+			return part{}, notUnderstood(r, resp, err)
+		}
+		return part{ETag: result.ETag}, nil
+	})
+	return stored, err
+}
+
+// multipart runs an upload by parts: begin, parts in parallel, finish; whatever was begun is aborted when it fails.
+func (c *Client) multipart(ctx context.Context, w Write, step, size int64, send func(context.Context, request, int64, int64) (part, error)) (Stored, error) {
+	id, err := c.initiate(ctx, w)
+	if err != nil {
+		return Stored{}, err
+	}
+	parts, err := c.sendParts(ctx, w, id, step, size, send)
+	if err == nil && w.Body.Open != nil {
+		err = checkParts(w, parts)
+	}
+	var stored Stored
+	if err == nil {
+		stored, err = c.complete(ctx, w, id, parts)
+	}
+	if err != nil {
+		if adopted, ok := c.adopt(ctx, w, err); ok {
+			return adopted, nil
+		}
+		c.abort(ctx, w, id)
+		return Stored{}, err
+	}
+	return stored, nil
+}
+
+func (c *Client) initiate(ctx context.Context, w Write) (string, error) {
+	header := w.header()
+	delete(header, "X-Oss-Object-Acl") // belongs to the completion
+	setIf(header, "X-Oss-Tagging", encodeTags(w.Tags))
+	r := request{op: "InitiateMultipartUpload", method: http.MethodPost, bucket: w.Bucket, key: w.Key, params: map[string]any{"uploads": nil}, header: header}
+	resp, err := c.do(ctx, r)
+	if err != nil {
+		return "", err
+	}
+	var result struct {
+		ID string `xml:"UploadId"`
+	}
+	if err := xml.Unmarshal(resp.body, &result); err != nil || result.ID == "" {
+		return "", notUnderstood(r, resp, err)
+	}
+	return result.ID, nil
+}
+
+func (c *Client) sendParts(ctx context.Context, w Write, id string, step, size int64, send func(context.Context, request, int64, int64) (part, error)) ([]part, error) {
+	parts := make([]part, (size+step-1)/step)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallelParts)
+	for i := range parts {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			offset := int64(i) * step
+			length := min(step, size-offset)
+			p, err := send(ctx, request{
+				method: http.MethodPut, bucket: w.Bucket, key: w.Key,
+				params: map[string]any{"partNumber": strconv.Itoa(i + 1), "uploadId": id},
+			}, offset, length)
+			p.Number, p.size = i+1, length
+			parts[i] = p
+			return err
+		})
+	}
+	return parts, group.Wait()
+}
+
+// checkParts compares the digest of all parts together with the body's.
+func checkParts(w Write, parts []part) error {
+	var crc uint64
+	for _, p := range parts {
+		crc = oss.CRC64Combine(crc, p.crc, uint64(p.size)) //nolint:gosec // sizes are not negative
+	}
+	if crc != w.Body.CRC64 {
+		return &Error{Op: "CompleteMultipartUpload", Bucket: w.Bucket, Key: w.Key,
+			Err: fmt.Errorf("%w: its CRC-64 is %d and was %d", ErrBodyChanged, crc, w.Body.CRC64)}
+	}
+	return nil
+}
+
+func (c *Client) complete(ctx context.Context, w Write, id string, parts []part) (Stored, error) {
+	document, err := xml.Marshal(struct {
+		XMLName xml.Name `xml:"CompleteMultipartUpload"`
+		Parts   []part   `xml:"Part"`
+	}{Parts: parts})
+	if err != nil {
+		return Stored{}, err
+	}
+	header := map[string]string{"Content-Type": "application/xml"}
+	setIf(header, "X-Oss-Object-Acl", w.ACL)
+	if w.ForbidOverwrite {
+		header["X-Oss-Forbid-Overwrite"] = "true"
+	}
+	resp, err := c.do(ctx, request{
+		op: "CompleteMultipartUpload", method: http.MethodPost, bucket: w.Bucket, key: w.Key,
+		params: map[string]any{"uploadId": id}, header: header, body: BytesBody(document).wholeSection(),
+	})
+	if err != nil {
+		return Stored{}, err
+	}
+	stored := storedFromHeader(resp.header)
+	var result struct {
+		ETag string `xml:"ETag"`
+	}
+	if stored.ETag == "" && xml.Unmarshal(resp.body, &result) == nil {
+		stored.ETag = unquote(result.ETag)
+	}
+	return stored, nil
+}
+
+// abort removes the parts of an upload that came to nothing, also when the user has cancelled. A failure is only
+// logged: the upload's own error matters more, and the next upload names what is left.
+func (c *Client) abort(ctx context.Context, w Write, id string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTimeout)
+	defer cancel()
+	_, err := c.do(ctx, request{op: "AbortMultipartUpload", method: http.MethodDelete, bucket: w.Bucket, key: w.Key, params: map[string]any{"uploadId": id}})
+	if err != nil && !IsNotFound(err) {
+		c.log.WarnContext(ctx, "an unfinished upload could not be removed", "bucket", w.Bucket, "key", w.Key, "upload_id", id, "error", err.Error())
+	}
+}
+
+// Upload is a multipart upload that was begun and neither finished nor aborted.
+type Upload struct {
+	Key       string `xml:"Key"`
+	ID        string `xml:"UploadId"`
+	Initiated string `xml:"Initiated"` // ISO 8601
+}
+
+// UnfinishedUploads lists the uploads of exactly this key that somebody began and did not finish.
+func (c *Client) UnfinishedUploads(ctx context.Context, bucket, key string) ([]Upload, error) {
+	var result struct {
+		Uploads []Upload `xml:"Upload"`
+	}
+	err := c.getXML(ctx, request{op: "ListMultipartUploads", bucket: bucket, params: map[string]any{
+		"uploads": nil, "prefix": key, "encoding-type": "url", "max-uploads": "1000",
+	}}, &result)
+	var mine []Upload
+	for _, u := range result.Uploads {
+		if name, err := url.QueryUnescape(u.Key); err == nil && name == key {
+			u.Key = name
+			mine = append(mine, u)
+		}
+	}
+	return mine, err
+}
+
+// warnOfLeftovers names the unfinished uploads of the key. They may belong to a run that was killed, or to somebody
+// who is uploading right now, so they are not removed. This costs one request for each large body: parts that nobody
+// knows of are paid for until somebody does.
+func (c *Client) warnOfLeftovers(ctx context.Context, w Write) {
+	uploads, err := c.UnfinishedUploads(ctx, w.Bucket, w.Key)
+	if err != nil {
+		c.log.DebugContext(ctx, "unfinished uploads could not be listed", "bucket", w.Bucket, "key", w.Key, "error", err.Error())
+		return
+	}
+	if w.Leftovers != nil && len(uploads) > 0 {
+		w.Leftovers(uploads)
+	}
+}
+
+func notUnderstood(r request, resp response, err error) error {
+	if err == nil {
+		err = errors.New("a part of it is missing")
+	}
+	return &Error{Op: r.op, Bucket: r.bucket, Key: r.key, RequestID: resp.header.Get("X-Oss-Request-Id"),
+		Err: fmt.Errorf("the answer is not understood: %w", err)}
+}
