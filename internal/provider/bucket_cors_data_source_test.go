@@ -1,0 +1,136 @@
+package provider
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
+)
+
+const corsData = `
+data "oss_bucket_cors" "test" {
+  bucket = "BUCKET"
+}
+output "rules" {
+  value = data.oss_bucket_cors.test
+}
+`
+
+// readCORS applies a configuration with the output rules and returns what the data source read.
+func readCORS(w *workspace) (result struct {
+	ID           string
+	Rules        []map[string]any `json:"cors_rule"`
+	ResponseVary bool             `json:"response_vary"`
+}) {
+	w.t.Helper()
+	w.apply()
+	w.oss.must(json.Unmarshal([]byte(w.must("output", "-json", "rules")), &result))
+	return result
+}
+
+func TestCORSData(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.config(corsData)
+	if got := readCORS(w); got.ID != o.bucket || len(got.Rules) != 0 || got.Rules == nil || got.ResponseVary {
+		t.Errorf("a bucket without rules: %+v, want an empty list", got)
+	}
+
+	foreignCORS(o, corsDocument(corsRuleOne+corsRuleTwo+"<ResponseVary>true</ResponseVary>"))
+	got := readCORS(w)
+	if len(got.Rules) != 2 || !got.ResponseVary {
+		t.Fatalf("read %+v", got)
+	}
+	for name, want := range map[string][]string{
+		"allowed_origins": {"https://app.example.com", "https://www.example.com"}, "allowed_methods": {"GET", "PUT"},
+		"allowed_headers": {"*"}, "expose_headers": {"ETag", "x-oss-request-id"},
+	} {
+		var have []string
+		for _, element := range got.Rules[0][name].([]any) {
+			have = append(have, element.(string))
+		}
+		slices.Sort(have)
+		if !slices.Equal(have, want) {
+			t.Errorf("%s is %q, want %q", name, have, want)
+		}
+	}
+	if age := got.Rules[0]["max_age_seconds"]; age != 600.0 {
+		t.Errorf("the max age is %v, want 600", age)
+	}
+	second := got.Rules[1]
+	if second["max_age_seconds"] != nil || len(second["expose_headers"].([]any)) != 0 || len(second["allowed_headers"].([]any)) != 0 {
+		t.Errorf("the second rule is %v, want no max age and empty sets", second)
+	}
+
+	o.local().ResetRecords()
+	w.must("plan")
+	if got := o.requests(); got != "GetBucketCors:1" {
+		t.Errorf("one read costs %q", got)
+	}
+}
+
+// While the bucket's name is not known the data source waits.
+func TestCORSDataUnknownBucket(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.config("resource \"terraform_data\" \"name\" {\n  input = \"BUCKET\"\n}\n" + strings.Replace(corsData, `"BUCKET"`, "terraform_data.name.output", 1))
+	w.must("plan")
+	if got := o.requests(); got != "" {
+		t.Errorf("a plan asked %q", got)
+	}
+	if got := readCORS(w); got.ID != o.bucket {
+		t.Errorf("read %+v", got)
+	}
+}
+
+func TestCORSDataFailures(t *testing.T) {
+	t.Parallel()
+	o, f := startFaulty(t)
+	w := o.workspace()
+	config := func(data string) {
+		w.write("main.tf", requiredProvider+strings.Replace(o.config(data), "provider \"oss\" {", "provider \"oss\" {\n  max_retries = 1", 1))
+	}
+	config(corsData)
+	for _, failure := range failures {
+		f.arm("GetBucketCors", failure.fault, -1)
+		w.fails(append([]string{"Unable to Read OSS Bucket CORS Rules", `"test-bucket"`}, failure.words...), "plan", "-no-color")
+	}
+	f.arm("GetBucketCors", ossserver.Fault{Status: 503, Code: "ServiceUnavailable", Message: "busy"}, 1)
+	w.must("plan")
+	f.disarm()
+
+	config(strings.Replace(corsData, "BUCKET", "no-such-bucket", 1))
+	w.fails([]string{"NoSuchBucket", `"no-such-bucket"`, "spelling of the bucket"}, "plan", "-no-color")
+	config(strings.Replace(corsData, "BUCKET", "No_Bucket", 1))
+	w.fails([]string{"Invalid Bucket Name"}, "plan", "-no-color")
+	f.arm("GetBucketCors", ossserver.Fault{Delay: time1h}, -1)
+	config(strings.Replace(corsData, "bucket = \"BUCKET\"", "bucket = \"BUCKET\"\n  timeouts {\n    read = \"200ms\"\n  }", 1))
+	w.fails([]string{"Unable to Read OSS Bucket CORS Rules", "timeouts block"}, "plan", "-no-color")
+}
+
+// The examples of the documentation apply as they stand, and say what their comments say.
+func TestCORSExamples(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ folder, want string }{
+		{"data-sources/oss_bucket_cors", `origins = tolist([ "https://app.example.com", "https://www.example.com", "https://*.example.org", ])`},
+		{"data-sources/oss_cors_preflight", "The editor cannot upload: OSS answered 403"},
+		{"functions/cors_decision", `"rule" = 1`},
+	} {
+		t.Run(tc.folder, func(t *testing.T) {
+			t.Parallel()
+			o := startOSS(t)
+			o.must(o.local().CreateBucket("example"))
+			o.bucket = "example"
+			foreignCORS(o, corsDocument(corsRuleOne+corsRuleTwo))
+			w := o.exampleWorkspace("../../examples/" + tc.folder)
+			if out := flatten(w.apply()); !strings.Contains(out, tc.want) {
+				t.Errorf("no %q in\n%s", tc.want, out)
+			}
+			w.clean()
+		})
+	}
+}

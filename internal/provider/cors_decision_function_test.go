@@ -1,0 +1,277 @@
+package provider
+
+import (
+	"encoding/json"
+	"math/big"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// decide calls the function as the framework does.
+func decide(t *testing.T, rules attr.Value, origin, method string, headers attr.Value) (attr.Value, *function.FuncError) {
+	t.Helper()
+	resp := function.RunResponse{Result: function.NewResultData(types.ObjectUnknown(corsDecisionTypes))}
+	corsDecisionFunction{}.Run(t.Context(), function.RunRequest{Arguments: function.NewArgumentsData([]attr.Value{
+		types.DynamicValue(rules), types.StringValue(origin), types.StringValue(method), headers,
+	})}, &resp)
+	return resp.Result.Value(), resp.Error
+}
+
+func texts(values ...string) attr.Value { return stringSet(values) }
+
+func list(values ...attr.Value) attr.Value {
+	kinds := make([]attr.Type, len(values))
+	for i, v := range values {
+		kinds[i] = v.Type(nil)
+	}
+	return types.TupleValueMust(kinds, values)
+}
+
+func names(values ...string) types.List {
+	elements := make([]attr.Value, len(values))
+	for i, v := range values {
+		elements[i] = types.StringValue(v)
+	}
+	return types.ListValueMust(types.StringType, elements)
+}
+
+// literal is a rule as it stands in a configuration, with only what is written there.
+func literal(fields map[string]attr.Value) attr.Value {
+	kinds := map[string]attr.Type{}
+	for name, v := range fields {
+		kinds[name] = v.Type(nil)
+	}
+	return types.ObjectValueMust(kinds, fields)
+}
+
+func readRule() attr.Value {
+	return literal(map[string]attr.Value{"allowed_origins": texts("https://www.example.com"), "allowed_methods": texts("GET")})
+}
+
+func TestCORSDecisionKnown(t *testing.T) {
+	t.Parallel()
+	upload := types.ObjectValueMust(corsRuleTypes, map[string]attr.Value{ // as the resource has it
+		"allowed_origins": texts("https://*.example.com"), "allowed_methods": texts("PUT"), "allowed_headers": texts("x-oss-*"),
+		"expose_headers": texts("ETag"), "max_age_seconds": types.Int64Value(600),
+	})
+	for name, tc := range map[string]struct {
+		rules          attr.Value
+		origin, method string
+		headers        types.List
+		allowed        bool
+		rule           int64
+		reason         string
+		answer         map[string]string
+	}{
+		"first rule": {
+			rules: list(readRule(), upload), origin: "https://www.example.com", method: "GET", headers: names(), allowed: true,
+			answer: map[string]string{"Access-Control-Allow-Origin": "https://www.example.com", "Access-Control-Allow-Methods": "GET"},
+		},
+		"second rule": {
+			rules: list(readRule(), upload), origin: "https://www.example.com", method: "PUT", headers: names("X-OSS-Date", "x-oss-meta-year"), allowed: true, rule: 1,
+			answer: map[string]string{
+				"Access-Control-Allow-Origin": "https://www.example.com", "Access-Control-Allow-Methods": "PUT", "Access-Control-Allow-Headers": "X-OSS-Date, x-oss-meta-year",
+				"Access-Control-Expose-Headers": "ETag", "Access-Control-Max-Age": "600",
+			},
+		},
+		"null headers": {
+			rules: list(readRule()), origin: "https://www.example.com", method: "GET", headers: types.ListNull(types.StringType), allowed: true,
+			answer: map[string]string{"Access-Control-Allow-Origin": "https://www.example.com", "Access-Control-Allow-Methods": "GET"},
+		},
+		"null parts": {
+			rules: list(literal(map[string]attr.Value{
+				"allowed_origins": texts("*"), "allowed_methods": texts("GET"), "allowed_headers": types.SetNull(types.StringType), "max_age_seconds": types.NumberNull(),
+			})), origin: "https://a.example", method: "GET", headers: names(), allowed: true,
+			answer: map[string]string{"Access-Control-Allow-Origin": "https://a.example", "Access-Control-Allow-Methods": "GET"},
+		},
+		"no header": {
+			rules: list(readRule()), origin: "https://www.example.com", method: "GET", headers: names("authorization"),
+			reason: `cors_rule[0] allows the origin "https://www.example.com" and the method "GET" but not the header "authorization".`,
+		},
+		"no rule": {
+			rules: list(), origin: "https://www.example.com", method: "GET", headers: names(), reason: `No rule allows the origin "https://www.example.com".`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, funcErr := decide(t, tc.rules, tc.origin, tc.method, tc.headers)
+			if funcErr != nil {
+				t.Fatal(funcErr)
+			}
+			want := types.ObjectValueMust(corsDecisionTypes, map[string]attr.Value{
+				"allowed": types.BoolValue(tc.allowed), "rule": types.Int64Null(), "reason": stringOrNull(tc.reason), "headers": stringMap(tc.answer),
+			})
+			if tc.allowed {
+				want = types.ObjectValueMust(corsDecisionTypes, map[string]attr.Value{
+					"allowed": types.BoolValue(true), "rule": types.Int64Value(tc.rule), "reason": types.StringNull(), "headers": stringMap(tc.answer),
+				})
+			}
+			if !got.Equal(want) {
+				t.Errorf("got  %s\nwant %s", got, want)
+			}
+		})
+	}
+}
+
+func TestCORSDecisionUnknown(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		rules   attr.Value
+		headers types.List
+	}{
+		"origins of a rule": {list(literal(map[string]attr.Value{"allowed_origins": types.SetUnknown(types.StringType), "allowed_methods": texts("GET")})), names()},
+		"one origin": {list(literal(map[string]attr.Value{
+			"allowed_origins": types.SetValueMust(types.StringType, []attr.Value{types.StringUnknown()}), "allowed_methods": texts("GET"),
+		})), names()},
+		"max age":    {list(literal(map[string]attr.Value{"allowed_origins": texts("*"), "allowed_methods": texts("GET"), "max_age_seconds": types.Int64Unknown()})), names()},
+		"a header":   {list(readRule()), types.ListValueMust(types.StringType, []attr.Value{types.StringUnknown()})},
+		"a rule":     {types.TupleValueMust([]attr.Type{types.DynamicType}, []attr.Value{types.DynamicUnknown()}), names()},
+		"wrong rule": {list(literal(map[string]attr.Value{"allowed_origin": texts("*"), "allowed_methods": types.SetUnknown(types.StringType)})), names()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, funcErr := decide(t, tc.rules, "https://www.example.com", "GET", tc.headers)
+			if funcErr != nil {
+				t.Fatal(funcErr)
+			}
+			if !got.IsUnknown() {
+				t.Errorf("got %s, want unknown", got)
+			}
+		})
+	}
+}
+
+func TestCORSDecisionErrors(t *testing.T) {
+	t.Parallel()
+	with := func(name string, value attr.Value) attr.Value {
+		fields := map[string]attr.Value{"allowed_origins": texts("*"), "allowed_methods": texts("GET")}
+		fields[name] = value
+		return list(readRule(), literal(fields))
+	}
+	good := list(readRule())
+	for name, tc := range map[string]struct {
+		rules          attr.Value
+		origin, method string
+		headers        types.List
+		argument       int64
+		words          string
+	}{
+		"misspelt part":     {with("expose_header", texts("ETag")), "o", "GET", names(), 0, "rules[1].expose_header is no part of a rule"},
+		"text for a list":   {with("allowed_headers", types.StringValue("*")), "o", "GET", names(), 0, "rules[1].allowed_headers is no list of strings"},
+		"number in a list":  {with("allowed_headers", list(types.NumberValue(big.NewFloat(1)))), "o", "GET", names(), 0, "rules[1].allowed_headers has an element that is no string"},
+		"null in a list":    {with("allowed_headers", types.SetValueMust(types.StringType, []attr.Value{types.StringNull()})), "o", "GET", names(), 0, "rules[1].allowed_headers has an element"},
+		"text for seconds":  {with("max_age_seconds", types.StringValue("soon")), "o", "GET", names(), 0, "rules[1].max_age_seconds is no number"},
+		"half a second":     {with("max_age_seconds", types.NumberValue(big.NewFloat(0.5))), "o", "GET", names(), 0, "rules[1].max_age_seconds is no whole number"},
+		"what OSS refuses":  {with("allowed_methods", texts("get")), "o", "GET", names(), 0, `rules[1].allowed_methods: "get" is not spelt as OSS wants it; write "GET".`},
+		"too many":          {list(make21()...), "o", "GET", names(), 0, "rules: There are 21 rules."},
+		"no method at all":  {list(literal(map[string]attr.Value{"allowed_origins": texts("*")})), "o", "GET", names(), 0, "rules[0].allowed_methods: The rule allows no method"},
+		"one rule, no list": {readRule(), "o", "GET", names(), 0, "rules is no list of objects"},
+		"a text":            {types.StringValue("rules"), "o", "GET", names(), 0, "rules is no list of objects"},
+		"list of texts":     {list(types.StringValue("rule")), "o", "GET", names(), 0, "rules[0] is no object"},
+		"null rule":         {list(types.ObjectNull(corsRuleTypes)), "o", "GET", names(), 0, "rules[0] is no object"},
+		"set of rules":      {types.SetValueMust(readRule().Type(nil), []attr.Value{readRule()}), "o", "GET", names(), 0, "rules is a set"},
+		"empty origin":      {good, "", "GET", names(), 1, "The origin is empty"},
+		"empty method":      {good, "https://www.example.com", "", names(), 2, "The method is empty"},
+		"empty header":      {good, "https://www.example.com", "GET", names("range", ""), 3, "headers[1] is null or empty"},
+		"null header":       {good, "https://www.example.com", "GET", types.ListValueMust(types.StringType, []attr.Value{types.StringNull()}), 3, "headers[0] is null or empty"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, funcErr := decide(t, tc.rules, tc.origin, tc.method, tc.headers)
+			if funcErr == nil {
+				t.Fatal("no error")
+			}
+			if funcErr.FunctionArgument == nil || *funcErr.FunctionArgument != tc.argument || !strings.Contains(funcErr.Text, tc.words) {
+				t.Errorf("got %v, want %q at argument %d", funcErr, tc.words, tc.argument)
+			}
+		})
+	}
+}
+
+func make21() []attr.Value {
+	rules := make([]attr.Value, 21)
+	for i := range rules {
+		rules[i] = readRule()
+	}
+	return rules
+}
+
+// With the real Terraform: over the rules of a resource that is only planned, of the data source, and in a precondition
+// that stops a plan; over rules that are known after apply only, the assertion waits.
+func TestCORSDecisionInConfigurations(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	const resources = `
+resource "terraform_data" "late" {
+  input = "https://late.example.com"
+}
+resource "oss_bucket_cors" "test" {
+  bucket = "BUCKET"
+  cors_rule {
+    allowed_origins = ["https://www.example.com"]
+    allowed_methods = ["GET"]
+    expose_headers  = ["ETag"]
+    max_age_seconds = 60
+  }
+  cors_rule {
+    allowed_origins = [terraform_data.late.output]
+    allowed_methods = ["HEAD"]
+  }
+}
+locals {
+  decision = provider::oss::cors_decision(oss_bucket_cors.test.cors_rule, "https://www.example.com", "METHOD", null)
+}
+output "decision" {
+  value = local.decision
+  precondition {
+    condition     = local.decision.allowed
+    error_message = coalesce(local.decision.reason, "none")
+  }
+}
+`
+	w.config(strings.Replace(resources, "METHOD", "GET", 1))
+	w.apply()
+	w.clean()
+	var decision struct {
+		Allowed bool
+		Rule    *int64
+		Reason  *string
+		Headers map[string]string
+	}
+	if err := json.Unmarshal([]byte(w.must("output", "-json", "decision")), &decision); err != nil {
+		t.Fatal(err)
+	}
+	if !decision.Allowed || decision.Rule == nil || *decision.Rule != 0 || decision.Reason != nil || decision.Headers["Access-Control-Expose-Headers"] != "ETag" {
+		t.Errorf("decided %+v", decision)
+	}
+	w.config(strings.Replace(resources, "METHOD", "PUT", 1))
+	w.fails([]string{`cors_rule[0] allows the origin "https://www.example.com" but not the method "PUT".`}, "plan", "-no-color")
+
+	w.config(strings.Replace(resources, "METHOD", "GET", 1) + `
+data "oss_bucket_cors" "test" {
+  bucket = "BUCKET"
+}
+output "late" {
+  value = provider::oss::cors_decision(data.oss_bucket_cors.test.cors_rule, "https://late.example.com", "HEAD", []).rule
+}
+output "wrong" {
+  value = try(provider::oss::cors_decision([{ allowed_origins = ["*"], allowed_methods = ["GET"] }], "https://a.example", "GET", ["range"]).reason, "error")
+}
+`)
+	w.apply()
+	if got := strings.TrimSpace(w.must("output", "late")); got != "1" {
+		t.Errorf("rule %s answers, want 1", got)
+	}
+	if got := w.must("output", "wrong"); !strings.Contains(got, "not the header") {
+		t.Errorf("the reason is %s", got)
+	}
+	w.config(`output "x" { value = provider::oss::cors_decision([{ allowed_origin = ["*"], allowed_methods = ["GET"] }], "https://a.example", "GET", null) }`)
+	w.fails([]string{`Invalid value for "rules" parameter`, "rules[0].allowed_origin is no part of a rule"}, "plan", "-no-color")
+	w.config(`output "x" { value = provider::oss::cors_decision(null, "https://a.example", "GET", null) }`)
+	w.fails([]string{`Invalid value for "rules" parameter`, "null"}, "plan", "-no-color")
+}
