@@ -23,21 +23,29 @@ type claim struct {
 
 // authenticate finds out who asks. No signature at all is the anonymous user, whom authorize deals with.
 func (q *request) authenticate() error {
+	if q.op != nil && q.op.access == inForm {
+		return nil
+	}
 	c, err := q.claim()
 	if err != nil || c == nil {
 		return err
 	}
+	q.account, err = q.verify(c)
+	return err
+}
+
+// verify finds the account that made a signature.
+func (q *request) verify(c *claim) (*Account, error) {
 	account, err := q.findAccount(c)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	toSign := c.strings[len(c.strings)-1].value
 	want := c.sign(account.AccessKeySecret, toSign)
 	if subtle.ConstantTimeCompare([]byte(want), []byte(c.signature)) != 1 {
-		return signatureMismatch(c, toSign)
+		return nil, signatureMismatch(c, toSign)
 	}
-	q.account = account
-	return nil
+	return account, nil
 }
 
 func (q *request) claim() (*claim, error) {
@@ -150,7 +158,7 @@ func (q *request) expired(at time.Time) error {
 
 // authorize lets every account do everything and the anonymous user what the ACLs grant (OSS-009).
 func (q *request) authorize() error {
-	if q.account != nil || q.op.access == noCredential {
+	if q.account != nil || q.op.access == noCredential || q.op.access == inForm {
 		return nil
 	}
 	if q.b == nil {

@@ -132,8 +132,21 @@ type fields = map[string]any
 // callbacks starts a server that lets callbacks go anywhere.
 func callbacks(t *testing.T) *endpoint {
 	t.Helper()
-	return start(t, &Server{AllowPrivateCallbacks: true})
+	s := &Server{AllowPrivateCallbacks: true}
+	s.callbackKey.once.Do(func() {
+		k := sharedKey()
+		s.callbackKey.private, s.callbackKey.public, s.callbackKey.err = k.private, k.public, k.err
+	})
+	return start(t, s)
 }
+
+// sharedKey spares most tests the making of a key of their own.
+var sharedKey = sync.OnceValue(func() *callbackKey {
+	s := &Server{}
+	defer s.Close()
+	_, _ = s.key() // the error is kept beside the key
+	return &s.callbackKey
+})
 
 func TestCallbackForm(t *testing.T) {
 	t.Parallel()
@@ -219,7 +232,7 @@ func TestCallbackOwnHeaders(t *testing.T) {
 // TestCallbackSignature checks the signature as a receiver would, with the key from the address the request names.
 func TestCallbackSignature(t *testing.T) {
 	t.Parallel()
-	e := callbacks(t)
+	e := start(t, &Server{AllowPrivateCallbacks: true})
 	r := receive(t, okAnswer("{}"))
 	for _, path := range []string{"", "/index.php?id=1&index=2", "/a%20b/%C3%BC+c", "/?a=%20"} {
 		e.put("k", "", map[string]string{"x-oss-callback": coded(t, fields{"callbackUrl": r.url + path, "callbackBody": "bucket=${bucket}"})})

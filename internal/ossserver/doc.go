@@ -197,4 +197,26 @@
 //	        Pages "Callback", 2026, and "Upload callback". Doubts: 1 MB or 3 MB at most, here 1 MB; the 5 seconds, here for each URL.
 //	OSS-098 The receiver's JSON is the answer, with Content-Type application/json, also instead of a completion's XML. Else
 //	        203 CallbackFailed, and the object is stored. Page "HTTP 203 status code"; SDK tests (C++, Java).
+//
+// Forms:
+//
+//	OSS-100 PostObject takes multipart/form-data sent to the bucket; names of fields without regard to case, the file last,
+//	        ${filename} in the key. Page "PostObject", 2021; samples have a submit button behind the file, so that what
+//	        follows is not looked at. Doubts: a field given twice, here refused; a key that begins with "/", as a sample has
+//	        it, here refused by OSS-010; x-oss-* fields that no page names, here 501.
+//	OSS-101 Names of fields have at most 8 KB, what stands before the file at most 8 MB. Pages EC 0006-00000110 and -112.
+//	OSS-102 V1 signs the policy's base64 text with HMAC-SHA1, V4 with its derived key; V4 forms live seven days, may come from 15
+//	        minutes ahead, and their policy names version, credential and date. Signatures in header or URL are not
+//	        looked at. No field of a signature is the anonymous user, a part of them InvalidArgument. Pages "PostObject",
+//	        2021, "POST V4 signature", 2025, and EC 0002-00000702 to -710. Doubt: that a V4 policy must name the three; here it must.
+//	OSS-103 A policy has expiration and conditions and nothing else; conditions are {"field": "value"}, eq, starts-with, in, not-in and
+//	        content-length-range, checked before the key is expanded; fields it does not name are free. Pages "PostObject" and
+//	        EC 0006-00000206 to -227. Doubts: not-in for a field the form lacks, here failed; names without "$", here taken,
+//	        as pages show both; codes and words beside AccessDenied for a failed condition, here InvalidPolicyDocument.
+//	OSS-104 The type is x-oss-content-type, else the field Content-Type, else the file's own. Page "PostObject", 2021.
+//	OSS-105 Content-MD5 is that of the whole body; the ETag is no MD5 of the file. Page "PostObject", 2021. Doubt: the ETag's form;
+//	        here 32 hex digits, as in the page's sample.
+//	OSS-106 success_action_status is 200, 201 with a document, or else 204; success_action_redirect goes before it. Page
+//	        "PostObject", 2021. Doubts: the status of a redirection and what is added to its query, here 303 with bucket,
+//	        key and etag; what a callback's answer goes before, here before both.
 package ossserver

@@ -3,7 +3,6 @@ package ossserver
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/hex"
 	"io"
 	"net/http"
 	"strconv"
@@ -56,7 +55,7 @@ func (q *request) storeObject(attr attributes, body io.Reader) (*version, error)
 		}
 		v := &version{
 			Type: typeNormal, Size: st.size, CRC64: st.crc, LastModified: q.now.UTC(), attributes: attr,
-			ETag:       strings.ToUpper(hex.EncodeToString(st.md5)), // OSS-032
+			ETag:       q.storedETag(st),
 			ContentMD5: contentMD5Of(st.md5),
 		}
 		return v, st, nil

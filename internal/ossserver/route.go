@@ -24,6 +24,7 @@ const (
 	writeObject                // an ACL that lets the public write
 	listBucket                 // a bucket ACL that lets the public read
 	noCredential               // never asked for any
+	inForm                     // the body's form carries the credentials
 )
 
 // operation is one API of OSS.
@@ -62,6 +63,7 @@ var operations = map[selector]operation{
 	{"GET", bucketScope, "cors"}:    {name: "GetBucketCors", handle: (*request).getCORS},
 	{"DELETE", bucketScope, "cors"}: {name: "DeleteBucketCors", handle: (*request).deleteCORS},
 	{"OPTIONS", bucketScope, ""}:    {name: "OptionObject", access: noCredential, handle: (*request).preflight},
+	{"POST", bucketScope, ""}:       {name: postOperation, access: inForm, handle: (*request).postObject},
 	{"POST", bucketScope, "delete"}: {name: "DeleteMultipleObjects", handle: (*request).deleteObjects, params: []string{"encoding-type"}},
 	{"GET", bucketScope, ""}: {name: "ListObjects", access: listBucket, handle: (*request).listObjects,
 		params: []string{"prefix", "marker", "max-keys", "delimiter", "encoding-type"}},

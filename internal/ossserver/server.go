@@ -242,6 +242,7 @@ func wait(r *http.Request, d time.Duration) bool {
 }
 
 func (s *Server) record(q *request, call Call) {
+	call.Key = q.key // which a form tells only in its body
 	rec := Record{
 		Call: call, Status: q.w.status, EC: q.ec, BytesIn: q.body.n, BytesOut: q.w.n,
 		Start: q.start, Duration: time.Since(q.start), RequestID: q.id,

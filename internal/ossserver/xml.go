@@ -38,6 +38,10 @@ type tag struct{ Key, Value string }
 
 // writeXML answers 200 with a document.
 func (q *request) writeXML(document any) error {
+	return q.writeXMLStatus(http.StatusOK, document)
+}
+
+func (q *request) writeXMLStatus(status int, document any) error {
 	data, err := xml.MarshalIndent(document, "", "  ")
 	if err != nil {
 		return err
@@ -45,7 +49,7 @@ func (q *request) writeXML(document any) error {
 	h := q.w.Header()
 	h.Set("Content-Type", "application/xml")
 	h.Set("Content-Length", strconv.Itoa(len(xml.Header)+len(data)+1))
-	q.w.WriteHeader(http.StatusOK)
+	q.w.WriteHeader(status)
 	_, _ = io.WriteString(q.w, xml.Header+string(data)+"\n") // the client may have left
 	return nil
 }
