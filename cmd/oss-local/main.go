@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -33,6 +34,7 @@ is the first label (http://demo.localhost:9000/key).
 type config struct {
 	addr, data, region, keyID, keySecret, token string
 	buckets                                     []string
+	temporary                                   []ossserver.Account
 	domains                                     map[string]string
 	allowRemote, forceDownload, dropBadMetadata bool
 	corsRules                                   int
@@ -70,6 +72,14 @@ func parse(args []string, out io.Writer) (config, error) {
 	f.StringVar(&c.keyID, "access-key-id", "local-id", "access key `ID` that may sign")
 	f.StringVar(&c.keySecret, "access-key-secret", "local-secret", "its `secret`")
 	f.StringVar(&c.token, "security-token", "", "makes the key a temporary one: requests must carry this `token`")
+	f.Func("sts", "a temporary key that may sign beside the other, as `id:secret:token`; may repeat", func(key string) error {
+		parts := strings.Split(key, ":")
+		if len(parts) != 3 || slices.Contains(parts, "") {
+			return errors.New("want id:secret:token")
+		}
+		c.temporary = append(c.temporary, ossserver.Account{AccessKeyID: parts[0], AccessKeySecret: parts[1], SecurityToken: parts[2]})
+		return nil
+	})
 	f.Func("bucket", "`name` of a bucket to make at start; may repeat", func(name string) error {
 		c.buckets = append(c.buckets, name)
 		return nil
@@ -104,7 +114,7 @@ func run(ctx context.Context, c config, stdout, stderr io.Writer) (err error) {
 	log := &requestLog{out: stdout}
 	s := &ossserver.Server{
 		Data: c.data, Region: c.region, Domains: c.domains,
-		Accounts: []ossserver.Account{{AccessKeyID: c.keyID, AccessKeySecret: c.keySecret, SecurityToken: c.token}},
+		Accounts: append([]ossserver.Account{{AccessKeyID: c.keyID, AccessKeySecret: c.keySecret, SecurityToken: c.token}}, c.temporary...),
 		OnRecord: log.add, DiscardRecords: true,
 		CORSRuleLimit: c.corsRules, DropBadMetadata: c.dropBadMetadata, ForceDownload: c.forceDownload, RestoreTime: c.restoreTime,
 		AllowPrivateCallbacks: c.privateCallbacks,

@@ -236,6 +236,8 @@ func TestArguments(t *testing.T) {
 		{"unknown flag", []string{"--nonsense"}, 2, "nonsense"},
 		{"an argument", []string{"demo"}, 2, `unexpected argument "demo"`},
 		{"bad domain", []string{"--domain", "x"}, 2, "want host=bucket"},
+		{"bad temporary key", []string{"--sts", "id:secret"}, 2, "want id:secret:token"},
+		{"temporary key without a token", []string{"--sts", "id:secret:"}, 2, "want id:secret:token"},
 		{"bad bucket", []string{"--bucket", "No_Bucket", "--addr", "127.0.0.1:0"}, 1, "InvalidBucketName"},
 		{"all interfaces", []string{"--addr", "0.0.0.0:0"}, 1, "--allow-remote"},
 		{"no host", []string{"--addr", ":0"}, 1, "--allow-remote"},
@@ -282,5 +284,34 @@ func TestDomainAndToken(t *testing.T) {
 	}
 	if err := p.bucket("demo").PutObject("k", strings.NewReader("x")); err == nil {
 		t.Error("a request without the token and for another region passed")
+	}
+}
+
+func TestTemporaryKeyBesideTheOther(t *testing.T) {
+	t.Parallel()
+	p := launch(t, "--bucket", "demo", "--sts", "STS.page:secret:token")
+	put := func(id, secret, token string) error {
+		client, err := oss.New(p.url, id, secret, oss.AuthVersion(oss.AuthV4), oss.Region("cn-hangzhou"), oss.SecurityToken(token))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := client.Bucket("demo")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.PutObject("k", strings.NewReader("x"))
+	}
+	if err := put("STS.page", "secret", "token"); err != nil {
+		t.Error(err)
+	}
+	if err := put("local-id", "local-secret", ""); err != nil {
+		t.Error(err)
+	}
+	var refused oss.ServiceError
+	if err := put("STS.page", "secret", ""); !errors.As(err, &refused) || refused.StatusCode != 403 {
+		t.Errorf("a temporary key without its token: %v", err)
+	}
+	if err := put("STS.page", "secret", "other"); !errors.As(err, &refused) || refused.Code != "InvalidSecurityToken" {
+		t.Errorf("a temporary key with another token: %v", err)
 	}
 }
