@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"crypto/md5"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"net/http/httptest"
@@ -33,7 +35,6 @@ type testOSS struct {
 	endpoint string
 	region   string
 	bucket   string
-	key      oss.Credentials
 }
 
 // startOSS gives a test an OSS with one bucket.
@@ -188,3 +189,9 @@ func newServer() *ossserver.Server { return &ossserver.Server{} }
 func sameObject(a, b ossserver.Object) bool { return reflect.DeepEqual(a, b) }
 
 type account = ossserver.Account
+
+// md5Of is what an ETag would give away of a body.
+func md5Of(body string) string {
+	sum := md5.Sum([]byte(body))
+	return hex.EncodeToString(sum[:])
+}

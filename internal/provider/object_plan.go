@@ -82,8 +82,12 @@ func (m *objectModel) planUpdate(config, state objectModel, note remembered, bod
 	if upload {
 		m.planDigest(body)
 	}
-	if body.secret {
+	switch {
+	case body.secret:
 		m.CRC64, m.ETag = types.StringNull(), types.StringNull()
+	case !body.managed && note.WriteOnly != nil:
+		// content_wo is gone: what is stored need no longer be hidden, and the update notes that nobody manages it.
+		m.CRC64, m.ETag = types.StringUnknown(), types.StringUnknown()
 	}
 }
 

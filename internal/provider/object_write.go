@@ -206,20 +206,20 @@ func (w *objectWrite) update(ctx context.Context) {
 		known: w.plan.plannedDigest().known, body: ossclient.Body{CRC64: w.plan.plannedDigest().crc64},
 	}
 	rewrite := !plan.sameMetadata(state) || !plan.sameStorage(state)
-	switch {
-	case bodyChanges(*plan, state, w.note, body):
+	if bodyChanges(*plan, state, w.note, body) {
 		w.replaceBody(ctx, rewrite)
 		return
-	case !body.managed:
-		w.note.WriteOnly = nil
 	}
 	plan.CRC64, plan.Size, plan.ETag, plan.VersionID = state.CRC64, state.Size, state.ETag, state.VersionID
+	if !body.managed && w.note.WriteOnly != nil && !w.letGo(ctx) {
+		return
+	}
 	if !rewrite {
 		w.changeACLAndTags(ctx, state)
 		return
 	}
-	etag, size := state.ETag.ValueString(), state.Size.ValueInt64()
-	if w.note.Seen == nil || state.ETag.IsNull() {
+	etag, size := plan.ETag.ValueString(), plan.Size.ValueInt64()
+	if w.note.Seen == nil || plan.ETag.IsNull() {
 		// One HEAD more: nothing was seen since the creation (-refresh=false), or the ETag of a body that must not be
 		// seen is not in the state.
 		o, ok := w.look(ctx)
@@ -229,6 +229,19 @@ func (w *objectWrite) update(ctx context.Context) {
 		etag, size, w.note.Seen = o.ETag, o.Size, seenOn(o)
 	}
 	w.rewrite(ctx, etag, size)
+}
+
+// letGo ends the management of a body that must not be seen: one HEAD tells what is there, which may be seen from now
+// on.
+func (w *objectWrite) letGo(ctx context.Context) bool {
+	o, err := w.client.HeadObject(ctx, w.state.Bucket.ValueString(), w.state.Key.ValueString())
+	if err != nil {
+		w.callError("look at", err)
+		return false
+	}
+	w.note.WriteOnly, w.note.Seen = nil, seenOn(o)
+	w.plan.refreshBody(o, nil)
+	return true
 }
 
 // look is the HEAD before a write: it guards against a body that somebody replaced since the plan.

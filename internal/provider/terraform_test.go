@@ -38,11 +38,10 @@ func TestMain(m *testing.M) {
 
 // workspace is a folder in which a test runs the terraform program with the built provider.
 type workspace struct {
-	t    *testing.T
-	oss  *testOSS
-	dir  string
-	env  []string
-	logs bool
+	t   *testing.T
+	oss *testOSS
+	dir string
+	env []string
 }
 
 func (o *testOSS) workspace() *workspace {
