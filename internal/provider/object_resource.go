@@ -41,6 +41,7 @@ func (r *objectResource) Create(ctx context.Context, req resource.CreateRequest,
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	client := r.data.ready(&resp.Diagnostics)
+	r.data.holdPolicy(plan, &resp.Diagnostics)
 	limit, d := plan.Timeouts.Create(ctx, writeTimeout)
 	resp.Diagnostics.Append(d...)
 	if resp.Diagnostics.HasError() {
@@ -142,6 +143,7 @@ func (r *objectResource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	note := readRemembered(ctx, req.Private, &resp.Diagnostics)
 	client := r.data.ready(&resp.Diagnostics)
+	r.data.holdPolicy(plan, &resp.Diagnostics)
 	limit, d := plan.Timeouts.Update(ctx, writeTimeout)
 	resp.Diagnostics.Append(d...)
 	if resp.Diagnostics.HasError() {

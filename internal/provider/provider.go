@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
 
@@ -36,6 +37,8 @@ type providerModel struct {
 	AccessKeySecret types.String `tfsdk:"access_key_secret"`
 	SecurityToken   types.String `tfsdk:"security_token"`
 	MaxRetries      types.Int64  `tfsdk:"max_retries"`
+
+	MetadataPolicy types.Dynamic `tfsdk:"metadata_policy"`
 }
 
 // providerData is what the resources share: one client, and what this run has done.
@@ -47,6 +50,9 @@ type providerData struct {
 	mu     sync.Mutex
 	cname  bool   // the endpoint is one bucket's own domain
 	domain string // the bucket that was named first, with cname
+
+	policy        *metadata.Policy // the team's rules; nil without any, and while they are not known
+	policyUnknown bool
 }
 
 // Metadata names the provider.
@@ -100,6 +106,12 @@ func (p *ossProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 					"with growing pauses between; `5` unless set. Other refusals are never repeated.",
 				Validators: []validator.Int64{int64validator.Between(0, 100)},
 			},
+			policyArgument: schema.DynamicAttribute{
+				Optional: true,
+				MarkdownDescription: "Rules of your team for headers and user metadata, which every `oss_object` is checked against at plan: a list of rules, or an object " +
+					"`{ rules = [...] }` such as `yamldecode(file(\"policy.yaml\"))` returns. [The guide](guides/metadata-policy.md) has the fields of a rule.",
+				Validators: []validator.Dynamic{soundPolicy{}},
+			},
 		},
 	}
 }
@@ -130,6 +142,7 @@ func (p *ossProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		return
 	}
 	data := &providerData{unknown: model.firstUnknown(), cname: model.UseCNAME.ValueBool()}
+	data.policy, data.policyUnknown = decodePolicy(model.MetadataPolicy, &resp.Diagnostics)
 	if data.unknown == "" {
 		data.client = p.newClient(model, req.TerraformVersion, &resp.Diagnostics)
 	}
@@ -150,13 +163,18 @@ func (p *ossProvider) DataSources(context.Context) []func() datasource.DataSourc
 	return []func() datasource.DataSource{
 		newBucketCORSDataSource,
 		newCORSPreflightDataSource,
+		newMetadataViolationsDataSource,
+		newObjectDataSource,
+		newObjectsDataSource,
 	}
 }
 
 // Functions lists the functions.
 func (p *ossProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
+		newContentTypeFunction,
 		newCORSDecisionFunction,
+		newMetadataSizeFunction,
 	}
 }
 

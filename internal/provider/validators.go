@@ -84,6 +84,12 @@ func sameTitle(a, b metadata.Violation) bool {
 	return a.Summary == b.Summary && a.Severity == b.Severity
 }
 
+// nullMetadata says what is wrong with a metadata value that is null.
+func nullMetadata(name string) string {
+	return quoted(name) + " is null, and OSS has no such thing as a metadata value that is not there. Leave the key out, " +
+		"for example with { for k, v in local.all : k => v if v != null }."
+}
+
 // userMetadata checks a metadata map as far as it is known, each finding at its key.
 type userMetadata struct{}
 
@@ -103,9 +109,7 @@ func (userMetadata) ValidateMap(_ context.Context, req validator.MapRequest, res
 			// A name counts towards the size whatever its value will be.
 			addViolations(&resp.Diagnostics, req.Path.AtMapKey(name), metadata.CheckMetadataName(name))
 		case value.IsNull():
-			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(name), "Null Metadata Value",
-				quoted(name)+" is null, and OSS has no such thing as a metadata value that is not there. Leave the key out, "+
-					"for example with { for k, v in local.all : k => v if v != null }.")
+			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(name), "Null Metadata Value", nullMetadata(name))
 		default:
 			known[name] = value.ValueString()
 		}

@@ -1,0 +1,262 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+)
+
+// syntheticBucket answers listings and HEADs of as many objects as wanted and stores none, so that what memory grows
+// is the client's.
+type syntheticBucket struct {
+	objects  int
+	headOnly func(w http.ResponseWriter, r *http.Request) bool // answers a HEAD in another way; nil never does
+
+	inFlight, most atomic.Int64
+	heads          atomic.Int64
+}
+
+func (b *syntheticBucket) client(t testing.TB) *ossclient.Client {
+	t.Helper()
+	server := httptest.NewServer(b)
+	t.Cleanup(server.Close)
+	client, err := ossclient.New(ossclient.Config{
+		Region: testRegion, Endpoint: server.URL, Credentials: ossclient.StaticCredentials{AccessKeyID: testKeyID, AccessKeySecret: testSecret},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+func (b *syntheticBucket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodHead {
+		b.head(w, r)
+		return
+	}
+	from, _ := strconv.Atoi(r.URL.Query().Get("continuation-token"))
+	size, _ := strconv.Atoi(r.URL.Query().Get("max-keys"))
+	to := min(from+size, b.objects)
+	fmt.Fprintf(w, "<ListBucketResult><IsTruncated>%t</IsTruncated><NextContinuationToken>%d</NextContinuationToken>", to < b.objects, to)
+	for i := from; i < to; i++ {
+		fmt.Fprintf(w, "<Contents><Key>logs/%08d</Key><Size>%d</Size></Contents>", i, i)
+	}
+	fmt.Fprint(w, "</ListBucketResult>")
+}
+
+func (b *syntheticBucket) head(w http.ResponseWriter, r *http.Request) {
+	defer b.inFlight.Add(-1)
+	for now := b.inFlight.Add(1); ; {
+		if most := b.most.Load(); now <= most || b.most.CompareAndSwap(most, now) {
+			break
+		}
+	}
+	b.heads.Add(1)
+	if b.headOnly != nil && b.headOnly(w, r) {
+		return
+	}
+	w.Header().Set("X-Oss-Meta-Owner", "emma")
+	w.Header().Set("Cache-Control", "no-cache")
+}
+
+// onePolicy demands an owner that no synthetic object lacks, and a team that all lack when teams is true.
+func onePolicy(t testing.TB, teams bool) *metadata.Policy {
+	t.Helper()
+	rules := []metadata.Rule{{Name: "owner", Keys: []string{"logs/**"}, Metadata: map[string]metadata.Demand{"owner": {Required: true}}}}
+	if teams {
+		rules = append(rules, metadata.Rule{Name: "team", Severity: metadata.Warning, Metadata: map[string]metadata.Demand{"team": {Required: true}}})
+	}
+	policy, mistakes := metadata.NewPolicy(rules)
+	if len(mistakes) > 0 {
+		t.Fatal(mistakes)
+	}
+	return policy
+}
+
+// The objects of a page are looked at in any order, so the findings have to be put in order again.
+func TestAuditIsSortedAndCounted(t *testing.T) {
+	t.Parallel()
+	bucket := &syntheticBucket{objects: 2100}
+	a := audit{client: bucket.client(t), policy: onePolicy(t, true), bucket: "bucket", keep: 1500}
+	if err := a.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if a.objects != 2100 || a.errors != 0 || a.warnings != 2100 || len(a.kept) != 1500 {
+		t.Errorf("%d objects, %d errors, %d warnings, %d kept", a.objects, a.errors, a.warnings, len(a.kept))
+	}
+	for i, f := range a.kept {
+		if want := fmt.Sprintf("logs/%08d", i); f.key != want || f.Rule != "team" {
+			t.Fatalf("finding %d is %s of %s, want %s", i, f.Rule, f.key, want)
+		}
+	}
+}
+
+// Requests really are in flight together, and never more than the bound.
+func TestAuditBoundsItsRequests(t *testing.T) {
+	t.Parallel()
+	full := make(chan struct{})
+	var once sync.Once
+	bucket := &syntheticBucket{objects: 200}
+	bucket.headOnly = func(http.ResponseWriter, *http.Request) bool {
+		if bucket.inFlight.Load() == headsInFlight {
+			once.Do(func() { close(full) })
+		}
+		<-full // nobody gets an answer before as many as allowed are waiting
+		return false
+	}
+	a := audit{client: bucket.client(t), policy: onePolicy(t, false), bucket: "bucket", keep: 1}
+	if err := a.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if most := bucket.most.Load(); most != headsInFlight {
+		t.Errorf("%d requests at once, want %d", most, headsInFlight)
+	}
+	if bucket.heads.Load() != 200 || a.objects != 200 {
+		t.Errorf("%d requests for %d objects, want 200", bucket.heads.Load(), a.objects)
+	}
+}
+
+// What no rule speaks about is not asked for.
+func TestAuditAsksOnlyForWhatRulesSpeakAbout(t *testing.T) {
+	t.Parallel()
+	bucket := &syntheticBucket{objects: 30}
+	policy, mistakes := metadata.NewPolicy([]metadata.Rule{{Name: "r", Keys: []string{"logs/0000000[0-4]"}, OnlyListed: true}})
+	if len(mistakes) > 0 {
+		t.Fatal(mistakes)
+	}
+	a := audit{client: bucket.client(t), policy: policy, bucket: "bucket", glob: "logs/*{2,3,9}", keep: 10}
+	if err := a.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	keys := []string{}
+	for _, f := range a.kept {
+		keys = append(keys, f.key)
+	}
+	if want := []string{"logs/00000002", "logs/00000003"}; !slices.Equal(keys, want) || bucket.heads.Load() != 2 {
+		t.Errorf("keys %q after %d requests, want %q after 2", keys, bucket.heads.Load(), want)
+	}
+}
+
+func TestAuditStopsAtTheFirstFailure(t *testing.T) {
+	t.Parallel()
+	bucket := &syntheticBucket{objects: 5000}
+	bucket.headOnly = func(w http.ResponseWriter, r *http.Request) bool {
+		if strings.HasSuffix(r.URL.Path, "7") {
+			w.WriteHeader(http.StatusForbidden)
+			return true
+		}
+		return false
+	}
+	a := audit{client: bucket.client(t), policy: onePolicy(t, false), bucket: "bucket", keep: 1}
+	err := a.run(t.Context())
+	var e *ossclient.Error
+	if !errors.As(err, &e) || e.Status != http.StatusForbidden || !strings.HasSuffix(e.Key, "7") {
+		t.Fatalf("got %v", err)
+	}
+	if heads := bucket.heads.Load(); heads > 1000 {
+		t.Errorf("%d requests although the first page failed", heads)
+	}
+	if got := a.doing(err); got != fmt.Sprintf("look at %q in bucket \"bucket\"", e.Key) {
+		t.Errorf("doing %s", got)
+	}
+}
+
+// A run that is interrupted in the middle of a page ends at once, with the context's error.
+func TestAuditHonoursItsContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	bucket := &syntheticBucket{objects: 5000}
+	bucket.headOnly = func(_ http.ResponseWriter, r *http.Request) bool {
+		cancel()
+		<-r.Context().Done() // answers nothing until the client goes away
+		return true
+	}
+	a := audit{client: bucket.client(t), policy: onePolicy(t, false), bucket: "bucket", keep: 1}
+	if err := a.run(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if heads := bucket.heads.Load(); heads > headsInFlight {
+		t.Errorf("%d requests", heads)
+	}
+}
+
+// Objects deleted since the listing, and links to nothing, have no metadata that could break a rule.
+func TestAuditPassesOverWhatIsGone(t *testing.T) {
+	t.Parallel()
+	bucket := &syntheticBucket{objects: 20}
+	bucket.headOnly = func(w http.ResponseWriter, r *http.Request) bool {
+		if strings.HasSuffix(r.URL.Path, "3") {
+			w.WriteHeader(http.StatusNotFound)
+			return true
+		}
+		return false
+	}
+	a := audit{client: bucket.client(t), policy: onePolicy(t, true), bucket: "bucket", keep: 100}
+	if err := a.run(t.Context()); err != nil || a.objects != 18 || a.warnings != 18 {
+		t.Errorf("%d objects, %d warnings, %v", a.objects, a.warnings, err)
+	}
+}
+
+func TestStoredObjectLeavesUnjudgedWhatAnAnswerHides(t *testing.T) {
+	t.Parallel()
+	o := ossclient.Object{Headers: ossclient.Headers{ContentType: "text/html", ContentDisposition: "attachment"}, ForcedDownload: true}
+	got := storedObject("b", "k", o)
+	slices.Sort(got.UnknownHeaders)
+	if !slices.Equal(got.UnknownHeaders, []string{"Content-Disposition", "Content-Language"}) || len(got.Headers) != 1 || got.Headers["Content-Type"] != "text/html" {
+		t.Errorf("got %+v", got)
+	}
+	o.ForcedDownload, o.ContentLanguage = false, "de"
+	if got := storedObject("b", "k", o); len(got.UnknownHeaders) != 0 || len(got.Headers) != 3 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// BenchmarkAudit prints what an audit of 10,000 objects costs, and fails when the memory that is in use while it walks
+// grows with the objects. The server runs in the same process, and its memory counts as well.
+func BenchmarkAudit(b *testing.B) {
+	const objects = 10_000
+	var first, last uint64
+	for b.Loop() {
+		first, last = 0, 0
+		bucket := &syntheticBucket{objects: objects}
+		bucket.headOnly = func(http.ResponseWriter, *http.Request) bool {
+			switch bucket.heads.Load() {
+			case objects / 10:
+				first = heapInUse()
+			case objects - 100:
+				last = heapInUse()
+			}
+			return false
+		}
+		a := audit{client: bucket.client(b), policy: onePolicy(b, true), bucket: "bucket", keep: 100}
+		if err := a.run(b.Context()); err != nil || a.objects != objects || len(a.kept) != 100 {
+			b.Fatalf("%d objects, %v", a.objects, err)
+		}
+		if last > first+(2<<20) {
+			b.Errorf("the heap grew from %d to %d bytes", first, last)
+		}
+	}
+	b.ReportMetric(float64(first)/(1<<20), "MiB-at-1000")
+	b.ReportMetric(float64(last)/(1<<20), "MiB-at-9900")
+	b.ReportMetric(float64(b.N)*objects/b.Elapsed().Seconds(), "objects/s")
+}
+
+// heapInUse is what a full collection leaves, in bytes.
+func heapInUse() uint64 {
+	runtime.GC()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
+}

@@ -1,0 +1,94 @@
+package provider
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// outputs applies and returns the outputs.
+func (w *workspace) outputs() map[string]any {
+	w.t.Helper()
+	w.apply()
+	var decoded map[string]struct{ Value any }
+	if err := json.Unmarshal([]byte(w.must("output", "-json", "-no-color")), &decoded); err != nil {
+		w.t.Fatal(err)
+	}
+	values := map[string]any{}
+	for name, output := range decoded {
+		values[name] = output.Value
+	}
+	return values
+}
+
+func TestMetadataFunctionsOfKnownValues(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.config(`
+output "html"    { value = provider::oss::content_type("site/INDEX.Html") }
+output "unknown" { value = provider::oss::content_type("LICENSE") }
+output "dots"    { value = provider::oss::content_type("a.tar.gz") }
+output "empty"   { value = provider::oss::metadata_size({}) }
+output "sum"     { value = provider::oss::metadata_size({ owner = "emma", place = "北京" }) }
+output "most"    { value = provider::oss::metadata_size({ a = "%s" }) }
+`, strings.Repeat("x", 8179))
+	want := map[string]any{
+		"html": "text/html", "unknown": "application/octet-stream", "dots": "application/gzip", "empty": 0.0,
+		"sum": float64(2*len("x-oss-meta-") + len("owneremmaplace北京")), "most": 8191.0,
+	}
+	if got := w.outputs(); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if got := o.requests(); got != "" {
+		t.Errorf("functions made requests: %q", got)
+	}
+}
+
+func TestMetadataFunctionsRefuseAtTheArgument(t *testing.T) {
+	t.Parallel()
+	w := startOSS(t).workspace()
+	for _, tc := range []struct {
+		call  string
+		words []string
+	}{
+		{`content_type(null)`, []string{`"key" parameter`, "argument must not be null"}},
+		{`content_type("")`, []string{`"key" parameter`, "The key is empty."}},
+		{`content_type("/a.html")`, []string{`"key" parameter`, `write "a.html"`}},
+		{`metadata_size(null)`, []string{`"metadata" parameter`, "argument must not be null"}},
+		{`metadata_size({ owner = null })`, []string{`"metadata" parameter`, `"owner" is null`, "Leave the key out"}},
+		{`metadata_size({ Owner = "a" })`, []string{`"metadata" parameter`, `write "owner"`}},
+		{`metadata_size({ x-oss-meta-owner = "a", b_c = "d" })`, []string{`"metadata" parameter`, `write "owner"`, `write "b-c"`}},
+		{`metadata_size("owner")`, []string{`"metadata" parameter`, "map of string required"}},
+	} {
+		w.config("output \"test\" { value = provider::oss::%s }", tc.call)
+		out := w.fails(tc.words, "plan", "-no-color")
+		if n := strings.Count(out, "Error: "); n != 1 {
+			t.Errorf("%s: %d errors, want one:\n%s", tc.call, n, out)
+		}
+	}
+}
+
+// What depends on an unknown value is unknown, whether the whole argument is or an element, and known after the apply.
+func TestMetadataFunctionsOfUnknownValues(t *testing.T) {
+	t.Parallel()
+	w := startOSS(t).workspace()
+	w.config(`
+resource "terraform_data" "later" { input = { key = "a.css", owner = "emma", metadata = { owner = "emma" } } }
+output "type"    { value = provider::oss::content_type(terraform_data.later.output.key) }
+output "element" { value = provider::oss::metadata_size({ owner = terraform_data.later.output.owner, team = "web" }) }
+output "whole"   { value = provider::oss::metadata_size(terraform_data.later.output.metadata) }
+`)
+	plan := w.must("plan", "-no-color")
+	for _, name := range []string{"type", "element", "whole"} {
+		if !strings.Contains(strings.Join(strings.Fields(plan), " "), fmt.Sprintf("+ %s = (known after apply)", name)) {
+			t.Errorf("%s is not planned as unknown:\n%s", name, plan)
+		}
+	}
+	want := map[string]any{"type": "text/css", "element": float64(2*len("x-oss-meta-") + len("owneremmateamweb")), "whole": float64(len("x-oss-meta-owneremma"))}
+	if got := w.outputs(); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

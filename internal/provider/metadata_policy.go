@@ -1,0 +1,183 @@
+package provider
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+)
+
+// policyArgument is the name of the argument that holds a policy, here and in data sources.
+const policyArgument = "metadata_policy"
+
+// soundPolicy refuses a policy that cannot be meant, as soon as all of it is known.
+type soundPolicy struct{}
+
+// Description is empty: the attributes say what they take.
+func (soundPolicy) Description(context.Context) string { return "" }
+
+// MarkdownDescription is empty, too.
+func (soundPolicy) MarkdownDescription(context.Context) string { return "" }
+
+// ValidateDynamic decodes the policy and throws it away.
+func (soundPolicy) ValidateDynamic(_ context.Context, req validator.DynamicRequest, resp *validator.DynamicResponse) {
+	decodePolicy(req.ConfigValue, &resp.Diagnostics)
+}
+
+// decodePolicy reads a policy: an object with a list of rules, or that list itself, from HCL or a decoder such as
+// yamldecode. It is nil without rules and after an error. While a part of it is not known, neither is the policy:
+// which object a rule speaks about may depend on that part.
+func decodePolicy(value types.Dynamic, diags *diag.Diagnostics) (policy *metadata.Policy, unknown bool) {
+	plain, known := plainValue(value)
+	if !known || plain == nil {
+		return nil, !known
+	}
+	place := func(inside string) string { return policyArgument + "." + inside }
+	switch list := plain.(type) {
+	case map[string]any:
+	case []any:
+		plain = map[string]any{"rules": list}
+		place = func(inside string) string { return policyArgument + strings.TrimPrefix(inside, "rules") }
+	default: // the decoder's own name for the whole says nothing to the user
+		place = func(string) string { return policyArgument }
+	}
+	policy, mistakes := metadata.DecodePolicy(plain)
+	for _, m := range mistakes {
+		diags.AddAttributeError(path.Root(policyArgument), "Invalid Metadata Policy", place(m.Place)+": "+m.Detail)
+	}
+	return policy, false
+}
+
+// plainValue turns a value of any type into map[string]any, []any, string, bool, *big.Float or nil. It is not known
+// while any part of it is not.
+func plainValue(v attr.Value) (plain any, known bool) {
+	switch {
+	case v == nil || v.IsNull():
+		return nil, true
+	case v.IsUnknown():
+		return nil, false
+	}
+	switch v := v.(type) {
+	case types.Dynamic:
+		return plainValue(v.UnderlyingValue())
+	case types.String:
+		return v.ValueString(), true
+	case types.Bool:
+		return v.ValueBool(), true
+	case types.Number:
+		return v.ValueBigFloat(), true
+	case types.Object:
+		return plainObject(v.Attributes())
+	case types.Map:
+		return plainObject(v.Elements())
+	case interface{ Elements() []attr.Value }: // list, set, tuple
+		list := []any{}
+		for _, element := range v.Elements() {
+			one, known := plainValue(element)
+			if !known {
+				return nil, false
+			}
+			list = append(list, one)
+		}
+		return list, true
+	}
+	return v, true // no type that Terraform has; the decoder names it
+}
+
+func plainObject(attributes map[string]attr.Value) (plain any, known bool) {
+	object := map[string]any{}
+	for name, attribute := range attributes {
+		one, known := plainValue(attribute)
+		if !known {
+			return nil, false
+		}
+		object[name] = one
+	}
+	return object, true
+}
+
+// checkPolicy reports what an object breaks of the team's rules, as far as both are known: at plan, and again when
+// Terraform completes the plan during the apply.
+func (d *providerData) checkPolicy(m objectModel, diags *diag.Diagnostics) {
+	if d != nil {
+		addPolicyViolations(diags, m, d.policy.Check(m.policyObject()))
+	}
+}
+
+// holdPolicy is the last check before a request writes the object, when all is known. Warnings were given by then.
+func (d *providerData) holdPolicy(m objectModel, diags *diag.Diagnostics) {
+	if d == nil {
+		return
+	}
+	var stopping []metadata.Violation
+	for _, v := range d.policy.Check(m.policyObject()) {
+		if v.Severity == metadata.Error {
+			stopping = append(stopping, v)
+		}
+	}
+	addPolicyViolations(diags, m, stopping)
+}
+
+// headerAttributes are the attributes of oss_object that hold the standard headers.
+var headerAttributes = map[string]string{
+	"Content-Type":        "content_type",
+	"Cache-Control":       "cache_control",
+	"Content-Disposition": "content_disposition",
+	"Content-Encoding":    "content_encoding",
+	"Content-Language":    "content_language",
+	"Expires":             "expires",
+}
+
+// policyObject is the object as a policy looks at it.
+func (m objectModel) policyObject() metadata.Object {
+	o := metadata.Object{
+		Bucket: m.Bucket.ValueString(), Key: m.Key.ValueString(),
+		Headers: map[string]string{}, Metadata: map[string]string{}, MetadataUnknown: m.Metadata.IsUnknown(),
+	}
+	for name, value := range map[string]types.String{
+		"Content-Type": m.ContentType, "Cache-Control": m.CacheControl, "Content-Disposition": m.ContentDisposition,
+		"Content-Encoding": m.ContentEncoding, "Content-Language": m.ContentLanguage, "Expires": m.Expires,
+	} {
+		switch {
+		case value.IsUnknown():
+			o.UnknownHeaders = append(o.UnknownHeaders, name)
+		case !value.IsNull():
+			o.Headers[name] = value.ValueString()
+		}
+	}
+	for name, value := range m.Metadata.Elements() {
+		if s, ok := value.(types.String); ok && !s.IsUnknown() {
+			o.Metadata[name] = s.ValueString()
+		} else {
+			o.UnknownMetadata = append(o.UnknownMetadata, name)
+		}
+	}
+	return o
+}
+
+// addPolicyViolations reports each finding at the attribute that mends it, the findings of one attribute together.
+func addPolicyViolations(diags *diag.Diagnostics, m objectModel, found []metadata.Violation) {
+	places := []path.Path{}
+	byPlace := map[string][]metadata.Violation{}
+	for _, v := range found {
+		at := path.Root("metadata")
+		if attribute, header := headerAttributes[v.Name]; header {
+			at = path.Root(attribute)
+		} else if _, present := m.Metadata.Elements()[v.Name]; present {
+			at = at.AtMapKey(v.Name)
+		}
+		if byPlace[at.String()] == nil {
+			places = append(places, at)
+		}
+		byPlace[at.String()] = append(byPlace[at.String()], v)
+	}
+	for _, at := range places {
+		addViolations(diags, at, byPlace[at.String()])
+	}
+}

@@ -1,0 +1,378 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+)
+
+// policyConfig is config with a metadata_policy in the provider block.
+func (w *workspace) policyConfig(policy, body string) {
+	w.t.Helper()
+	w.write("main.tf", requiredProvider+strings.Replace(w.oss.config(body), "provider \"oss\" {", "provider \"oss\" {\n  metadata_policy = "+policy, 1))
+}
+
+// objectBlock is an object with a body and the given arguments.
+func objectBlock(key, arguments string) string {
+	return fmt.Sprintf("resource \"oss_object\" \"test\" {\n  bucket  = \"BUCKET\"\n  key     = %q\n  content = \"x\"\n  %s\n}\n", key, arguments)
+}
+
+const housePolicy = `{
+  rules = [
+    {
+      name        = "page-cache"
+      description = "Pages change often."
+      keys        = ["**/*.html"]
+      headers     = { cache-control = { required = true, values = ["no-cache", "max-age=60"] } }
+    },
+    {
+      name     = "ownership"
+      metadata = { owner = { required = true, pattern = "[a-z]+" }, ticket = { max_length = 5 } }
+    },
+    {
+      name        = "closed"
+      keys        = ["closed/**"]
+      only_listed = true
+      metadata    = { owner = {}, team = {} }
+      headers     = { Content-Encoding = { forbidden = true } }
+    },
+    {
+      name     = "language"
+      severity = "warning"
+      buckets  = ["test-*"]
+      keys     = ["**/*.html"]
+      headers  = { Content-Language = { required = true } }
+    },
+  ]
+}`
+
+// diagnostic is what terraform -json tells of one.
+type diagnostic struct {
+	Severity, Summary, Detail, Address string
+	Snippet                            struct{ Code string }
+}
+
+// diagnostics runs terraform with -json and returns what it reports.
+func (w *workspace) diagnostics(args ...string) []diagnostic {
+	w.t.Helper()
+	out, _ := w.try(append(args, "-json")...)
+	var found []diagnostic
+	for _, line := range strings.Split(out, "\n") {
+		var message struct{ Diagnostic *diagnostic }
+		if json.Unmarshal([]byte(line), &message) == nil && message.Diagnostic != nil && message.Diagnostic.Summary != "Provider development overrides are in effect" {
+			if !slices.Contains(found, *message.Diagnostic) { // Terraform repeats what it learnt when it validated
+				found = append(found, *message.Diagnostic)
+			}
+		}
+	}
+	return found
+}
+
+func TestPolicyIsHeldAtPlan(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	for _, tc := range []struct {
+		key, arguments string
+		want           []string // "severity code: words of the detail"
+	}{
+		{"a.txt", `metadata = { owner = "emma" }`, nil},
+		{"a.txt", "", []string{`error resource "oss_object" "test" {: Rule "ownership": object "a.txt" in bucket "test-bucket" lacks the metadata "owner". Add it with a value that matches the pattern "[a-z]+" as a whole.`}},
+		{"a.txt", `metadata = { owner = "Emma 1" }`, []string{`error metadata = { owner = "Emma 1" }: Rule "ownership": object "a.txt" in bucket "test-bucket" has the metadata "owner" with the value "Emma 1"`}},
+		{"a.txt", `metadata = { owner = "emma", ticket = "123456" }`, []string{`error metadata = { owner = "emma", ticket = "123456" }: has 6 characters where 5 are allowed`}},
+		{"s/a.html", "metadata = { owner = \"emma\" }\n content_language = \"de\"", []string{`error resource "oss_object" "test" {: Rule "page-cache": object "s/a.html" in bucket "test-bucket" lacks the header "Cache-Control". Add it with one of the values "no-cache" and "max-age=60". Pages change often.`}},
+		{"s/a.html", "metadata = { owner = \"emma\" }\n content_language = \"de\"\n cache_control = \"no-cach\"", []string{
+			`warning cache_control = "no-cach": Did you mean "no-cache"?`, // OSS's own rules speak for themselves
+			`error cache_control = "no-cach": which is not allowed; write "no-cache". Pages change often.`}},
+		{"s/a.html", "metadata = { owner = \"emma\" }\n cache_control = \"no-cache\"", []string{`warning resource "oss_object" "test" {: Rule "language": object "s/a.html" in bucket "test-bucket" lacks the header "Content-Language".`}},
+		{"closed/a", "metadata = { owner = \"emma\", taem = \"web\" }\n content_encoding = \"br\"", []string{
+			`error content_encoding = "br": has the header "Content-Encoding", which is forbidden. Remove it.`,
+			`error metadata = { owner = "emma", taem = "web" }: has the metadata "taem", which is not on the list of allowed names. Did you mean "team"?`}},
+	} {
+		w.policyConfig(housePolicy, objectBlock(tc.key, tc.arguments))
+		got := w.diagnostics("plan")
+		if len(got) != len(tc.want) {
+			t.Errorf("%s %s: got %+v, want %q", tc.key, tc.arguments, got, tc.want)
+			continue
+		}
+		for i, want := range tc.want {
+			place, words, _ := strings.Cut(want, ": ")
+			if d := got[i]; d.Severity+" "+strings.TrimSpace(d.Snippet.Code) != place || !strings.Contains(d.Detail, words) || d.Address != "oss_object.test" {
+				t.Errorf("%s %s: got %+v, want %q", tc.key, tc.arguments, d, want)
+			}
+		}
+	}
+	if got := o.requests(); got != "" {
+		t.Errorf("plans made requests: %q", got)
+	}
+}
+
+// A rule that is new stops the plan of objects that exist already, in place and with the mend.
+func TestPolicyAndObjectsThatExist(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.policyConfig("[]", objectBlock("a.txt", ""))
+	w.apply()
+	w.policyConfig(housePolicy, objectBlock("a.txt", ""))
+	w.fails([]string{"Metadata Policy Violation", `lacks the metadata "owner"`}, "plan", "-no-color")
+	w.policyConfig(housePolicy, objectBlock("a.txt", `metadata = { owner = "emma" }`))
+	w.apply()
+	w.clean()
+	w.policyConfig(housePolicy, objectBlock("a.txt", `metadata = { owner = "EMMA" }`))
+	o.local().ResetRecords()
+	w.fails([]string{"Metadata Policy Violation", `value "EMMA"`}, "apply", "-auto-approve", "-no-color")
+	if got := o.requests(); got != "HeadObject:1" { // the refresh
+		t.Errorf("requests %q", got)
+	}
+	// A destroy plans the objects as they are configured first, unless it is told not to refresh.
+	w.must("destroy", "-auto-approve", "-no-color", "-refresh=false")
+}
+
+// One document can be shared by many configurations, as an object with rules or as their list, in YAML and in JSON.
+func TestPolicyFromADocument(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.write("policy.yaml", `
+rules:
+  - name: ownership
+    description: |
+      Ask the platform team.
+    keys: ["**"]
+    metadata:
+      owner:
+        required: true
+        max_length: 4
+`)
+	w.write("list.json", `[{"name": "ownership", "metadata": {"owner": {"required": true, "max_length": 4}}}]`)
+	for _, policy := range []string{
+		`yamldecode(file("policy.yaml"))`, `yamldecode(file("policy.yaml")).rules`, `jsondecode(file("list.json"))`,
+		`{ rules = tolist([{ name = "ownership", metadata = tomap({ owner = { required = true, max_length = 4 } }) }]) }`,
+	} {
+		w.policyConfig(policy, objectBlock("a.txt", `metadata = { owner = "emma" }`))
+		w.must("plan", "-no-color")
+		w.policyConfig(policy, objectBlock("a.txt", `metadata = { owner = "emma!" }`))
+		w.fails([]string{"Metadata Policy Violation", `Rule "ownership"`, "has 5 characters where 4 are allowed"}, "plan", "-no-color")
+	}
+}
+
+// A policy that cannot be meant is refused by validate, at its argument, with the place inside it.
+func TestPolicyMistakes(t *testing.T) {
+	t.Parallel()
+	w := startOSS(t).workspace()
+	w.write("policy.yaml", "rules:\n  - name: a\n    metadata: {owner: {requierd: true}}\n")
+	for policy, words := range map[string][]string{
+		`yamldecode(file("policy.yaml"))`: {`metadata_policy.rules[0].metadata["owner"].requierd: There is no field "requierd". Did you mean "required"?`},
+		`[{ name = "a", header = {} }]`:   {`metadata_policy[0].header: There is no field "header". Did you mean "headers"?`},
+		`{ ruls = [] }`:                   {`metadata_policy.ruls: There is no field "ruls". Did you mean "rules"?`},
+		`"strict"`:                        {"metadata_policy: It is a string; write an object"},
+		`{ rules = [{ name = "a", metadata = { owner = { required = "yes" } } }] }`:                                                     {`metadata_policy.rules[0].metadata["owner"].required: It is a string; write true or false`},
+		`{ rules = [{ name = "a", only_listed = true, keys = ["a["] }] }`:                                                               {"metadata_policy.rules[0].keys[0]: The glob", "not well formed"},
+		`{ rules = [{ name = "a", only_listed = true, keys = ["/a"] }] }`:                                                               {"metadata_policy.rules[0].keys[0]", `Write "a"`},
+		`{ rules = [{ name = "a", headers = { Expires = { pattern = "(" } } }] }`:                                                       {`metadata_policy.rules[0].headers["Expires"].pattern`, "missing closing )"},
+		`{ rules = [{ name = "a", metadata = { o = { forbidden = true } } }, { name = "b", metadata = { o = { required = true } } }] }`: {`metadata_policy.rules[1].metadata["o"]: rules[0] forbids the same entry`},
+	} {
+		w.policyConfig(policy, objectBlock("a", ""))
+		w.fails(append([]string{"Invalid Metadata Policy", "metadata_policy = "}, words...), "validate", "-no-color")
+		w.policyConfig("null", "data \"oss_metadata_violations\" \"test\" {\n bucket = \"BUCKET\"\n metadata_policy = "+policy+"\n}\n")
+		w.fails(append([]string{"Invalid Metadata Policy", "metadata_policy = "}, words...), "validate", "-no-color")
+	}
+	w.policyConfig("null", objectBlock("a", ""))
+	w.must("plan", "-no-color")
+}
+
+// A value that is known only during the apply is checked then, before the request; so is all by a policy that is.
+func TestPolicyOfUnknownValues(t *testing.T) {
+	t.Parallel()
+	later := `
+resource "terraform_data" "later" { input = { key = "a.html", owner = "EMMA", metadata = { owner = "EMMA" }, cache = "no-store", values = ["emma"] } }
+`
+	for name, tc := range map[string]struct{ policy, object, words string }{
+		"value":  {housePolicy, objectBlock("a.txt", `metadata = { owner = terraform_data.later.output.owner }`), `value "EMMA"`},
+		"map":    {housePolicy, objectBlock("a.txt", `metadata = terraform_data.later.output.metadata`), `value "EMMA"`},
+		"header": {housePolicy, objectBlock("a.html", "metadata = { owner = \"emma\" }\n content_language = \"de\"\n cache_control = terraform_data.later.output.cache"), `value "no-store"`},
+		"key":    {housePolicy, strings.Replace(objectBlock("KEY", "metadata = { owner = \"emma\" }\n content_language = \"de\""), `"KEY"`, "terraform_data.later.output.key", 1), `object "a.html" in bucket "test-bucket" lacks the header "Cache-Control"`},
+		"policy": {`[{ name = "r", metadata = { owner = { values = terraform_data.later.output.values } } }]`, objectBlock("a.txt", `metadata = { owner = "EMMA" }`), `write "emma"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := startOSS(t)
+			w := o.workspace()
+			w.policyConfig(tc.policy, later+tc.object)
+			if got := w.diagnostics("plan"); len(got) != 0 {
+				t.Errorf("the plan says something of what it cannot know: %+v", got)
+			}
+			w.fails([]string{"Metadata Policy Violation", tc.words}, "apply", "-auto-approve", "-no-color")
+			if got := o.requests(); got != "" {
+				t.Errorf("requests %q", got)
+			}
+			if list := w.must("state", "list"); strings.Contains(list, "oss_object") {
+				t.Errorf("the state holds an object that was not stored:\n%s", list)
+			}
+		})
+	}
+}
+
+// Warnings of OSS's own grammars reach the user at the attribute, at plan.
+func TestHeaderWarningsAtPlan(t *testing.T) {
+	t.Parallel()
+	w := startOSS(t).workspace()
+	for argument, words := range map[string]string{
+		`cache_control       = "no-store, max-age=600"`:         `With "no-store" nothing may be stored`,
+		`cache_control       = "maxage=600"`:                    `Did you mean "max-age"?`,
+		`content_disposition = "attachment; filename=a b.txt"`:  `write "filename=\"a b.txt\""`,
+		`content_encoding    = "gizp"`:                          `Did you mean "gzip"?`,
+		`content_language    = "zh_CN"`:                         `Write "zh-CN"`,
+		`content_type        = "image/jpg"`:                     `Write "image/jpeg"`,
+		`expires             = "Thu, 21 Oct 2026 07:28:00 GMT"`: `Wed, 21 Oct 2026`,
+	} {
+		w.config(objectBlock("a", argument))
+		got := w.diagnostics("plan")
+		if len(got) != 1 || got[0].Severity != "warning" || !strings.HasPrefix(got[0].Summary, "Questionable ") || strings.TrimSpace(got[0].Snippet.Code) != argument || !strings.Contains(got[0].Detail, words) {
+			t.Errorf("%s: got %+v, want one warning with %q", argument, got, words)
+		}
+	}
+}
+
+func TestPlainValue(t *testing.T) {
+	t.Parallel()
+	text, unknown := types.StringValue("a"), types.StringUnknown()
+	list := func(v ...attr.Value) attr.Value { return types.ListValueMust(types.StringType, v) }
+	object := func(v attr.Value) attr.Value {
+		return types.ObjectValueMust(map[string]attr.Type{"x": types.StringType}, map[string]attr.Value{"x": v})
+	}
+	for _, tc := range []struct {
+		value attr.Value
+		want  string
+		known bool
+	}{
+		{types.DynamicNull(), "<nil>", true},
+		{types.DynamicUnknown(), "<nil>", false},
+		{types.DynamicValue(types.StringNull()), "<nil>", true},
+		{types.DynamicValue(unknown), "<nil>", false},
+		{types.DynamicValue(types.BoolValue(true)), "true", true},
+		{types.DynamicValue(list(text, types.StringNull())), "[a <nil>]", true},
+		{types.DynamicValue(list(text, unknown)), "<nil>", false},
+		{types.SetValueMust(types.StringType, []attr.Value{text}), "[a]", true},
+		{types.TupleValueMust([]attr.Type{types.StringType, types.BoolType}, []attr.Value{text, types.BoolValue(false)}), "[a false]", true},
+		{types.MapValueMust(types.StringType, map[string]attr.Value{"k": text}), "map[k:a]", true},
+		{types.MapValueMust(types.StringType, map[string]attr.Value{"k": unknown}), "<nil>", false},
+		{object(text), "map[x:a]", true},
+		{object(unknown), "<nil>", false},
+	} {
+		if got, known := plainValue(tc.value); fmt.Sprint(got) != tc.want || known != tc.known {
+			t.Errorf("%s: got %v, %v, want %s, %v", tc.value, got, known, tc.want, tc.known)
+		}
+	}
+}
+
+// The last check before a request holds by itself, whatever a plan has let pass, and repeats no warning.
+func TestPolicyIsHeldBeforeTheRequest(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	p := o.protocol()
+	kind := p.schema.ResourceSchemas["oss_object"].ValueType().(tftypes.Object)
+	value := func(set map[string]any) *tfprotov6.DynamicValue {
+		attributes := map[string]tftypes.Value{}
+		for name, attribute := range kind.AttributeTypes {
+			attributes[name] = tftypes.NewValue(attribute, set[name])
+		}
+		return p.value(kind, attributes)
+	}
+	metadataValue := map[string]tftypes.Value{"owner": tftypes.NewValue(tftypes.String, "EMMA")}
+	config := map[string]any{"bucket": o.bucket, "key": "a.html", "content": "x", "metadata": metadataValue}
+	plan := map[string]any{"id": tftypes.UnknownValue, "etag": tftypes.UnknownValue, "content_type": "text/html", "crc64": tftypes.UnknownValue, "size": tftypes.UnknownValue}
+	for name, v := range config {
+		plan[name] = v
+	}
+	null := p.value(kind, nil)
+	apply := func(prior *tfprotov6.DynamicValue) []string {
+		resp, err := p.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{TypeName: "oss_object", PriorState: prior, PlannedState: value(plan), Config: value(config)})
+		o.must(err)
+		said := []string{}
+		for _, d := range resp.Diagnostics {
+			said = append(said, d.Severity.String()+" "+d.Summary)
+		}
+		return said
+	}
+	p.configure(map[string]any{"metadata_policy": housePolicyValue()})
+	for name, prior := range map[string]*tfprotov6.DynamicValue{"create": null, "update": value(map[string]any{"bucket": o.bucket, "key": "a.html", "content": "y"})} {
+		if got := apply(prior); len(got) != 1 || got[0] != "ERROR Metadata Policy Violation" {
+			t.Errorf("%s: got %q", name, got)
+		}
+	}
+	if got := o.requests(); got != "" {
+		t.Errorf("requests %q", got)
+	}
+}
+
+func TestPolicyWarnsOnce(t *testing.T) {
+	t.Parallel()
+	policy, mistakes := metadata.NewPolicy([]metadata.Rule{{Name: "r", Severity: metadata.Warning, Metadata: map[string]metadata.Demand{"owner": {Required: true}}}})
+	if len(mistakes) > 0 {
+		t.Fatal(mistakes)
+	}
+	var plan, apply diag.Diagnostics
+	data := &providerData{policy: policy}
+	data.checkPolicy(objectModel{Bucket: types.StringValue("b"), Key: types.StringValue("k")}, &plan)
+	data.holdPolicy(objectModel{Bucket: types.StringValue("b"), Key: types.StringValue("k")}, &apply)
+	if plan.WarningsCount() != 1 || len(apply) != 0 {
+		t.Errorf("at plan %v, before the request %v", plan, apply)
+	}
+	var none *providerData
+	none.checkPolicy(objectModel{}, &plan)
+	none.holdPolicy(objectModel{}, &apply)
+}
+
+// housePolicyValue is a policy with an error and a warning for the object of the test above.
+func housePolicyValue() tftypes.Value {
+	text := func(s string) tftypes.Value { return tftypes.NewValue(tftypes.String, s) }
+	object := func(fields map[string]tftypes.Value) tftypes.Value {
+		kinds := map[string]tftypes.Type{}
+		for name, field := range fields {
+			kinds[name] = field.Type()
+		}
+		return tftypes.NewValue(tftypes.Object{AttributeTypes: kinds}, fields)
+	}
+	rule := func(name, severity, entry string, demand map[string]tftypes.Value) tftypes.Value {
+		return object(map[string]tftypes.Value{"name": text(name), "severity": text(severity), "metadata": object(map[string]tftypes.Value{entry: object(demand)})})
+	}
+	rules := []tftypes.Value{
+		rule("ownership", "error", "owner", map[string]tftypes.Value{"pattern": text("[a-z]+")}),
+		rule("team", "warning", "team", map[string]tftypes.Value{"required": tftypes.NewValue(tftypes.Bool, true)}),
+	}
+	return tftypes.NewValue(tftypes.Tuple{ElementTypes: []tftypes.Type{rules[0].Type(), rules[1].Type()}}, rules)
+}
+
+// configure configures the provider anew, with more arguments than the harness sets.
+func (p *protocol) configure(more map[string]any) {
+	p.t.Helper()
+	kind := p.schema.Provider.ValueType().(tftypes.Object)
+	config := map[string]tftypes.Value{}
+	for name, attribute := range kind.AttributeTypes {
+		config[name] = tftypes.NewValue(attribute, nil)
+	}
+	for name, value := range map[string]string{"endpoint": "http://127.0.0.1:1", "region": testRegion, "access_key_id": testKeyID, "access_key_secret": testSecret} {
+		config[name] = tftypes.NewValue(tftypes.String, value)
+	}
+	for name, value := range more {
+		config[name] = value.(tftypes.Value)
+	}
+	resp, err := p.server.ConfigureProvider(context.Background(), &tfprotov6.ConfigureProviderRequest{Config: p.value(kind, config)})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.noErrors(resp.Diagnostics)
+}

@@ -1,0 +1,177 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+)
+
+func newMetadataViolationsDataSource() datasource.DataSource { return &metadataViolationsDataSource{} }
+
+type metadataViolationsDataSource struct{ data *providerData }
+
+// keptViolations is how many violations are kept unless the configuration says otherwise: more than anybody reads,
+// and little enough for a state.
+const keptViolations = 1000
+
+// metadataViolationsModel is the data source oss_metadata_violations.
+type metadataViolationsModel struct {
+	Bucket         types.String     `tfsdk:"bucket"`
+	Prefix         types.String     `tfsdk:"prefix"`
+	Glob           types.String     `tfsdk:"glob"`
+	MetadataPolicy types.Dynamic    `tfsdk:"metadata_policy"`
+	Limit          types.Int64      `tfsdk:"limit"`
+	Violations     []violationModel `tfsdk:"violations"`
+	Truncated      types.Bool       `tfsdk:"truncated"`
+	ErrorCount     types.Int64      `tfsdk:"error_count"`
+	WarningCount   types.Int64      `tfsdk:"warning_count"`
+	ObjectCount    types.Int64      `tfsdk:"object_count"`
+	Timeouts       timeouts.Value   `tfsdk:"timeouts"`
+}
+
+type violationModel struct {
+	Key      types.String `tfsdk:"key"`
+	Rule     types.String `tfsdk:"rule"`
+	Severity types.String `tfsdk:"severity"`
+	Name     types.String `tfsdk:"name"`
+	Message  types.String `tfsdk:"message"`
+}
+
+// Metadata names the data source.
+func (d *metadataViolationsDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = "oss_metadata_violations"
+}
+
+// Configure takes over the provider's client and policy.
+func (d *metadataViolationsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.data = configuredData(req.ProviderData, &resp.Diagnostics)
+}
+
+// Schema describes the data source.
+func (d *metadataViolationsDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Holds the objects that a bucket has already against a metadata policy, whoever wrote them, and returns what they break. " +
+			"The objects are listed, 1,000 a request, and those that a rule speaks about are asked for their metadata by HeadObject, several at a time. " +
+			"[The guide](../guides/metadata-policy.md) tells how to write rules and how to gate a pipeline on the result.",
+		Attributes: selectionSchema(),
+		Blocks:     map[string]schema.Block{"timeouts": walkTimeouts(ctx)},
+	}
+	for name, attribute := range violationsSchema() {
+		resp.Schema.Attributes[name] = attribute
+	}
+}
+
+func violationsSchema() map[string]schema.Attribute {
+	text := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
+	count := func(description string) schema.Int64Attribute {
+		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
+	}
+	return map[string]schema.Attribute{
+		policyArgument: schema.DynamicAttribute{
+			Optional:            true,
+			MarkdownDescription: "The rules, in the form of the provider's `metadata_policy`, which they take the place of here. Unless set, the provider's rules are used.",
+			Validators:          []validator.Dynamic{soundPolicy{}},
+		},
+		"limit": schema.Int64Attribute{
+			Optional:            true,
+			MarkdownDescription: fmt.Sprintf("How many violations are kept at most; %d unless set. Those beyond are counted all the same.", keptViolations),
+			Validators:          []validator.Int64{int64validator.Between(1, maxListed)},
+		},
+		"violations": schema.ListNestedAttribute{
+			Computed:            true,
+			MarkdownDescription: "What is broken, sorted by key; for one key in the order of the rules, headers before metadata.",
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"key":      text("Key of the object."),
+				"rule":     text("Name of the rule."),
+				"severity": text("Severity of the rule: `error` or `warning`."),
+				"name":     text("The header, such as `Cache-Control`, or the metadata name that the rule speaks about."),
+				"message":  text("What is wrong and what to write instead."),
+			}},
+		},
+		"truncated":     schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether there are violations beyond `limit`."},
+		"error_count":   count("How many violations have the severity `error`, those beyond `limit` too."),
+		"warning_count": count("How many violations have the severity `warning`, those beyond `limit` too."),
+		"object_count":  count("How many objects were looked at: those that were selected and that a rule speaks about."),
+	}
+}
+
+// ValidateConfig refuses a prefix and a glob that no key can have both.
+func (d *metadataViolationsDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
+	var m metadataViolationsModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	checkSelection(m.Prefix, m.Glob, &resp.Diagnostics)
+}
+
+// Read walks the bucket.
+func (d *metadataViolationsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m metadataViolationsModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	checkSelection(m.Prefix, m.Glob, &resp.Diagnostics)
+	d.data.claim(&resp.Diagnostics, m.Bucket)
+	client := d.data.ready(&resp.Diagnostics)
+	limit, diags := m.Timeouts.Read(ctx, walkTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	policy := m.policy(d.data, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+
+	a := audit{client: client, policy: policy, bucket: m.Bucket.ValueString(), prefix: m.Prefix.ValueString(), glob: m.Glob.ValueString(), keep: keptViolations}
+	if !m.Limit.IsNull() {
+		a.keep = int(m.Limit.ValueInt64())
+	}
+	if err := a.run(ctx); err != nil {
+		callError(&resp.Diagnostics, "Unable to Audit OSS Objects", a.doing(err), err)
+		return
+	}
+	m.show(a)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+}
+
+// policy is the data source's own policy, else the provider's.
+func (m metadataViolationsModel) policy(data *providerData, diags *diag.Diagnostics) *metadata.Policy {
+	policy, _ := decodePolicy(m.MetadataPolicy, diags) // Terraform reads a data source when all of it is known
+	if policy == nil {
+		policy = data.policy
+	}
+	switch {
+	case policy != nil:
+	case data.policyUnknown:
+		diags.AddAttributeError(path.Root(policyArgument), "Metadata Policy Not Known Yet", "The provider's metadata_policy depends on something that is only known after apply, "+
+			"so there is nothing to hold the objects against. Give the rules to this data source as metadata_policy: Terraform then reads it when they are known.")
+	default:
+		diags.AddAttributeError(path.Root(policyArgument), "Missing Metadata Policy", "Neither this data source nor the provider has rules to hold the objects against. "+
+			"Set metadata_policy here or in the provider block.")
+	}
+	return policy
+}
+
+func (m *metadataViolationsModel) show(a audit) {
+	m.Violations = make([]violationModel, 0, len(a.kept))
+	for _, f := range a.kept {
+		m.Violations = append(m.Violations, violationModel{
+			Key: types.StringValue(f.key), Rule: types.StringValue(f.Rule), Severity: types.StringValue(f.Severity.String()),
+			Name: types.StringValue(f.Name), Message: types.StringValue(f.Detail),
+		})
+	}
+	m.Truncated = types.BoolValue(a.errors+a.warnings > len(a.kept))
+	m.ErrorCount, m.WarningCount = types.Int64Value(int64(a.errors)), types.Int64Value(int64(a.warnings))
+	m.ObjectCount = types.Int64Value(int64(a.objects))
+}

@@ -1,0 +1,274 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+)
+
+func newObjectDataSource() datasource.DataSource { return &objectDataSource{} }
+
+type objectDataSource struct{ data *providerData }
+
+// maxReadBody is the largest body that goes into the state, in bytes. Terraform keeps the state whole in memory.
+const maxReadBody = 1 << 20
+
+const objectReadFailed = "Unable to Read OSS Object"
+
+// objectDataModel is the data source oss_object.
+type objectDataModel struct {
+	ID                        types.String   `tfsdk:"id"`
+	Bucket                    types.String   `tfsdk:"bucket"`
+	Key                       types.String   `tfsdk:"key"`
+	VersionID                 types.String   `tfsdk:"version_id"`
+	ReadBody                  types.Bool     `tfsdk:"read_body"`
+	ReadACL                   types.Bool     `tfsdk:"read_acl"`
+	ReadTags                  types.Bool     `tfsdk:"read_tags"`
+	Body                      types.String   `tfsdk:"body"`
+	ACL                       types.String   `tfsdk:"acl"`
+	Tags                      types.Map      `tfsdk:"tags"`
+	ContentType               types.String   `tfsdk:"content_type"`
+	CacheControl              types.String   `tfsdk:"cache_control"`
+	ContentDisposition        types.String   `tfsdk:"content_disposition"`
+	ContentEncoding           types.String   `tfsdk:"content_encoding"`
+	ContentLanguage           types.String   `tfsdk:"content_language"`
+	Expires                   types.String   `tfsdk:"expires"`
+	Metadata                  types.Map      `tfsdk:"metadata"`
+	ETag                      types.String   `tfsdk:"etag"`
+	CRC64                     types.String   `tfsdk:"crc64"`
+	Size                      types.Int64    `tfsdk:"size"`
+	StorageClass              types.String   `tfsdk:"storage_class"`
+	ServerSideEncryption      types.String   `tfsdk:"server_side_encryption"`
+	ServerSideEncryptionKeyID types.String   `tfsdk:"server_side_encryption_key_id"`
+	ServerSideDataEncryption  types.String   `tfsdk:"server_side_data_encryption"`
+	ObjectType                types.String   `tfsdk:"object_type"`
+	LastModified              types.String   `tfsdk:"last_modified"`
+	TagCount                  types.Int64    `tfsdk:"tag_count"`
+	Timeouts                  timeouts.Value `tfsdk:"timeouts"`
+}
+
+// Metadata names the data source.
+func (d *objectDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = "oss_object"
+}
+
+// Configure takes over the provider's client.
+func (d *objectDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.data = configuredData(req.ProviderData, &resp.Diagnostics)
+}
+
+// Schema describes the data source.
+func (d *objectDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Everything that OSS shows of an object that exists: its standard headers, its user metadata and what OSS knows of its body. " +
+			"That takes one request, HeadObject. The ACL, the tags and the body cost one request more each, and are read when they are asked for.",
+		Attributes: objectDataArguments(),
+		Blocks:     map[string]schema.Block{"timeouts": readTimeouts(ctx)},
+	}
+	for name, attribute := range objectDataResults() {
+		resp.Schema.Attributes[name] = attribute
+	}
+}
+
+func objectDataArguments() map[string]schema.Attribute {
+	request := func(description string) schema.BoolAttribute {
+		return schema.BoolAttribute{Optional: true, MarkdownDescription: description}
+	}
+	return map[string]schema.Attribute{
+		"bucket": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "Name of the bucket.",
+			Validators:          []validator.String{ruledBy(metadata.CheckBucket)},
+		},
+		"key": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "Name of the object in the bucket.",
+			Validators:          []validator.String{ruledBy(metadata.CheckKey)},
+		},
+		"version_id": schema.StringAttribute{
+			Optional: true,
+			Computed: true,
+			MarkdownDescription: "Version to look at; the current one unless set. " +
+				"It is null for an object in a bucket that never had versioning.",
+			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+		},
+		"read_body": request("Set to `true` to read the body into `body`. It has to be UTF-8 text of at most 1 MiB, and is kept in the state."),
+		"read_acl":  request("Set to `true` to read the object's own ACL into `acl`."),
+		"read_tags": request("Set to `true` to read the tags into `tags`."),
+	}
+}
+
+func objectDataResults() map[string]schema.Attribute {
+	text := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
+	number := func(description string) schema.Int64Attribute {
+		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
+	}
+	texts := func(description string) schema.MapAttribute {
+		return schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: description}
+	}
+	return map[string]schema.Attribute{
+		"id":                            text("`bucket/key`."),
+		"body":                          text("The body as text, when `read_body` is `true`. It is the stored text: a `Content-Encoding` is not undone."),
+		"acl":                           text("The object's own ACL, when `read_acl` is `true`: `private`, `public-read`, `public-read-write`, or `default`, which follows the bucket's."),
+		"tags":                          texts("The tags, when `read_tags` is `true`."),
+		"tag_count":                     number("How many tags the object has."),
+		"content_type":                  text("`Content-Type` of the object."),
+		"cache_control":                 text("`Cache-Control` of the object, else null."),
+		"content_disposition":           text("`Content-Disposition` of the object, else null; also null where the endpoint forces a download and puts its own value over the object's."),
+		"content_encoding":              text("`Content-Encoding` of the object, else null."),
+		"content_language":              text("`Content-Language` of the object, else null."),
+		"expires":                       text("`Expires` of the object, verbatim, else null."),
+		"metadata":                      texts("User metadata, names in lower case without the `x-oss-meta-` prefix."),
+		"etag":                          text("ETag of the body, without quotes. OSS advises against reading it as an MD5; compare bodies by `crc64`."),
+		"crc64":                         text("CRC-64 (ECMA) of the body, an unsigned decimal; null where OSS does not tell, as for some old objects."),
+		"size":                          number("Size of the body in bytes."),
+		"storage_class":                 text("Storage class, such as `Standard` or `IA`."),
+		"server_side_encryption":        text("Encryption of the stored body: `AES256`, `KMS` or `SM4`, else null."),
+		"server_side_encryption_key_id": text("KMS key that the body is encrypted with, else null."),
+		"server_side_data_encryption":   text("Algorithm that KMS encrypts the body with where it is not the default: `SM4`, else null."),
+		"object_type":                   text("How the object came about: `Normal`, `Multipart`, `Appendable` or `Symlink`."),
+		"last_modified":                 text("Time of the last change, in RFC 3339, such as `2026-01-02T03:04:05Z`."),
+	}
+}
+
+// Read asks HEAD, and for what else is wanted.
+func (d *objectDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m objectDataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	d.data.claim(&resp.Diagnostics, m.Bucket)
+	client := d.data.ready(&resp.Diagnostics)
+	limit, diags := m.Timeouts.Read(ctx, readTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+
+	version := m.VersionID.ValueString()
+	o, err := client.HeadVersion(ctx, m.Bucket.ValueString(), m.Key.ValueString(), version)
+	if err != nil {
+		m.addHeadError(&resp.Diagnostics, err)
+		return
+	}
+	m.show(o)
+	if m.ReadBody.ValueBool() {
+		m.readBody(ctx, client, version, o, &resp.Diagnostics)
+	}
+	if m.ReadACL.ValueBool() {
+		acl, err := client.VersionACL(ctx, m.Bucket.ValueString(), m.Key.ValueString(), version)
+		m.ACL = types.StringValue(acl)
+		m.addCallError(&resp.Diagnostics, "read the ACL of", err)
+	}
+	if m.ReadTags.ValueBool() {
+		tags, err := client.VersionTags(ctx, m.Bucket.ValueString(), m.Key.ValueString(), version)
+		m.Tags = stringMap(tags)
+		m.addCallError(&resp.Diagnostics, "read the tags of", err)
+	}
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+	}
+}
+
+// show takes over what HEAD shows.
+func (m *objectDataModel) show(o ossclient.Object) {
+	m.ID = types.StringValue(m.Bucket.ValueString() + "/" + m.Key.ValueString())
+	if o.VersionID != "" || m.VersionID.IsNull() { // a configured version must stay as it is
+		m.VersionID = stringOrNull(o.VersionID)
+	}
+	m.ContentType, m.CacheControl = stringOrNull(o.ContentType), stringOrNull(o.CacheControl)
+	m.ContentEncoding, m.ContentLanguage = stringOrNull(o.ContentEncoding), stringOrNull(o.ContentLanguage)
+	m.Expires = stringOrNull(o.Expires)
+	if !o.ForcedDownload {
+		m.ContentDisposition = stringOrNull(o.ContentDisposition)
+	}
+	m.Metadata = stringMap(o.Metadata)
+	m.Tags = types.MapNull(types.StringType)
+	m.ETag, m.CRC64, m.Size = stringOrNull(o.ETag), stringOrNull(o.CRC64), types.Int64Value(o.Size)
+	m.StorageClass, m.ObjectType = stringOrNull(o.StorageClass), stringOrNull(o.Type)
+	m.ServerSideEncryption, m.ServerSideEncryptionKeyID = stringOrNull(o.Encryption), stringOrNull(o.EncryptionKeyID)
+	m.ServerSideDataEncryption = stringOrNull(o.DataEncryption)
+	m.TagCount = types.Int64Value(int64(o.TagCount))
+	m.LastModified = timeOrNull(o.LastModified)
+}
+
+// readBody reads text. What is no text, or too long for the state, is refused before a byte is read where HEAD tells.
+func (m *objectDataModel) readBody(ctx context.Context, client *ossclient.Client, version string, o ossclient.Object, diags *diag.Diagnostics) {
+	refuse := func(summary, detail string) {
+		diags.AddAttributeError(path.Root("read_body"), summary, fmt.Sprintf("The body of %q in bucket %q %s", m.Key.ValueString(), m.Bucket.ValueString(), detail))
+	}
+	if o.Size > maxReadBody {
+		refuse("Object Body Too Large", fmt.Sprintf("has %d bytes, and at most %d (1 MiB) are read into the state. Remove read_body, "+
+			"or keep what is needed of it in a smaller object.", o.Size, maxReadBody))
+		return
+	}
+	body, err := client.ReadVersion(ctx, m.Bucket.ValueString(), m.Key.ValueString(), version, o)
+	switch {
+	case ossclient.HasCode(err, "PreconditionFailed"):
+		diags.AddError("OSS Object Changed While It Was Read", fmt.Sprintf("Somebody replaced %q in bucket %q between two requests. Run again to read what is there now.",
+			m.Key.ValueString(), m.Bucket.ValueString()))
+	case err != nil:
+		m.addCallError(diags, "read the body of", err)
+	case !utf8.Valid(body):
+		advice := "Remove read_body; the other attributes describe the object without it."
+		if o.ContentEncoding != "" && !strings.EqualFold(o.ContentEncoding, "identity") {
+			advice = fmt.Sprintf("It is stored with the content encoding %q, which is not undone here. %s", o.ContentEncoding, advice)
+		}
+		refuse("Object Body Is No Text", "is not UTF-8, so it cannot be a value of Terraform. "+advice)
+	default:
+		m.Body = types.StringValue(string(body))
+	}
+}
+
+// addHeadError tells what is not there from a call that failed: a missing bucket, or the missing target of a link, is
+// a call that failed.
+func (m *objectDataModel) addHeadError(diags *diag.Diagnostics, err error) {
+	version, object := m.VersionID.ValueString(), fmt.Sprintf("object %q in bucket %q", m.Key.ValueString(), m.Bucket.ValueString())
+	var e *ossclient.Error
+	absent := errors.As(err, &e) && e.Status == http.StatusNotFound && (e.Code == "" || e.Code == "NoSuchKey" || e.Code == "NoSuchVersion")
+	switch {
+	case absent && version != "":
+		diags.AddError(objectNotFound, fmt.Sprintf("No version %q of %s. Keys and version IDs are case-sensitive.", version, object))
+	case absent:
+		diags.AddError(objectNotFound, fmt.Sprintf("No %s. Keys are case-sensitive.", object))
+	case version != "" && errors.As(err, &e) && e.Status == http.StatusMethodNotAllowed: // facts: GetObject page, of naming a delete marker
+		diags.AddAttributeError(path.Root("version_id"), objectNotFound, fmt.Sprintf("Version %q of %s is a delete marker: the object was deleted then. "+
+			"Name another version, or leave version_id out for the current one.", version, object))
+	default:
+		m.addCallError(diags, "look at", err)
+	}
+}
+
+const objectNotFound = "OSS Object Not Found"
+
+func (m *objectDataModel) addCallError(diags *diag.Diagnostics, verb string, err error) {
+	if err != nil {
+		callError(diags, objectReadFailed, fmt.Sprintf("%s %q in bucket %q", verb, m.Key.ValueString(), m.Bucket.ValueString()), err)
+	}
+}
+
+// timeOrNull writes a time in RFC 3339 and UTC; the zero time is null.
+func timeOrNull(t time.Time) types.String {
+	if t.IsZero() {
+		return types.StringNull()
+	}
+	return types.StringValue(t.UTC().Format(time.RFC3339))
+}

@@ -1,0 +1,244 @@
+package provider
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/aliyun/aliyun-oss-go-sdk/oss"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
+)
+
+// everything has every attribute that HEAD shows.
+func everything(o *testOSS) {
+	o.t.Helper()
+	o.must(o.sdk().PutObject("a/b c+中.txt", strings.NewReader("hello\n"),
+		oss.ContentType("text/plain; charset=utf-8"), oss.CacheControl("no-cache"), oss.ContentDisposition("inline"), oss.ContentEncoding("identity"),
+		oss.ContentLanguage("de"), oss.SetHeader("Expires", "never"), oss.Meta("owner", "艾玛"), oss.Meta("made-by", "hand"),
+		oss.ObjectStorageClass(oss.StorageIA), oss.ServerSideEncryption("KMS"), oss.ServerSideEncryptionKeyID("kid"), oss.ServerSideDataEncryption("SM4"),
+		oss.SetTagging(tagging("team", "web")), oss.ObjectACL(oss.ACLPublicRead)))
+}
+
+func TestObjectDataSourceShowsEverything(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	everything(o)
+	stored := o.object("a/b c+中.txt")
+	w := o.workspace()
+	w.config(`
+data "oss_object" "test" {
+  bucket    = "BUCKET"
+  key       = "a/b c+中.txt"
+  read_body = true
+  read_acl  = true
+  read_tags = true
+}
+output "test" { value = data.oss_object.test }
+`)
+	o.local().ResetRecords()
+	got, _ := w.outputs()["test"].(map[string]any)
+	want := map[string]any{
+		"id": o.bucket + "/a/b c+中.txt", "bucket": o.bucket, "key": "a/b c+中.txt", "version_id": nil, "read_body": true, "read_acl": true, "read_tags": true,
+		"body": "hello\n", "acl": "public-read", "tags": map[string]any{"team": "web"}, "tag_count": 1.0,
+		"content_type": "text/plain; charset=utf-8", "cache_control": "no-cache", "content_disposition": "inline", "content_encoding": "identity",
+		"content_language": "de", "expires": "never", "metadata": map[string]any{"owner": "艾玛", "made-by": "hand"},
+		"etag": stored.ETag, "crc64": stored.CRC64, "size": 6.0, "storage_class": "IA", "server_side_encryption": "KMS",
+		"server_side_encryption_key_id": "kid", "server_side_data_encryption": "SM4", "object_type": "Normal",
+		"last_modified": stored.LastModified.UTC().Format("2006-01-02T15:04:05Z"), "timeouts": nil,
+	}
+	for name := range want {
+		if !reflect.DeepEqual(got[name], want[name]) {
+			t.Errorf("%s is %v, want %v", name, got[name], want[name])
+		}
+	}
+	for name := range got {
+		if _, expected := want[name]; !expected {
+			t.Errorf("attribute %s is not tested", name)
+		}
+	}
+	// An apply reads a data source once.
+	if got := o.requests(); got != "GetObject:1 GetObjectAcl:1 GetObjectTagging:1 HeadObject:1" {
+		t.Errorf("requests %q", got)
+	}
+}
+
+// What is not asked for costs nothing and is null; what the object lacks is null, but a set without elements is empty.
+func TestObjectDataSourceOfABareObject(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	o.must(o.sdk().PutObject("k", strings.NewReader("")))
+	w := o.workspace()
+	w.config("data \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n}\noutput \"test\" { value = data.oss_object.test }")
+	o.local().ResetRecords()
+	got, _ := w.outputs()["test"].(map[string]any)
+	for name, want := range map[string]any{
+		"body": nil, "acl": nil, "tags": nil, "tag_count": 0.0, "cache_control": nil, "content_disposition": nil, "expires": nil, "metadata": map[string]any{},
+		"size": 0.0, "crc64": "0", "server_side_encryption": nil, "version_id": nil, "content_type": "application/octet-stream", "storage_class": "Standard",
+	} {
+		if !reflect.DeepEqual(got[name], want) {
+			t.Errorf("%s is %v, want %v", name, got[name], want)
+		}
+	}
+	if got := o.requests(); got != "HeadObject:1" {
+		t.Errorf("requests %q", got)
+	}
+}
+
+func TestObjectDataSourceOfVersions(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	o.must(o.local().SetVersioning(o.bucket, "Enabled"))
+	for _, body := range []string{"one", "two"} {
+		o.must(o.sdk().PutObject("k", strings.NewReader(body), oss.SetTagging(tagging("body", body))))
+	}
+	o.must(o.sdk().DeleteObject("k"))
+	o.must(o.sdk().PutObject("k", strings.NewReader("three"), oss.ObjectACL(oss.ACLPrivate)))
+	versions, err := o.local().Versions(o.bucket, "k") // newest first: three, marker, two, one
+	o.must(err)
+	w := o.workspace()
+	config := func(version string) {
+		w.config("data \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n read_body = true\n read_tags = true\n read_acl = true\n %s\n}\noutput \"test\" { value = data.oss_object.test }", version)
+	}
+	read := func(version string) map[string]any {
+		config(version)
+		test, _ := w.outputs()["test"].(map[string]any)
+		return test
+	}
+	if got := read(""); got["body"] != "three" || got["version_id"] != versions[0].VersionID || got["acl"] != "private" {
+		t.Errorf("current: %v", got)
+	}
+	if got := read(fmt.Sprintf("version_id = %q", versions[3].VersionID)); got["body"] != "one" || got["version_id"] != versions[3].VersionID ||
+		!reflect.DeepEqual(got["tags"], map[string]any{"body": "one"}) || got["acl"] != "default" {
+		t.Errorf("oldest: %v", got)
+	}
+	config(fmt.Sprintf("version_id = %q", versions[1].VersionID))
+	w.fails([]string{"OSS Object Not Found", "is a delete marker", "version_id"}, "plan", "-no-color")
+	config(`version_id = "CAEQNRiBgIDMh4mD0BYiIDUzNDA4OGNmZjBjYTQ0YmI4Y2I4ZmVlYzJlNGVk"`)
+	w.fails([]string{"OSS Object Not Found", `No version "CAEQ`, `of object "k" in bucket "` + o.bucket + `"`}, "plan", "-no-color")
+	o.must(o.sdk().DeleteObject("k"))
+	config("")
+	w.fails([]string{"OSS Object Not Found", `No object "k" in bucket`}, "plan", "-no-color")
+}
+
+func TestObjectDataSourceRefusesBodies(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	var zipped bytes.Buffer
+	z := gzip.NewWriter(&zipped)
+	if _, err := z.Write([]byte(strings.Repeat("text ", 1000))); err != nil {
+		t.Fatal(err)
+	}
+	o.must(z.Close())
+	text := strings.Repeat("0123456789abcdef", maxReadBody/16)
+	o.must(o.sdk().PutObject("inside.txt", strings.NewReader(text), oss.ContentType("text/plain"))) // OSS would compress it for a client that takes gzip
+	o.must(o.sdk().PutObject("outside.txt", strings.NewReader(text+"x")))
+	o.must(o.sdk().PutObject("binary", bytes.NewReader([]byte{0xff, 0xfe, 0})))
+	o.must(o.sdk().PutObject("zipped.txt", bytes.NewReader(zipped.Bytes()), oss.ContentType("text/plain"), oss.ContentEncoding("gzip")))
+	w := o.workspace()
+	config := func(key string) {
+		w.config("data \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = %q\n read_body = true\n}\noutput \"test\" { value = sha256(data.oss_object.test.body) }", key)
+	}
+	config("inside.txt")
+	w.apply()
+	for key, words := range map[string][]string{
+		"outside.txt": {"Object Body Too Large", "1048577 bytes", "1 MiB", "read_body"},
+		"binary":      {"Object Body Is No Text", "not UTF-8", "Remove read_body"},
+		"zipped.txt":  {"Object Body Is No Text", `content encoding "gzip", which is not undone`},
+	} {
+		config(key)
+		o.local().ResetRecords()
+		w.fails(words, "plan", "-no-color")
+		if got := o.requests(); key == "outside.txt" && got != "HeadObject:1" {
+			t.Errorf("a body that is too large was asked for: %q", got)
+		}
+	}
+}
+
+// The Content-Disposition that the endpoint puts over the object's is not the object's.
+func TestObjectDataSourceOfAForcedDownload(t *testing.T) {
+	t.Parallel()
+	server := newServer()
+	server.ForceDownload = true
+	o := startServer(t, server)
+	o.must(o.sdk().PutObject("a.html", strings.NewReader("x"), oss.ContentType("text/html"), oss.ContentDisposition("inline")))
+	o.must(o.sdk().PutObject("a.txt", strings.NewReader("x"), oss.ContentType("text/plain"), oss.ContentDisposition("inline")))
+	w := o.workspace()
+	w.config(`
+data "oss_object" "test" {
+  for_each = toset(["a.html", "a.txt"])
+  bucket   = "BUCKET"
+  key      = each.key
+}
+output "test" { value = [for o in data.oss_object.test : o.content_disposition] }
+`)
+	if got := w.outputs()["test"]; !reflect.DeepEqual(got, []any{nil, "inline"}) {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestObjectDataSourceInput(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	for arguments, words := range map[string][]string{
+		"bucket = \"B\"\n key = \"k\"":                               {"Invalid Bucket Name"},
+		"bucket = \"BUCKET\"\n key = \"/k\"":                         {"Invalid Object Key"},
+		"bucket = \"BUCKET\"\n key = \"k\"\n version_id = \"\"":      {"version_id", "at least 1"},
+		"bucket = \"BUCKET\"\n key = \"k\"\n timeouts { read = 5 }":  {"read", "Time Duration"},
+		"bucket = \"BUCKET\"\n key = \"k\"\n read_content = \"yes\"": {"Unsupported argument"},
+	} {
+		w.config("data \"oss_object\" \"test\" {\n " + arguments + "\n}\n")
+		w.fails(words, "plan", "-no-color")
+	}
+	if got := o.requests(); got != "" {
+		t.Errorf("wrong input cost requests: %q", got)
+	}
+	w.config("data \"oss_object\" \"test\" {\n bucket = \"no-such-bucket\"\n key = \"k\"\n}\n")
+	w.fails([]string{"Unable to Read OSS Object", "NoSuchBucket", "spelling of the bucket"}, "plan", "-no-color")
+	w.config("data \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"K\"\n}\n")
+	w.fails([]string{"OSS Object Not Found", `No object "K" in bucket "` + o.bucket + `". Keys are case-sensitive.`}, "plan", "-no-color")
+}
+
+// configWithFewRetries is config for tests whose calls fail for good.
+func (w *workspace) configWithFewRetries(body string) {
+	w.t.Helper()
+	w.write("main.tf", requiredProvider+strings.Replace(w.oss.config(body), "provider \"oss\" {", "provider \"oss\" {\n  max_retries = 1", 1))
+}
+
+// Every call of the data source fails in every way, with words; what passes is not seen.
+func TestObjectDataSourceFailures(t *testing.T) {
+	t.Parallel()
+	for operation, doing := range map[string]string{
+		"HeadObject": `look at "k"`, "GetObject": `read the body of "k"`, "GetObjectAcl": `read the ACL of "k"`, "GetObjectTagging": `read the tags of "k"`,
+	} {
+		t.Run(operation, func(t *testing.T) {
+			t.Parallel()
+			o, f := startFaulty(t)
+			o.must(o.sdk().PutObject("k", strings.NewReader("text")))
+			w := o.workspace()
+			w.configWithFewRetries("data \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n read_body = true\n read_acl = true\n read_tags = true\n}\n")
+			for _, failure := range failures {
+				f.arm(operation, failure.fault, -1)
+				w.fails(append([]string{"Unable to Read OSS Object", "Could not " + doing}, failure.words...), "plan", "-no-color")
+			}
+			for _, fault := range []ossserver.Fault{{Status: 500, Code: "InternalError", Message: "oops"}, {Cut: ossserver.CutBefore}, {Cut: ossserver.CutAfter}} {
+				f.arm(operation, fault, 1)
+				w.must("plan", "-no-color")
+			}
+		})
+	}
+}
+
+func TestObjectDataSourceReplacedWhileRead(t *testing.T) {
+	t.Parallel()
+	o, f := startFaulty(t)
+	o.must(o.sdk().PutObject("k", strings.NewReader("text")))
+	f.arm("GetObject", ossserver.Fault{Status: 412, Code: "PreconditionFailed", Message: "changed"}, -1)
+	w := o.workspace()
+	w.config("data \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n read_body = true\n}\n")
+	w.fails([]string{"OSS Object Changed While It Was Read", "Run again"}, "plan", "-no-color")
+}

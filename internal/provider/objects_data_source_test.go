@@ -1,0 +1,193 @@
+package provider
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
+)
+
+// put stores small objects under the keys.
+func (o *testOSS) put(keys ...string) {
+	o.t.Helper()
+	bucket := o.sdk()
+	for _, key := range keys {
+		o.must(bucket.PutObject(key, strings.NewReader(key)))
+	}
+}
+
+// textList makes a list of texts out of an output's value.
+func textList(t *testing.T, value any) []string {
+	t.Helper()
+	list, ok := value.([]any)
+	if !ok {
+		t.Fatalf("%v is no list", value)
+	}
+	result := []string{}
+	for _, element := range list {
+		text, _ := element.(string)
+		result = append(result, text)
+	}
+	return result
+}
+
+func TestObjectsDataSourceSelects(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	o.put("a.html", "logs/2024/1.gz", "logs/2024/2.txt", "logs/2025/1.gz", "logs", "site/a/b.html", "site/index.html", "z b+%中\x01", "~")
+	w := o.workspace()
+	all := "a.html logs logs/2024/1.gz logs/2024/2.txt logs/2025/1.gz site/a/b.html site/index.html z b+%中\x01 ~"
+	for _, tc := range []struct {
+		arguments, keys, prefixes string
+		truncated                 bool
+	}{
+		{"", all, "", false},
+		{`prefix = "logs/"`, "logs/2024/1.gz logs/2024/2.txt logs/2025/1.gz", "", false},
+		{`prefix = "none/"`, "", "", false},
+		{`delimiter = "/"`, "a.html logs z b+%中\x01 ~", "logs/ site/", false},
+		{"delimiter = \"/\"\n prefix = \"logs/\"", "", "logs/2024/ logs/2025/", false},
+		{`start_after = "logs/2025/1.gz"`, "site/a/b.html site/index.html z b+%中\x01 ~", "", false},
+		{`glob = "*.html"`, "a.html", "", false},
+		{`glob = "**/*.html"`, "a.html site/a/b.html site/index.html", "", false},
+		{`glob = "logs/**"`, "logs logs/2024/1.gz logs/2024/2.txt logs/2025/1.gz", "", false},
+		{`glob = "logs/202[0-4]/*.{gz,zip}"`, "logs/2024/1.gz", "", false},
+		{"glob = \"**/*.gz\"\n prefix = \"logs/2025\"", "logs/2025/1.gz", "", false},
+		{"glob = \"*.html\"\n delimiter = \"/\"", "a.html", "logs/ site/", false},
+		{"limit = 2", "a.html logs", "", true},
+		{"limit = 9", all, "", false},
+		{"limit = 8", strings.TrimSuffix(all, " ~"), "", true},
+		{"limit = 3\n delimiter = \"/\"", "a.html logs", "logs/", true},
+		{"limit = 1\n glob = \"**/*.gz\"", "logs/2024/1.gz", "", true},
+		{"limit = 2\n glob = \"**/*.gz\"", "logs/2024/1.gz logs/2025/1.gz", "", false},
+	} {
+		w.config("data \"oss_objects\" \"test\" {\n bucket = \"BUCKET\"\n " + strings.ReplaceAll(tc.arguments, "%", "%%") + "\n}\noutput \"test\" { value = data.oss_objects.test }\n")
+		got, _ := w.outputs()["test"].(map[string]any)
+		if keys := strings.Join(textList(t, got["keys"]), " "); keys != tc.keys {
+			t.Errorf("%s: keys %q, want %q", tc.arguments, keys, tc.keys)
+		}
+		if prefixes := strings.Join(textList(t, got["common_prefixes"]), " "); prefixes != tc.prefixes {
+			t.Errorf("%s: common prefixes %q, want %q", tc.arguments, prefixes, tc.prefixes)
+		}
+		if got["truncated"] != tc.truncated {
+			t.Errorf("%s: truncated is %v", tc.arguments, got["truncated"])
+		}
+	}
+}
+
+func TestObjectsDataSourceShowsAttributes(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	o.put("k")
+	stored := o.object("k")
+	w := o.workspace()
+	w.config("data \"oss_objects\" \"test\" {\n bucket = \"BUCKET\"\n}\noutput \"test\" { value = data.oss_objects.test.objects }\n")
+	want := []any{map[string]any{
+		"key": "k", "etag": stored.ETag, "size": 1.0, "storage_class": "Standard", "object_type": "Normal",
+		"last_modified": stored.LastModified.UTC().Format("2006-01-02T15:04:05Z"),
+	}}
+	if got := w.outputs()["test"]; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// Thousands of keys take a request for every thousand, a glob narrows what is listed, and a limit ends it.
+func TestObjectsDataSourceOfThousands(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	keys := []string{}
+	for i := range 2500 {
+		keys = append(keys, fmt.Sprintf("logs/%d/%04d", i%2, i))
+	}
+	o.put(keys...)
+	slices.Sort(keys)
+	w := o.workspace()
+	for _, tc := range []struct {
+		arguments string
+		keys      []string
+		requests  string
+	}{
+		{"", keys, "ListObjectsV2:3"},
+		{`glob = "logs/1/*"`, keys[1250:], "ListObjectsV2:2"},
+		{"limit = 1", keys[:1], "ListObjectsV2:1"},
+		{"limit = 1500", keys[:1500], "ListObjectsV2:2"},
+		{"limit = 1000", keys[:1000], "ListObjectsV2:1"},
+	} {
+		w.config("data \"oss_objects\" \"test\" {\n bucket = \"BUCKET\"\n " + tc.arguments + "\n}\noutput \"test\" { value = data.oss_objects.test.keys }\n")
+		o.local().ResetRecords()
+		if got := textList(t, w.outputs()["test"]); !slices.Equal(got, tc.keys) {
+			t.Errorf("%s: %d keys, want %d in order", tc.arguments, len(got), len(tc.keys))
+		}
+		if got := o.requests(); got != tc.requests {
+			t.Errorf("%s: requests %q, want %q", tc.arguments, got, tc.requests)
+		}
+	}
+	// A short list does not ask for a page of a thousand.
+	w.config("data \"oss_objects\" \"test\" {\n bucket = \"BUCKET\"\n limit = 7\n}\n")
+	o.local().ResetRecords()
+	w.apply()
+	if got := o.local().Records()[0].Query.Get("max-keys"); got != "7" {
+		t.Errorf("max-keys is %q", got)
+	}
+}
+
+func TestObjectsDataSourceInput(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	for arguments, words := range map[string][]string{
+		`glob = "/a/*"`: {"Invalid Key Glob", `Write "a/*"`},
+		`glob = "a["`:   {"Invalid Key Glob", "not well formed"},
+		"glob = \"site/*.css\"\n prefix = \"logs\"": {"Nothing Can Match", `prefix "logs"`, `glob "site/*.css"`, "leave prefix out"},
+		"limit = 0":      {"limit", "between 1 and 100000"},
+		"limit = 100001": {"limit", "between 1 and 100000"},
+		`delimiter = ""`: {"delimiter", "at least 1"},
+	} {
+		w.config("data \"oss_objects\" \"test\" {\n bucket = \"BUCKET\"\n " + arguments + "\n}\n")
+		w.fails(words, "validate", "-no-color")
+	}
+	w.config("data \"oss_objects\" \"test\" {\n bucket = \"no-such-bucket\"\n}\n")
+	w.fails([]string{"Unable to List OSS Objects", "NoSuchBucket", "spelling of the bucket"}, "plan", "-no-color")
+}
+
+func TestObjectsDataSourceFailures(t *testing.T) {
+	t.Parallel()
+	o, f := startFaulty(t)
+	o.put("a", "b")
+	w := o.workspace()
+	w.configWithFewRetries("data \"oss_objects\" \"test\" {\n bucket = \"BUCKET\"\n}\noutput \"test\" { value = data.oss_objects.test.keys }\n")
+	for _, failure := range failures {
+		f.arm("ListObjectsV2", failure.fault, -1)
+		w.fails(append([]string{"Unable to List OSS Objects", `Could not list the objects of bucket "` + o.bucket}, failure.words...), "plan", "-no-color")
+	}
+	for _, fault := range []ossserver.Fault{{Status: 500, Code: "InternalError", Message: "oops"}, {Cut: ossserver.CutAfter}} {
+		f.arm("ListObjectsV2", fault, 1)
+		if got := textList(t, w.outputs()["test"]); !slices.Equal(got, []string{"a", "b"}) {
+			t.Errorf("got %q", got)
+		}
+	}
+}
+
+// More than a state can hold is refused, after as many requests as it takes to know.
+func TestObjectsDataSourceRefusesTooMany(t *testing.T) {
+	t.Parallel()
+	bucket := &syntheticBucket{objects: maxListed + 1}
+	client := bucket.client(t)
+	m := objectsDataModel{Bucket: types.StringValue("bucket")}
+	var diags diag.Diagnostics
+	m.list(t.Context(), client, &diags)
+	if len(diags) != 1 || diags[0].Summary() != "Too Many OSS Objects" || !strings.Contains(diags[0].Detail(), "More than 100000 keys") {
+		t.Errorf("got %v", diags)
+	}
+	bucket.objects = maxListed
+	diags = nil
+	m.list(t.Context(), client, &diags)
+	if len(diags) != 0 || len(m.Keys) != maxListed || m.Truncated.ValueBool() {
+		t.Errorf("%d keys, %v", len(m.Keys), diags)
+	}
+}
