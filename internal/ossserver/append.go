@@ -57,7 +57,7 @@ func (b *bucket) append(key string, position int64, st *staged, limit int64, fre
 	v := fresh()
 	length := int64(0)
 	if cur != nil {
-		if cur.Type != typeAppendable || cur.VersionID != nullVersion {
+		if cur.Type != typeAppendable {
 			return nil, fail(http.StatusConflict, "ObjectNotAppendable", "", "The object is not appendable.", "Key", key)
 		}
 		if cur.frozen(b.now()) {

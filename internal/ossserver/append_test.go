@@ -67,11 +67,17 @@ func TestAppend(t *testing.T) {
 	if got := e.get("k"); got != "one two three" {
 		t.Errorf("after the next append: %q", got)
 	}
+	if file, err := os.ReadFile(e.stored("k").BodyPath); err != nil || string(file) != "one two three" {
+		t.Errorf("the file holds %q, %v", file, err)
+	}
 	// A copy has bytes of its own.
 	e.must(200, copyCall("copy", "/"+testBucket+"/k", nil))
 	e.must(200, appendCall("k", 13, "!"))
 	if e.get("copy") != "one two three" || e.get("k") != "one two three!" || e.stored("copy").Type != "Normal" {
 		t.Errorf("copy %q, original %q", e.get("copy"), e.get("k"))
+	}
+	if file, err := os.ReadFile(e.stored("copy").BodyPath); err != nil || string(file) != "one two three" {
+		t.Errorf("the copy's file holds %q, %v", file, err)
 	}
 	// A change of metadata in place keeps it appendable.
 	e.must(200, copyCall("k", "/"+testBucket+"/k", map[string]string{"x-oss-meta-a": "3"}))

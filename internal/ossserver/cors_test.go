@@ -170,6 +170,21 @@ func TestPreflight(t *testing.T) {
 	})
 }
 
+func TestWildcard(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		pattern, text string
+		want          bool
+	}{
+		{"*", "", true}, {"*", "x", true}, {"a", "a", true}, {"a", "b", false}, {"a*", "a", true}, {"*a", "ba", true},
+		{"ab*bc", "abbc", true}, {"ab*bc", "abc", false}, {"a*c", "abd", false}, {"a.c", "abc", false},
+	} {
+		if got := wildcard(tt.pattern, tt.text); got != tt.want {
+			t.Errorf("%q on %q: %t", tt.pattern, tt.text, got)
+		}
+	}
+}
+
 func TestCORSOnRequests(t *testing.T) {
 	t.Parallel()
 	for _, vary := range []bool{false, true} {

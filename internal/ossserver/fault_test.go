@@ -106,6 +106,20 @@ func TestFaults(t *testing.T) {
 	if _, err := e.try(put); err == nil || !stored() {
 		t.Errorf("CutAfter: %v, stored %t", err, stored())
 	}
+	set(nil)
+	e.put("large", strings.Repeat("x", 1<<20), nil)
+	always(Fault{Cut: CutAfter})
+	req, err := e.request(call{method: "GET", path: at("large")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp, err := http.DefaultTransport.RoundTrip(req); err == nil {
+		resp.Body.Close()
+		t.Errorf("CutAfter let status %d through", resp.StatusCode)
+	}
+	if _, err := e.try(put); err == nil {
+		t.Error("CutAfter answered a PUT")
+	}
 	if records := e.s.Records(); records[len(records)-1].Status != 0 || records[len(records)-1].BytesIn != 5 {
 		t.Errorf("record of a cut request: %+v", records[len(records)-1])
 	}
@@ -123,8 +137,7 @@ func TestFaults(t *testing.T) {
 
 	// A delay longer than any test: the client leaves, and the server notices.
 	always(Fault{Delay: time.Hour})
-	req, err := e.request(call{method: "GET", path: at("k")})
-	if err != nil {
+	if req, err = e.request(call{method: "GET", path: at("k")}); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

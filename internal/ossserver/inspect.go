@@ -9,14 +9,19 @@ import (
 
 // Object is what is stored of one version of an object, for assertions that go past every client.
 type Object struct {
-	Key, ETag, CRC64                                                                         string // ETag without quotes, CRC64 in decimal
+	Key, VersionID, Type string // Type is Normal, Multipart, Appendable or Symlink
+	DeleteMarker         bool   // a delete marker has key, version ID and time, and nothing else
+
+	ETag, CRC64  string // ETag without quotes, CRC64 in decimal
+	Size         int64  // bytes
+	LastModified time.Time
+	BodyPath     string // the file whose first Size bytes are the body; "" if there is none
+
 	ContentType, CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, Expires string
-	Metadata, Tags                                                                           map[string]string // metadata by lower-case name without prefix
-	ACL, StorageClass, SSE, SSEKeyID, SSEDataEncryption, VersionID, Type                     string
-	Size                                                                                     int64 // bytes
-	LastModified                                                                             time.Time
-	DeleteMarker                                                                             bool   // a delete marker has key, version ID and time, and nothing else
-	BodyPath                                                                                 string // the file with the bytes; "" if there is none
+
+	Metadata, Tags map[string]string // metadata by lower-case name without prefix
+
+	ACL, StorageClass, SSE, SSEKeyID, SSEDataEncryption string
 }
 
 // CreateBucket makes a private bucket of class Standard. One that exists already is left as it is.

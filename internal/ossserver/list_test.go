@@ -46,7 +46,7 @@ func (l listed) names() []string {
 func TestListing(t *testing.T) {
 	t.Parallel()
 	e := start(t, nil)
-	for _, key := range []string{"a", "a/", "a/1", "a/2", "a/b/3", "b", "b/1", "c+d e", "ü/1"} {
+	for _, key := range []string{"a", "a/", "a/1", "a/2", "a/b/3", "a0", "b", "b/1", "c+d e", "ü/1"} {
 		e.put(key, "x", nil)
 	}
 	tests := []struct {
@@ -54,19 +54,19 @@ func TestListing(t *testing.T) {
 		after string
 		want  string
 	}{
-		{"", "", "a|a/|a/1|a/2|a/b/3|b|b/1|c+d e|ü/1"},
-		{"prefix=a", "", "a|a/|a/1|a/2|a/b/3"},
+		{"", "", "a|a/|a/1|a/2|a/b/3|a0|b|b/1|c+d e|ü/1"},
+		{"prefix=a", "", "a|a/|a/1|a/2|a/b/3|a0"},
 		{"prefix=a/", "", "a/|a/1|a/2|a/b/3"},
 		{"prefix=none", "", ""},
-		{"delimiter=/", "", "a|b|c+d e|a/|b/|ü/"},
+		{"delimiter=/", "", "a|a0|b|c+d e|a/|b/|ü/"},
 		{"prefix=a/&delimiter=/", "", "a/|a/1|a/2|a/b/"},
-		{"prefix=a&delimiter=/", "", "a|a/"},
-		{"delimiter=b/", "", "a|a/|a/1|a/2|b|c+d e|ü/1|a/b/|b/"},
-		{"", "a/1", "a/2|a/b/3|b|b/1|c+d e|ü/1"},
-		{"", "a/11", "a/2|a/b/3|b|b/1|c+d e|ü/1"},
+		{"prefix=a&delimiter=/", "", "a|a0|a/"},
+		{"delimiter=b/", "", "a|a/|a/1|a/2|a0|b|c+d e|ü/1|a/b/|b/"},
+		{"", "a/1", "a/2|a/b/3|a0|b|b/1|c+d e|ü/1"},
+		{"", "a/11", "a/2|a/b/3|a0|b|b/1|c+d e|ü/1"},
 		{"prefix=a/", "b", ""},
 		{"prefix=b", "a", "b|b/1"},
-		{"delimiter=/", "a/", "b|c+d e|b/|ü/"},
+		{"delimiter=/", "a/", "a0|b|c+d e|b/|ü/"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.query+" after "+tt.after, func(t *testing.T) {

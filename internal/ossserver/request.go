@@ -170,10 +170,6 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 	}
 	n, err := b.r.Read(p)
 	b.n += int64(n)
-	if err == io.EOF {
-		// While an answer is written, the server listens for the client's leaving: that must not time out.
-		_ = b.control.SetReadDeadline(time.Time{})
-	}
 	return n, err
 }
 

@@ -157,6 +157,7 @@ func TestVersionsSurviveRestart(t *testing.T) {
 		t.Errorf("listed %q", got)
 	}
 	e.put("k", "12", nil)
+	e = start(t, &Server{Data: data}) // the order must have counted on
 	if got := e.get("k"); got != "12" {
 		t.Errorf("current body %q", got)
 	}
