@@ -1,0 +1,7 @@
+module github.com/terraform-provider-oss/terraform-provider-oss/trials
+
+go 1.26.0
+
+require github.com/aliyun/alibabacloud-oss-go-sdk-v2 v1.6.1
+
+require golang.org/x/time v0.4.0 // indirect
