@@ -195,24 +195,27 @@ func (q *request) completeUpload() error {
 
 const maxCompleteBody = 4 << 20 // ten thousand parts at some 150 bytes, and room for white space
 
-// storeUpload makes the object of an upload's parts. It goes on when the client leaves meanwhile (OSS-084).
-func (q *request) storeUpload() (*version, error) {
-	data, err := q.readBody(maxCompleteBody)
-	if err != nil {
-		return nil, err
+// completion reads what a completion says: which upload, its body, and the new object's ACL.
+func (q *request) completion() (u *upload, data []byte, acl string, err error) {
+	if data, err = q.readBody(maxCompleteBody); err != nil {
+		return nil, nil, "", err
 	}
-	u, err := q.b.upload(q.key, q.query.Get("uploadId"))
-	if err != nil {
-		return nil, err
+	if u, err = q.b.upload(q.key, q.query.Get("uploadId")); err != nil {
+		return nil, nil, "", err
 	}
-	acl := q.header("x-oss-object-acl")
-	if acl == "" {
+	if acl = q.header("x-oss-object-acl"); acl == "" {
 		acl = aclDefault
 	}
 	if err := checkObjectACL(acl); err != nil {
-		return nil, err
+		return nil, nil, "", err
 	}
-	if err := q.checkFree(); err != nil {
+	return u, data, acl, q.checkFree()
+}
+
+// storeUpload makes the object of an upload's parts. It goes on when the client leaves meanwhile (OSS-084).
+func (q *request) storeUpload() (*version, error) {
+	u, data, acl, err := q.completion()
+	if err != nil {
 		return nil, err
 	}
 	u.busy.Lock()
