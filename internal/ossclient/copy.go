@@ -34,6 +34,7 @@ func (s CopySource) header() map[string]string {
 // is one request at any size, unless it converts. Errors have the code PreconditionFailed when the source is no longer
 // the one of its ETag.
 func (c *Client) CopyObject(ctx context.Context, src CopySource, w Write) (Stored, error) {
+	w.Callback, w.CallbackVar = "", "" // the completion of a copy by parts would call back
 	if src.Size > c.copyFrom && (src.Converts || src.Bucket != w.Bucket) {
 		return c.copyMultipart(ctx, src, w)
 	}

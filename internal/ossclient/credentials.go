@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -43,6 +44,74 @@ type chain struct {
 	sources []source
 	chosen  *source
 }
+
+// single asks one source that the user has named, so that no other answers in its place.
+func single(name string, p providers.CredentialsProvider, err error) (Credentials, error) {
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return &chain{sources: []source{{name, p}}}, nil
+}
+
+// ProfileCredentials reads a profile by its name: of the command line tool, else of the shared credentials file.
+func ProfileCredentials(profile string) (Credentials, error) {
+	cli, err := providers.NewCLIProfileCredentialsProviderBuilder().WithProfileName(profile).Build()
+	c := &chain{}
+	if err == nil {
+		c.sources = append(c.sources, source{"command line profile " + strconv.Quote(profile), cli})
+	}
+	shared, err := providers.NewProfileCredentialsProviderBuilder().WithProfileName(profile).Build()
+	if err == nil {
+		c.sources = append(c.sources, source{"shared credentials file, profile " + strconv.Quote(profile), shared})
+	}
+	return c, nil
+}
+
+// ECSCredentials are those of the RAM role that is attached to the ECS instance this runs on, renewed in time.
+func ECSCredentials(role string) (Credentials, error) {
+	p, err := providers.NewECSRAMRoleCredentialsProviderBuilder().WithRoleName(role).Build()
+	return single("ECS instance role "+strconv.Quote(role), p, err)
+}
+
+// AssumeRole says which RAM role to take on.
+type AssumeRole struct {
+	RoleARN     string
+	SessionName string // "" is one that STS's log shows as made by credentials-go
+	Policy      string // JSON; narrows what the role may do
+	Expiration  int    // seconds from 900 on; 0 is 3600
+	ExternalID  string
+
+	endpoint string // of STS; tests name their own
+}
+
+// AssumedCredentials are temporary keys of a role, got from STS with the keys of base and renewed in time.
+func AssumedCredentials(base Credentials, role AssumeRole) (Credentials, error) {
+	p, err := providers.NewRAMRoleARNCredentialsProviderBuilder().
+		WithCredentialsProvider(baseProvider{base}).
+		WithRoleArn(role.RoleARN).
+		WithRoleSessionName(role.SessionName).
+		WithPolicy(role.Policy).
+		WithDurationSeconds(role.Expiration).
+		WithExternalId(role.ExternalID).
+		WithStsEndpoint(role.endpoint).
+		Build()
+	return single("role "+strconv.Quote(role.RoleARN), p, err)
+}
+
+// baseProvider hands our keys to credentials-go.
+type baseProvider struct{ base Credentials }
+
+// GetCredentials asks the base.
+func (b baseProvider) GetCredentials() (*providers.Credentials, error) {
+	key, err := b.base.Key()
+	if err != nil {
+		return nil, err
+	}
+	return &providers.Credentials{AccessKeyId: key.AccessKeyID, AccessKeySecret: key.AccessKeySecret, SecurityToken: key.SecurityToken}, nil
+}
+
+// GetProviderName names the base in credentials-go's terms.
+func (b baseProvider) GetProviderName() string { return "base" }
 
 // DefaultCredentials looks where the Alibaba Cloud tools look: ALIBABA_CLOUD_* variables, an OIDC token, the
 // command line tool's profile, the shared credentials file, then the OSS_* variables, at last the ECS instance's

@@ -97,6 +97,9 @@ func (c *Client) multipart(ctx context.Context, w Write, step, size int64, send 
 	if err == nil {
 		stored, err = c.complete(ctx, w, id, parts)
 	}
+	if failed := (*CallbackError)(nil); errors.As(err, &failed) {
+		return stored, err // there is nothing left to abort
+	}
 	if err != nil {
 		if adopted, ok := c.adopt(ctx, w, err); ok {
 			return adopted, nil
@@ -174,10 +177,12 @@ func (c *Client) complete(ctx context.Context, w Write, id string, parts []part)
 	if w.ForbidOverwrite {
 		header["X-Oss-Forbid-Overwrite"] = "true"
 	}
-	resp, err := c.do(ctx, request{
+	w.setCallback(header)
+	r := request{
 		op: "CompleteMultipartUpload", method: http.MethodPost, bucket: w.Bucket, key: w.Key,
 		params: map[string]any{"uploadId": id}, header: header, body: BytesBody(document).wholeSection(),
-	})
+	}
+	resp, err := c.do(ctx, r)
 	if err != nil {
 		return Stored{}, err
 	}
@@ -188,7 +193,7 @@ func (c *Client) complete(ctx context.Context, w Write, id string, parts []part)
 	if stored.ETag == "" && xml.Unmarshal(resp.body, &result) == nil {
 		stored.ETag = unquote(result.ETag)
 	}
-	return stored, nil
+	return w.calledBack(r, resp, stored)
 }
 
 // abort removes the parts of an upload that came to nothing, also when the user has cancelled. A failure is only

@@ -138,6 +138,12 @@ type Write struct {
 	ForbidOverwrite bool
 	// Leftovers, when set, is told of unfinished multipart uploads of the same key before a new one begins.
 	Leftovers func([]Upload)
+	// Callback and CallbackVar are the values of x-oss-callback and x-oss-callback-var, encoded; "" is none. An upload
+	// sends them with the request that makes the object, a copy never: OSS calls back for uploads only.
+	Callback, CallbackVar string
+	// Again says that an object with the same body and metadata is stored already. Finding it after an upload whose
+	// answer was lost then proves nothing.
+	Again bool
 }
 
 func (w Write) header() map[string]string {
@@ -159,17 +165,22 @@ type Stored struct {
 	CRC64     string // unsigned decimal; "" when OSS did not tell
 	VersionID string // "" where versioning was never enabled
 	Adopted   bool   // the answer to the write was lost; a look found the object as it was written
+	// CallbackResponse is the JSON that the receiver of the callback answered with, at most 3 MB; nil without a
+	// callback, when OSS did not pass one on, and when the answer was lost.
+	CallbackResponse []byte
 }
 
 // PutObject uploads an object, a large one by parts. When the outcome is not known (a broken connection, a timeout, a
 // failing service), or a repeated request is refused because the first one had succeeded, it looks whether the object
-// is there as it was sent, and if so reports success.
+// is there as it was sent, and if so reports success. A callback that failed is a *CallbackError; the object is stored
+// then. Repetitions call back again, so the receiver may hear of one upload more than once.
 func (c *Client) PutObject(ctx context.Context, w Write) (Stored, error) {
 	if w.Body.Size >= c.multipartFrom {
 		return c.putMultipart(ctx, w)
 	}
 	header := w.header()
 	setIf(header, "X-Oss-Tagging", encodeTags(w.Tags))
+	w.setCallback(header)
 	p := &progress{total: w.Body.Size}
 	defer p.report(ctx, c.log, w)()
 	body := w.Body.wholeSection()
@@ -187,7 +198,7 @@ func (c *Client) PutObject(ctx context.Context, w Write) (Stored, error) {
 		return stored, &Error{Op: r.op, Bucket: w.Bucket, Key: w.Key, RequestID: resp.header.Get("X-Oss-Request-Id"),
 			Err: fmt.Errorf("the body was damaged on its way: sent CRC-64 %s, stored %s", want, stored.CRC64)}
 	}
-	return stored, nil
+	return w.calledBack(r, resp, stored)
 }
 
 func storedFromHeader(h http.Header) Stored {
@@ -206,7 +217,7 @@ func (c *Client) adopt(ctx context.Context, w Write, err error) (Stored, bool) {
 	}
 	met := e.Attempts > 1 && (e.Code == "FileAlreadyExists" || e.Code == "NoSuchUpload")
 	last := e.Op == "PutObject" || e.Op == "CompleteMultipartUpload" || e.Op == "CopyObject"
-	if !last || !met && !e.Uncertain() {
+	if w.Again || !last || !met && !e.Uncertain() {
 		return Stored{}, false
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
