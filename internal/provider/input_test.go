@@ -130,6 +130,10 @@ func TestProviderInput(t *testing.T) {
 		"refused connections": {map[string]string{"endpoint": fmt.Sprintf("%q", refused)}, []string{"connection refused", "Nothing listens there"}},
 		"endpoint with path":  {map[string]string{"endpoint": `"https://example.com/path"`}, []string{"Invalid Endpoint"}},
 		"cname alone":         {map[string]string{"endpoint": "", "use_cname": "true"}, []string{"Missing Endpoint", "use_cname"}},
+		"two sources":         {map[string]string{"profile": `"p"`}, []string{"Ambiguous Credentials", "access_key_id and profile"}},
+		"unknown profile":     {map[string]string{"access_key_id": "", "access_key_secret": "", "profile": `"nowhere"`}, []string{"No Credentials", `"nowhere"`}},
+		"region of endpoint":  {map[string]string{"endpoint": `"https://oss-cn-beijing.aliyuncs.com"`}, []string{"Region and Endpoint Disagree", `"cn-beijing"`, `"cn-hangzhou"`}},
+		"bucket in endpoint":  {map[string]string{"endpoint": `"https://b-1.oss-cn-hangzhou.aliyuncs.com"`}, []string{"Invalid Endpoint", `"b-1"`}},
 		"max_retries":         {map[string]string{"max_retries": "-1"}, []string{"max_retries", "0"}},
 	} {
 		block := "provider \"oss\" {\n"
@@ -141,8 +145,10 @@ func TestProviderInput(t *testing.T) {
 				block += "  " + argument + " = " + value + "\n"
 			}
 		}
-		if tc.set["use_cname"] != "" {
-			block += "  use_cname = true\n"
+		for _, argument := range []string{"use_cname", "profile"} {
+			if tc.set[argument] != "" {
+				block += "  " + argument + " = " + tc.set[argument] + "\n"
+			}
 		}
 		w.write("main.tf", requiredProvider+block+"}\nresource \"oss_object\" \"test\" {\n bucket = \"test-bucket\"\n key = \"k\"\n content = \"x\"\n}\n")
 		out := w.fails(tc.words, "apply", "-auto-approve", "-no-color")
@@ -245,4 +251,45 @@ resource "oss_bucket_cors" "test" {
 	if got := o.object("k.css"); got.Metadata["owner"] != "emma" {
 		t.Errorf("stored %+v", got)
 	}
+}
+
+// The provider depends on something that this very apply makes: creations can be planned, what exists cannot be read,
+// and the error says so.
+func TestProviderWithUnknownValues(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	object := "resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"x\"\n}\n"
+	later := "resource \"terraform_data\" \"later\" {\n input = \"cn-hangzhou\"\n triggers_replace = \"TRIGGER\"\n}\n"
+	set := func(trigger string) {
+		text := strings.Replace(requiredProvider+o.config(object+later), `region = "cn-hangzhou"`, "region = terraform_data.later.output", 1)
+		w.write("main.tf", strings.Replace(text, "TRIGGER", trigger, 1))
+	}
+	set("one")
+	w.apply()
+	w.clean()
+	set("two")
+	w.fails([]string{"Provider Configuration Not Known Yet", `"region"`, "-target"}, "plan", "-no-color")
+	w.must("apply", "-auto-approve", "-target=terraform_data.later")
+	w.clean()
+}
+
+// A custom domain belongs to one bucket.
+func TestCustomDomain(t *testing.T) {
+	t.Parallel()
+	server := newServer()
+	server.Domains = map[string]string{"localhost": "test-bucket"}
+	o := startServer(t, server)
+	w := o.workspace()
+	text := requiredProvider + strings.Replace(o.config("resource \"oss_object\" \"test\" {\n for_each = toset(BUCKETS)\n bucket = each.key\n key = \"k\"\n content = \"x\"\n}"),
+		"region =", "use_cname = true\n  region =", 1)
+	text = strings.Replace(text, "http://127.0.0.1:", "http://localhost:", 1)
+	w.write("main.tf", strings.Replace(text, "test-bucketS", `["test-bucket"]`, 1))
+	w.apply()
+	w.clean()
+	if got := o.body("k"); got != "x" {
+		t.Errorf("body %q", got)
+	}
+	w.write("main.tf", strings.Replace(text, "test-bucketS", `["test-bucket", "other-bucket"]`, 1))
+	w.fails([]string{"Bucket Behind Another Custom Domain", "alias"}, "plan", "-no-color")
 }

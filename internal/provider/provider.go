@@ -11,12 +11,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
@@ -27,19 +24,6 @@ func New(version string) func() provider.Provider {
 }
 
 type ossProvider struct{ version string }
-
-// providerModel is the provider block.
-type providerModel struct {
-	Region          types.String `tfsdk:"region"`
-	Endpoint        types.String `tfsdk:"endpoint"`
-	UseCNAME        types.Bool   `tfsdk:"use_cname"`
-	AccessKeyID     types.String `tfsdk:"access_key_id"`
-	AccessKeySecret types.String `tfsdk:"access_key_secret"`
-	SecurityToken   types.String `tfsdk:"security_token"`
-	MaxRetries      types.Int64  `tfsdk:"max_retries"`
-
-	MetadataPolicy types.Dynamic `tfsdk:"metadata_policy"`
-}
 
 // providerData is what the resources share: one client, and what this run has done.
 type providerData struct {
@@ -61,79 +45,6 @@ func (p *ossProvider) Metadata(_ context.Context, _ provider.MetadataRequest, re
 	resp.Version = p.version
 }
 
-// Schema describes the provider block.
-func (p *ossProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages objects and CORS rules on Alibaba Cloud Object Storage Service (OSS). " +
-			"An object's headers and user metadata are infrastructure here: they are planned, checked before anything is " +
-			"uploaded, refreshed with HeadObject so that every drift shows, and repaired without moving the body again.",
-		Attributes: map[string]schema.Attribute{
-			"region": schema.StringAttribute{
-				Optional: true,
-				MarkdownDescription: "Region id, such as `cn-hangzhou`; requests are signed for it (signature V4). " +
-					"Else the environment variable `OSS_REGION`, else the region that `endpoint` names.",
-				Validators: []validator.String{checkedBy("Invalid Region", ossclient.CheckRegion)},
-			},
-			"endpoint": schema.StringAttribute{
-				Optional: true,
-				MarkdownDescription: "Scheme, host and port that requests go to, such as `https://oss-cn-hangzhou-internal.aliyuncs.com` or " +
-					"`http://127.0.0.1:9000`; `https` where no scheme is written. Else the environment variable `OSS_ENDPOINT`, " +
-					"else the public endpoint of the region.",
-				Validators: []validator.String{checkedBy("Invalid Endpoint", ossclient.CheckEndpoint)},
-			},
-			"use_cname": schema.BoolAttribute{
-				Optional: true,
-				MarkdownDescription: "Set to `true` when `endpoint` is a custom domain bound to one bucket; " +
-					"every resource of this provider then has to name that bucket.",
-			},
-			"access_key_id": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Access key id. Better left out: see [Credentials](#credentials).",
-			},
-			"access_key_secret": schema.StringAttribute{
-				Optional:            true,
-				Sensitive:           true,
-				MarkdownDescription: "Access key secret that belongs to `access_key_id`.",
-			},
-			"security_token": schema.StringAttribute{
-				Optional:            true,
-				Sensitive:           true,
-				MarkdownDescription: "Security token, when `access_key_id` is a temporary key from STS.",
-			},
-			"max_retries": schema.Int64Attribute{
-				Optional: true,
-				MarkdownDescription: "How often a request is repeated after a server error, throttling, a broken connection or a timeout, " +
-					"with growing pauses between; `5` unless set. Other refusals are never repeated.",
-				Validators: []validator.Int64{int64validator.Between(0, 100)},
-			},
-			policyArgument: schema.DynamicAttribute{
-				Optional: true,
-				MarkdownDescription: "Rules of your team for headers and user metadata, which every `oss_object` is checked against at plan: a list of rules, or an object " +
-					"`{ rules = [...] }` such as `yamldecode(file(\"policy.yaml\"))` returns. [The guide](guides/metadata-policy.md) has the fields of a rule.",
-				Validators: []validator.Dynamic{soundPolicy{}},
-			},
-		},
-	}
-}
-
-// ValidateConfig checks what belongs together. Its findings never point at the line of a secret, because Terraform
-// prints the lines that a finding points at.
-func (p *ossProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
-	var model providerModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	given := func(s types.String) bool { return s.IsUnknown() || s.ValueString() != "" }
-	const summary = "Incomplete Credentials"
-	id, secret, token := given(model.AccessKeyID), given(model.AccessKeySecret), given(model.SecurityToken)
-	switch {
-	case id && !secret:
-		resp.Diagnostics.AddError(summary, "The provider block has access_key_id but no access_key_secret. Set both, or neither to use the environment or a profile.")
-	case secret && !id:
-		resp.Diagnostics.AddError(summary, "The provider block has access_key_secret but no access_key_id. Set both, or neither to use the environment or a profile.")
-	case token && !id:
-		resp.Diagnostics.AddError(summary, "The provider block has security_token alone. It belongs to a temporary key: set access_key_id and access_key_secret as well.")
-	}
-}
-
 // Configure builds the client. With values that are not known yet there is none, and what needs it says so.
 func (p *ossProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var model providerModel
@@ -144,7 +55,7 @@ func (p *ossProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	data := &providerData{unknown: model.firstUnknown(), cname: model.UseCNAME.ValueBool()}
 	data.policy, data.policyUnknown = decodePolicy(model.MetadataPolicy, &resp.Diagnostics)
 	if data.unknown == "" {
-		data.client = p.newClient(model, req.TerraformVersion, &resp.Diagnostics)
+		data.client = p.newClient(ctx, model, req.TerraformVersion, &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
 		return

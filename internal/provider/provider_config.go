@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"os"
 	"strconv"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
@@ -22,9 +24,15 @@ func (m providerModel) firstUnknown() string {
 	}{
 		{"region", m.Region}, {"endpoint", m.Endpoint}, {"use_cname", m.UseCNAME}, {"access_key_id", m.AccessKeyID},
 		{"access_key_secret", m.AccessKeySecret}, {"security_token", m.SecurityToken}, {"max_retries", m.MaxRetries},
+		{"profile", m.Profile}, {"ecs_role_name", m.ECSRoleName}, {"assume_role", m.AssumeRole},
 	} {
 		if a.value.IsUnknown() {
 			return a.name
+		}
+	}
+	for _, value := range m.AssumeRole.Attributes() {
+		if value.IsUnknown() {
+			return "assume_role"
 		}
 	}
 	return ""
@@ -32,7 +40,7 @@ func (m providerModel) firstUnknown() string {
 
 // newClient decides what the provider block leaves open and builds the client; problems go to diags, each at
 // the argument that mends it.
-func (p *ossProvider) newClient(m providerModel, terraformVersion string, diags *diag.Diagnostics) *ossclient.Client {
+func (p *ossProvider) newClient(ctx context.Context, m providerModel, terraformVersion string, diags *diag.Diagnostics) *ossclient.Client {
 	endpoint := m.endpoint(diags)
 	region := m.region(endpoint, diags)
 	if m.UseCNAME.ValueBool() && endpoint == "" {
@@ -42,10 +50,8 @@ func (p *ossProvider) newClient(m providerModel, terraformVersion string, diags 
 	if diags.HasError() {
 		return nil
 	}
-	credentials := m.credentials()
-	if _, err := credentials.Key(); err != nil {
-		diags.AddError("No Credentials", "No credentials for OSS were found. Set access_key_id and access_key_secret in the provider block, or one of the sources below.\n\n"+
-			sentence(err.Error()))
+	credentials := m.credentials(ctx, diags)
+	if diags.HasError() {
 		return nil
 	}
 	maxRetries := ossclient.DefaultMaxRetries
@@ -82,32 +88,69 @@ func (m providerModel) endpoint(diags *diag.Diagnostics) string {
 }
 
 func (m providerModel) region(endpoint string, diags *diag.Diagnostics) string {
-	if !m.Region.IsNull() {
-		return m.Region.ValueString()
-	}
-	if region := os.Getenv("OSS_REGION"); region != "" {
-		if err := ossclient.CheckRegion(region); err != nil {
+	region := m.Region.ValueString()
+	if region == "" {
+		region = os.Getenv("OSS_REGION")
+		if err := ossclient.CheckRegion(region); region != "" && err != nil {
 			diags.AddError("Invalid Region", "The environment variable OSS_REGION is wrong: "+err.Error()+".")
 		}
-		return region
 	}
-	if region := ossclient.RegionOfEndpoint(endpoint); endpoint != "" && region != "" {
-		return region
+	named := ""
+	if endpoint != "" {
+		named = ossclient.RegionOfEndpoint(endpoint)
 	}
-	diags.AddAttributeError(path.Root("region"), "Missing Region",
-		"OSS requests are signed for a region, and none is known. Set region in the provider block or the environment variable OSS_REGION, for example to \"cn-hangzhou\".")
-	return ""
+	switch {
+	case region != "" && named != "" && region != named:
+		diags.AddAttributeError(path.Root("region"), "Region and Endpoint Disagree",
+			"The endpoint "+quoted(endpoint)+" belongs to the region "+quoted(named)+", and requests would be signed for "+quoted(region)+". Set both to the bucket's region, or leave one out.")
+	case region == "" && named == "":
+		diags.AddAttributeError(path.Root("region"), "Missing Region",
+			"OSS requests are signed for a region, and none is known. Set region in the provider block or the environment variable OSS_REGION, for example to \"cn-hangzhou\".")
+	case region == "":
+		return named
+	}
+	return region
 }
 
-func (m providerModel) credentials() ossclient.Credentials {
-	if m.AccessKeyID.ValueString() == "" { // "" as from an unset variable: ValidateConfig has seen that all are absent
-		return ossclient.DefaultCredentials()
+// credentials are those that the block names, or whatever the usual places have. One key is asked for at once, so that
+// a run without credentials ends here and not at its first request.
+func (m providerModel) credentials(ctx context.Context, diags *diag.Diagnostics) ossclient.Credentials {
+	credentials, err := m.baseCredentials()
+	if err == nil && !m.AssumeRole.IsNull() {
+		var role assumeRoleModel
+		diags.Append(m.AssumeRole.As(ctx, &role, basetypes.ObjectAsOptions{})...)
+		credentials, err = ossclient.AssumedCredentials(credentials, ossclient.AssumeRole{
+			RoleARN:     role.RoleARN.ValueString(),
+			SessionName: role.SessionName.ValueString(),
+			Policy:      role.Policy.ValueString(),
+			Expiration:  int(role.SessionExpiration.ValueInt64()),
+			ExternalID:  role.ExternalID.ValueString(),
+		})
 	}
-	return ossclient.StaticCredentials{
-		AccessKeyID:     m.AccessKeyID.ValueString(),
-		AccessKeySecret: m.AccessKeySecret.ValueString(),
-		SecurityToken:   m.SecurityToken.ValueString(),
+	if err == nil {
+		_, err = credentials.Key()
 	}
+	if err != nil {
+		diags.AddError("No Credentials", "The credentials for OSS could not be had. Set access_key_id and access_key_secret, profile or ecs_role_name in the provider block, "+
+			"or one of the variables and files that are looked for.\n\n"+sentence(err.Error()))
+	}
+	return credentials
+}
+
+func (m providerModel) baseCredentials() (ossclient.Credentials, error) {
+	switch {
+	case m.AccessKeyID.ValueString() != "":
+		return ossclient.StaticCredentials{
+			AccessKeyID:     m.AccessKeyID.ValueString(),
+			AccessKeySecret: m.AccessKeySecret.ValueString(),
+			SecurityToken:   m.SecurityToken.ValueString(),
+		}, nil
+	case !m.Profile.IsNull():
+		return ossclient.ProfileCredentials(m.Profile.ValueString())
+	case !m.ECSRoleName.IsNull():
+		return ossclient.ECSCredentials(m.ECSRoleName.ValueString())
+	}
+	return ossclient.DefaultCredentials(), nil // also for "", as from a variable that is not set
 }
 
 // stringOrNull turns the absent header "" into null.
