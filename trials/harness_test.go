@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -67,43 +68,66 @@ func program(name string) string {
 	return filepath.Join(bin, name)
 }
 
+// server is an oss-local under way.
+type server struct {
+	t      *testing.T
+	url    string
+	cmd    *exec.Cmd
+	stderr bytes.Buffer
+	log    bytes.Buffer // complete when ended is closed
+	ended  chan struct{}
+	once   sync.Once
+}
+
 // serve starts an oss-local with one bucket, and gives its address.
 func serve(t *testing.T, flags ...string) string {
 	t.Helper()
-	cmd := exec.Command(program("oss-local"), append([]string{"--addr", "127.0.0.1:0", "--bucket", bucket}, flags...)...)
-	cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.StdoutPipe()
+	return launch(t, flags...).url
+}
+
+func launch(t *testing.T, flags ...string) *server {
+	t.Helper()
+	s := &server{t: t, ended: make(chan struct{})}
+	s.cmd = exec.Command(program("oss-local"), append([]string{"--addr", "127.0.0.1:0", "--bucket", bucket}, flags...)...)
+	s.cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
+	s.cmd.Stderr = &s.stderr
+	out, err := s.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Start(); err != nil {
+	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	lines := bufio.NewReader(out)
 	first, err := lines.ReadString('\n')
-	var log bytes.Buffer
-	done := make(chan struct{})
 	go func() {
-		defer close(done)
-		_, _ = io.Copy(&log, lines) // ends with the server
+		defer close(s.ended)
+		_, _ = io.Copy(&s.log, lines) // ends with the server
 	}()
 	t.Cleanup(func() {
-		_ = cmd.Process.Signal(os.Interrupt) // Wait tells how it ended
-		<-done
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("oss-local: %v\n%s", err, &stderr)
-		}
+		log := s.stop()
 		if t.Failed() {
-			t.Logf("requests:\n%s", &log)
+			t.Logf("requests:\n%s", log)
 		}
 	})
 	url, ok := strings.CutPrefix(strings.TrimSpace(first), "listening on ")
 	if !ok {
 		t.Fatalf("first line %q, %v", first, err)
 	}
-	return url
+	s.url = url
+	return s
+}
+
+// stop ends the server and gives its lines, one a request.
+func (s *server) stop() string {
+	s.once.Do(func() {
+		_ = s.cmd.Process.Signal(os.Interrupt) // Wait tells how it ended
+		<-s.ended
+		if err := s.cmd.Wait(); err != nil {
+			s.t.Errorf("oss-local: %v\n%s", err, &s.stderr)
+		}
+	})
+	return s.log.String()
 }
 
 // receiver takes callbacks and keeps their bodies.
@@ -148,7 +172,11 @@ func (r *receiver) last(t *testing.T) string {
 func command(t *testing.T, dir string, env []string, name string, args ...string) (string, error) {
 	t.Helper()
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), name, args...)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	// What the shell holds for Terraform and OSS must not decide what a trial sees.
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(pair string) bool {
+		return strings.HasPrefix(pair, "TF_") || strings.HasPrefix(pair, "OSS_") || strings.HasPrefix(pair, "ALIBABA_CLOUD_")
+	})
+	cmd.Dir, cmd.Env = dir, append(cmd.Env, env...)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
