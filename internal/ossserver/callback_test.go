@@ -19,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -304,7 +305,7 @@ func TestCallbackKeyKept(t *testing.T) {
 	}
 	file := filepath.Join(dir, callbackKeyFile)
 	info, err := os.Stat(file)
-	if err != nil || info.Mode().Perm()&0o077 != 0 {
+	if err != nil || runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		t.Fatalf("%v, %v", info, err)
 	}
 	e := start(t, &Server{Data: dir})
@@ -512,8 +513,12 @@ func TestCallbackPresigned(t *testing.T) {
 			t.Fatalf("%s, %v", signed, err)
 		}
 		put := call{method: "PUT", path: u.RequestURI(), body: "hello", anonymous: true}
+		e.s.ResetRecords()
 		if a := e.must(200, put); a.body != "{}" || r.only().body != "a=b~~~???>>>" {
 			t.Errorf("%s: %q, %+v", auth, a.body, r.only())
+		}
+		if line := e.s.Records()[0].String(); !strings.Contains(line, " /bucket-one/dir/k ") || strings.Contains(line, "callback") {
+			t.Errorf("log line %s", line)
 		}
 		put.path = strings.Replace(put.path, "callback=e", "callback=f", 1)
 		e.refused(403, "SignatureDoesNotMatch", put)

@@ -18,8 +18,8 @@ func (r Record) String() string {
 	}
 	var params []string
 	for _, name := range slices.Sorted(maps.Keys(r.Query)) {
-		if slices.Contains(commonParams, name) {
-			continue // signatures, mostly
+		if slices.Contains(commonParams, name) || slices.Contains(callbackParams, name) {
+			continue // signatures, mostly, and what may hold a receiver's secret
 		}
 		if value := r.Query.Get(name); value != "" {
 			name += "=" + value
