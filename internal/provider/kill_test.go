@@ -1,0 +1,196 @@
+package provider
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
+)
+
+// killer ends the provider's process when its n-th request reaches the server: before the server does the work, or
+// when it has done it and before the provider can read an answer.
+type killer struct {
+	workspace *workspace
+	after     bool
+	n         atomic.Int32 // requests until it strikes; 0 is disarmed
+	pending   atomic.Bool  // the work of the struck request is being done
+	killed    atomic.Bool
+}
+
+func (k *killer) hook(ossserver.Call) *ossserver.Fault {
+	if k.n.Load() <= 0 || k.n.Add(-1) != 0 {
+		return nil
+	}
+	if k.after {
+		k.pending.Store(true)
+		return &ossserver.Fault{Cut: ossserver.CutAfter}
+	}
+	k.kill()
+	return &ossserver.Fault{Cut: ossserver.CutBefore}
+}
+
+// recorded is told of each request when it is over. After a cut the provider waits a moment before it repeats the
+// request, and dies in that moment.
+func (k *killer) recorded(ossserver.Record) {
+	if k.pending.Swap(false) {
+		k.kill()
+	}
+}
+
+// kill ends the provider that runs in this workspace.
+func (k *killer) kill() {
+	for _, pid := range k.workspace.providerProcesses() {
+		if syscall.Kill(pid, syscall.SIGKILL) == nil {
+			k.killed.Store(true)
+		}
+	}
+}
+
+// providerProcesses finds the provider that Terraform has started in this workspace, by its program and its folder.
+func (w *workspace) providerProcesses() []int {
+	binary, err := builtProvider()
+	if err != nil {
+		return nil
+	}
+	var found []int
+	processes, _ := filepath.Glob("/proc/[0-9]*")
+	for _, process := range processes {
+		program, _ := os.Readlink(filepath.Join(process, "exe"))
+		folder, _ := os.Readlink(filepath.Join(process, "cwd"))
+		if pid, err := strconv.Atoi(filepath.Base(process)); err == nil && filepath.Dir(program) == binary && folder == w.dir {
+			found = append(found, pid)
+		}
+	}
+	return found
+}
+
+// The provider is killed at every request of a creation, an update, a large upload and a deletion. From what is left a
+// plain apply converges, or says what to do: import what the killed creation had stored.
+func TestKilledAtEveryRequest(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ name, before, after string }{
+		{"create", "", `content = "one"`},
+		{"create large", "", "source = \"large.bin\"\n timeouts {\n create = \"1m\"\n }"},
+		{"header", `content = "one"`, "content = \"one\"\n cache_control = \"no-cache\""},
+		{"body", `content = "one"`, `content = "two"`},
+		{"acl and tags", `content = "one"`, "content = \"one\"\n acl = \"private\"\n tags = { a = \"b\" }"},
+		{"delete", `content = "one"`, ""},
+	} {
+		for _, after := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, work done %v", tc.name, after), func(t *testing.T) {
+				t.Parallel()
+				n := int32(1)
+				for killOnce(t, after, tc.before, tc.after, n) {
+					if n++; n > 40 {
+						t.Fatal("the provider is killed again and again: the walk does not end")
+					}
+				}
+				if n == 1 {
+					t.Error("nothing was killed")
+				}
+			})
+		}
+	}
+}
+
+// killOnce makes a run of its own whose provider dies at the n-th request, and heals it. It reports whether there were
+// so many requests.
+func killOnce(t *testing.T, workDone bool, before, after string, n int32) bool {
+	t.Helper()
+	k := &killer{after: workDone}
+	server := newServer()
+	server.Fault, server.OnRecord = k.hook, k.recorded
+	o := startServer(t, server)
+	w := o.workspace()
+	k.workspace = w
+	w.write("large.bin", "")
+	o.must(os.Truncate(filepath.Join(w.dir, "large.bin"), 65<<20))
+	set := func(arguments string) {
+		if arguments == "" {
+			w.config("")
+			return
+		}
+		w.config("resource \"oss_object\" \"test\" {\n  bucket = \"BUCKET\"\n  key = \"k\"\n" + arguments + "\n}\n")
+	}
+	if before != "" {
+		set(before)
+		w.apply()
+	}
+	set(after)
+	w.must("plan", "-out=plan.bin")
+	k.n.Store(n)
+	out, code := w.try("apply", "-no-color", "plan.bin")
+	k.n.Store(0)
+	if !k.killed.Load() {
+		if code != 0 {
+			t.Errorf("request %d: nothing was killed, and the apply failed:\n%s", n, out)
+		}
+		return false
+	}
+	if code == 0 {
+		t.Errorf("request %d: the provider was killed and the apply succeeded:\n%s", n, out)
+	}
+	heal(t, o, w, n, after)
+	return true
+}
+
+// heal applies once more; where the killed creation had stored the object, the error says to import it, and that works.
+func heal(t *testing.T, o *testOSS, w *workspace, n int32, after string) {
+	t.Helper()
+	out, code := w.try("apply", "-auto-approve", "-no-color")
+	if code != 0 {
+		if !strings.Contains(out, "terraform import ADDRESS") {
+			t.Fatalf("request %d: the next apply failed and does not say what to do:\n%s", n, out)
+		}
+		w.must("import", "oss_object.test", o.bucket+"/k")
+		w.apply()
+	}
+	w.clean()
+	_, err := o.local().Object(o.bucket, "k")
+	if stored := err == nil; stored != (after != "") {
+		t.Errorf("request %d: an object is stored: %v", n, stored)
+	}
+	if uploads, err := o.sdk().ListMultipartUploads(); err != nil || len(uploads.Uploads) > 0 && !strings.Contains(flatten(out), uploads.Uploads[0].UploadID) {
+		t.Errorf("request %d: an unfinished upload is left and not named: %v, %v\n%s", n, uploads.Uploads, err, out)
+	}
+}
+
+// Ctrl-C during a large upload ends it in seconds, takes the parts away, and leaves a state that the next apply goes on
+// from.
+func TestInterruptedUpload(t *testing.T) {
+	t.Parallel()
+	var w *workspace
+	var o *testOSS
+	stop := make(chan func(), 1)
+	var struck atomic.Bool
+	server := newServer()
+	server.Fault = func(c ossserver.Call) *ossserver.Fault {
+		if c.Operation == "UploadPart" && struck.CompareAndSwap(false, true) {
+			(<-stop)()
+		}
+		return nil
+	}
+	o = startServer(t, server)
+	w = o.workspace()
+	w.write("large.bin", "")
+	o.must(os.Truncate(filepath.Join(w.dir, "large.bin"), 200<<20))
+	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n source = \"large.bin\"\n}")
+	command := w.command("apply", "-auto-approve", "-no-color")
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C goes to the whole group
+	stop <- func() { _ = syscall.Kill(-command.Process.Pid, syscall.SIGINT) }
+	out, err := command.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "interrupt") {
+		t.Errorf("the interrupted apply ended with %v:\n%s", err, out)
+	}
+	if uploads, err := o.sdk().ListMultipartUploads(); err != nil || len(uploads.Uploads) != 0 {
+		t.Errorf("left behind: %v, %v", uploads.Uploads, err)
+	}
+	w.apply()
+	w.clean()
+}
