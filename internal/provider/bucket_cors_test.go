@@ -56,7 +56,7 @@ func TestCORSLifecycle(t *testing.T) {
 	o := startOSS(t)
 	one := tfjsonpath.New("cors_rule").AtSliceIndex(0)
 	two := tfjsonpath.New("cors_rule").AtSliceIndex(1)
-	o.run(
+	o.run(t,
 		resource.TestStep{
 			Config: o.config(corsWith("")),
 			ConfigStateChecks: []statecheck.StateCheck{

@@ -30,7 +30,7 @@ const (
 // testOSS is the OSS a test talks to: its own local server, or a real bucket when OSS_TEST_ENDPOINT is set (with
 // OSS_TEST_BUCKET, OSS_TEST_REGION and the OSS_* credentials).
 type testOSS struct {
-	t        *testing.T
+	t        testing.TB
 	server   *ossserver.Server // nil for the real service
 	endpoint string
 	region   string
@@ -38,7 +38,7 @@ type testOSS struct {
 }
 
 // startOSS gives a test an OSS with one bucket.
-func startOSS(t *testing.T) *testOSS {
+func startOSS(t testing.TB) *testOSS {
 	t.Helper()
 	if endpoint := os.Getenv("OSS_TEST_ENDPOINT"); endpoint != "" {
 		return &testOSS{t: t, endpoint: endpoint, region: os.Getenv("OSS_TEST_REGION"), bucket: os.Getenv("OSS_TEST_BUCKET")}
@@ -47,7 +47,7 @@ func startOSS(t *testing.T) *testOSS {
 }
 
 // startServer serves a local server with the knobs that a test has set.
-func startServer(t *testing.T, server *ossserver.Server) *testOSS {
+func startServer(t testing.TB, server *ossserver.Server) *testOSS {
 	t.Helper()
 	if os.Getenv("OSS_TEST_ENDPOINT") != "" {
 		t.Skip("needs the local server's knobs")
@@ -172,9 +172,9 @@ func factories() map[string]func() (tfprotov6.ProviderServer, error) {
 }
 
 // run runs the steps with the real Terraform, in parallel with other tests.
-func (o *testOSS) run(steps ...resource.TestStep) {
-	o.t.Helper()
-	resource.ParallelTest(o.t, resource.TestCase{ProtoV6ProviderFactories: factories(), Steps: steps})
+func (o *testOSS) run(t *testing.T, steps ...resource.TestStep) {
+	t.Helper()
+	resource.ParallelTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(), Steps: steps})
 }
 
 // tagging is one tag in the SDK's terms.

@@ -82,7 +82,7 @@ func TestObjectImportWithAnotherBody(t *testing.T) {
 
 func TestObjectImportVerify(t *testing.T) {
 	o := startOSS(t)
-	o.run(
+	o.run(t,
 		resource.TestStep{Config: o.config(driftConfig)},
 		resource.TestStep{
 			ResourceName: testObject, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"content", "acl", "storage_class"},

@@ -13,7 +13,7 @@ const testObject = "oss_object.test"
 
 func TestObjectCreate(t *testing.T) {
 	o := startOSS(t)
-	o.run(resource.TestStep{
+	o.run(t, resource.TestStep{
 		Config: o.config(`
 resource "oss_object" "test" {
   bucket        = "BUCKET"

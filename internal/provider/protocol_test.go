@@ -11,7 +11,7 @@ import (
 // protocol drives the provider as a newer Terraform would, one that knows resource identity: Terraform 1.11 does
 // not, so these tests speak the protocol themselves.
 type protocol struct {
-	t      *testing.T
+	t      testing.TB
 	server tfprotov6.ProviderServer
 	schema *tfprotov6.GetProviderSchemaResponse
 }

@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 
 // workspace is a folder in which a test runs the terraform program with the built provider.
 type workspace struct {
-	t   *testing.T
+	t   testing.TB
 	oss *testOSS
 	dir string
 	env []string
@@ -83,11 +83,17 @@ func (w *workspace) config(body string, args ...any) {
 	w.write("main.tf", requiredProvider+w.oss.config(body, args...))
 }
 
+// command is terraform in the workspace.
+func (w *workspace) command(args ...string) *exec.Cmd {
+	command := exec.Command("terraform", args...)
+	command.Dir, command.Env = w.dir, w.env
+	return command
+}
+
 // try runs terraform and returns what it printed, and its exit code.
 func (w *workspace) try(args ...string) (string, int) {
 	w.t.Helper()
-	command := exec.Command("terraform", args...)
-	command.Dir, command.Env = w.dir, w.env
+	command := w.command(args...)
 	out, err := command.CombinedOutput()
 	var exit *exec.ExitError
 	switch {
@@ -157,9 +163,7 @@ func (w *workspace) plan(args ...string) map[string]change {
 	w.t.Helper()
 	w.must(append([]string{"plan", "-out=plan.bin", "-no-color"}, args...)...)
 	var plan tfjson.Plan
-	command := exec.Command("terraform", "show", "-json", "plan.bin")
-	command.Dir, command.Env = w.dir, w.env
-	out, err := command.Output()
+	out, err := w.command("show", "-json", "plan.bin").Output()
 	if err != nil {
 		w.t.Fatal(err)
 	}
