@@ -22,6 +22,7 @@ type objectModel struct {
 	ContentWO          types.String   `tfsdk:"content_wo"`
 	ContentWOVersion   types.Int64    `tfsdk:"content_wo_version"`
 	CopySource         types.Object   `tfsdk:"copy_source"`
+	Callback           types.Object   `tfsdk:"callback"`
 	ContentType        types.String   `tfsdk:"content_type"`
 	CacheControl       types.String   `tfsdk:"cache_control"`
 	ContentDisposition types.String   `tfsdk:"content_disposition"`
@@ -41,6 +42,7 @@ type objectModel struct {
 	CRC64              types.String   `tfsdk:"crc64"`
 	Size               types.Int64    `tfsdk:"size"`
 	VersionID          types.String   `tfsdk:"version_id"`
+	CallbackResponse   types.String   `tfsdk:"callback_response"`
 	Timeouts           timeouts.Value `tfsdk:"timeouts"`
 }
 

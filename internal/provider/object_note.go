@@ -40,6 +40,8 @@ type remembered struct {
 	// Seen are the attributes that the last HEAD showed or the last write sent, which a copy has to carry over; nil
 	// when they are not known.
 	Seen *seenAttributes `json:"seen,omitempty"`
+	// CallbackOwed says that the body is stored, and the callback of its upload failed and must not.
+	CallbackOwed bool `json:"callback_owed,omitempty"`
 }
 
 type seenAttributes struct {

@@ -62,6 +62,7 @@ func (m *objectModel) planCreate(config objectModel, body plannedBody, diags *di
 	m.planUnmanaged(config, objectModel{Tags: types.MapNull(types.StringType)})
 	m.ETag, m.VersionID = types.StringUnknown(), types.StringUnknown()
 	m.planDigest(body)
+	m.planCallback(types.StringNull(), true)
 	if !body.managed && !m.AllowOverwrite.IsUnknown() && !m.AllowOverwrite.ValueBool() {
 		diags.AddAttributeError(path.Root("content"), "Missing Body", fmt.Sprintf(
 			"There is nothing to create at key %q: the configuration has none of content, content_base64, source, content_wo and copy_source. "+
@@ -76,7 +77,8 @@ func (m *objectModel) planUpdate(config, state objectModel, note remembered, bod
 	m.ContentType, _ = decideContentType(config.ContentType, m.Key, note)
 	m.planUnmanaged(config, state)
 	m.CRC64, m.Size, m.ETag, m.VersionID = state.CRC64, state.Size, state.ETag, state.VersionID
-	upload := bodyChanges(*m, state, note, body)
+	upload := bodyChanges(*m, state, note, body) || body.managed && m.owesCallback(note)
+	m.planCallback(state.CallbackResponse, upload)
 	if upload || !m.metadataKnown() || !m.sameMetadata(state) || !m.sameStorage(state) {
 		m.ETag, m.VersionID = types.StringUnknown(), types.StringUnknown()
 	}
@@ -161,6 +163,7 @@ func (m objectModel) warnUpdate(state objectModel, note remembered, body planned
 			"The configuration of %q no longer has a body. The stored body stays as it is, changes of it by others will not be shown, "+
 				"and destroying this resource will leave the object in the bucket unless deletion_policy says otherwise.", state.ID.ValueString()))
 	}
+	m.warnCallback(state, note, body, diags)
 	converts := !m.StorageClass.IsUnknown() && !m.StorageClass.Equal(state.StorageClass)
 	if converts || bodyChanges(m, state, note, body) {
 		warnFee(state, note, "replaced or converted", diags)

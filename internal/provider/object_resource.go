@@ -55,7 +55,7 @@ func (r *objectResource) Create(ctx context.Context, req resource.CreateRequest,
 	_, w.note.ContentTypeFrom = decideContentType(config.ContentType, plan.Key, remembered{})
 	w.note.Managed = config.managed()
 	w.create(ctx)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() && !w.stored {
 		return
 	}
 	r.data.created.Store(plan.ID.ValueString(), true)
@@ -155,7 +155,7 @@ func (r *objectResource) Update(ctx context.Context, req resource.UpdateRequest,
 	w := objectWrite{client: client, config: config, plan: &plan, state: state, note: note, summary: "Unable to Update OSS Object", diags: &resp.Diagnostics}
 	w.note.Managed = config.managed()
 	w.update(ctx)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() && !w.stored {
 		return
 	}
 	_, w.note.ContentTypeFrom = decideContentType(config.ContentType, plan.Key, note)

@@ -28,6 +28,7 @@ func (r *objectResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 		Attributes: map[string]schema.Attribute{},
 		Blocks: map[string]schema.Block{
 			"copy_source": copySourceBlock(),
+			"callback":    callbackBlock(),
 			"timeouts": timeouts.Block(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "Time for the whole creation with its retries, such as `30m`; 20 minutes unless set.",
@@ -216,6 +217,8 @@ func objectComputedSchema() map[string]schema.Attribute {
 			MarkdownDescription: "Size of the body in bytes.",
 		},
 		"version_id": computed("Version of the object in a bucket whose versioning is or was enabled, else null."),
+		"callback_response": computed("What the receiver of the upload's `callback` answered, as JSON text for `jsondecode`. It is known after apply exactly when an upload is planned, which is when OSS will call back; " +
+			"null without a callback, and when the callback failed or its answer was lost."),
 	}
 }
 

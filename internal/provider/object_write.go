@@ -22,6 +22,9 @@ type objectWrite struct {
 	note    remembered  // of the state; Managed is already the configuration's
 	summary string      // title of a failed call
 	diags   *diag.Diagnostics
+
+	warnOnly bool // a failed callback is no error
+	stored   bool // there is an error, and plan and note tell what is stored
 }
 
 func (w *objectWrite) callError(doing string, err error) {
@@ -100,7 +103,12 @@ func (w *objectWrite) store(ctx context.Context, write ossclient.Write, have *os
 	if !ok {
 		return false
 	}
-	if have != nil && have.CRC64 == write.Body.Digest() {
+	same := have != nil && have.CRC64 == write.Body.Digest()
+	if same && !w.plan.owesCallback(w.note) {
+		if w.plan.CallbackResponse.IsUnknown() {
+			w.plan.CallbackResponse = w.state.CallbackResponse
+		}
+		w.note.CallbackOwed = false
 		w.plan.setStored(ossclient.Stored{ETag: have.ETag, VersionID: have.VersionID}, write.Body, w.secret())
 		w.seal(write.Body)
 		return false
@@ -108,6 +116,10 @@ func (w *objectWrite) store(ctx context.Context, write ossclient.Write, have *os
 	var stored ossclient.Stored
 	var err error
 	if source == nil {
+		if !w.setCallback(ctx, &write) {
+			return false
+		}
+		write.Again = same
 		stored, err = w.client.PutObject(ctx, write)
 	} else {
 		if write.Tags == nil {
@@ -115,7 +127,9 @@ func (w *objectWrite) store(ctx context.Context, write ossclient.Write, have *os
 		}
 		stored, err = w.client.CopyObject(ctx, *source, write)
 	}
+	err = w.calledBack(stored, err)
 	switch {
+	case w.refused(err):
 	case ossclient.HasCode(err, "FileAlreadyExists"):
 		addExistsError(w.diags, *w.plan)
 	case err != nil:
@@ -206,10 +220,11 @@ func (w *objectWrite) update(ctx context.Context) {
 		known: w.plan.plannedDigest().known, body: ossclient.Body{CRC64: w.plan.plannedDigest().crc64},
 	}
 	rewrite := !plan.sameMetadata(state) || !plan.sameStorage(state)
-	if bodyChanges(*plan, state, w.note, body) {
+	if bodyChanges(*plan, state, w.note, body) || body.managed && plan.owesCallback(w.note) {
 		w.replaceBody(ctx, rewrite)
 		return
 	}
+	w.note.CallbackOwed = false // there is no callback any more
 	plan.CRC64, plan.Size, plan.ETag, plan.VersionID = state.CRC64, state.Size, state.ETag, state.VersionID
 	if !body.managed && w.note.WriteOnly != nil && !w.letGo(ctx) {
 		return

@@ -1,0 +1,279 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/callback"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+)
+
+// What on_failure can say.
+const (
+	failByError   = "error"
+	failByWarning = "warn"
+)
+
+// callbackPath is where the findings about a callback belong.
+var callbackPath = path.Root("callback")
+
+// callbackBlock describes the upload callback.
+func callbackBlock() schema.Block {
+	text := func(description string, validators ...validator.String) schema.StringAttribute {
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: validators}
+	}
+	return schema.SingleNestedBlock{
+		MarkdownDescription: "A request that OSS sends to an application server when the body has been uploaded, before it answers the upload; the server's answer is in `callback_response`. " +
+			"It is sent for each upload of the body, at least once, and for nothing else: a change of headers, metadata, tags or ACL, a refresh, and a change of this block alone send none. " +
+			"See [Callbacks](#callbacks).",
+		Validators: []validator.Object{callbackRules{}},
+		Attributes: map[string]schema.Attribute{
+			"urls": schema.ListAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "URLs of the application server, 1 to 5; OSS tries them in order until one answers as it should. They must be reachable from the internet. Required in this block.",
+			},
+			"host": text("`Host` header of the request, a domain name or an IPv4 address; that of the URL unless set."),
+			"body": text("Template of the body of the request, with the variables `${bucket}`, `${object}`, `${etag}`, `${size}`, `${mimeType}`, `${imageInfo.height}`, `${imageInfo.width}`, " +
+				"`${imageInfo.format}`, `${crc64}`, `${contentMd5}`, `${vpcId}`, `${clientIp}`, `${reqId}`, `${operation}`, and `${x:name}` for each of `variables`. " +
+				"HCL has the same syntax for its own expressions: **write `$${object}`**, with two dollar signs, to have `${object}` reach OSS. Required in this block."),
+			"body_type": text("`application/x-www-form-urlencoded`, in which OSS replaces variables by their URL-encoded values, or `application/json`, in which it replaces them by JSON: "+
+				"strings come with their own quotes, so write `{\"object\":$${object}}` and not `jsonencode`. The form unless set.", stringvalidator.LengthAtLeast(1)),
+			"sni": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Whether the TLS handshake with an `https` URL names the host, without which many servers refuse it; `false` unless set.",
+			},
+			"variables": schema.MapAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Values of custom variables. Names are of lower-case letters, digits and underscores, without the `x:` that they have in the body.",
+			},
+			"on_failure": text("What to do when the callback fails. The object is stored in any case. `error` fails the apply, and the next one uploads again, so that OSS calls back again; "+
+				"`warn` leaves it at a warning. `error` unless set.", stringvalidator.OneOf(failByError, failByWarning)),
+		},
+	}
+}
+
+// callbackModel is the block callback.
+type callbackModel struct {
+	URLs      types.List   `tfsdk:"urls"`
+	Host      types.String `tfsdk:"host"`
+	Body      types.String `tfsdk:"body"`
+	BodyType  types.String `tfsdk:"body_type"`
+	SNI       types.Bool   `tfsdk:"sni"`
+	Variables types.Map    `tfsdk:"variables"`
+	OnFailure types.String `tfsdk:"on_failure"`
+}
+
+// known is the callback as far as it is known, and the fields that are not, or not wholly.
+func (m callbackModel) known() (c callback.Callback, unknown []string) {
+	c = callback.Callback{Host: m.Host.ValueString(), Body: m.Body.ValueString(), BodyType: m.BodyType.ValueString(), SNI: m.SNI.ValueBoolPointer()}
+	for field, value := range map[string]attr.Value{
+		callback.FieldURLs: m.URLs, callback.FieldHost: m.Host, callback.FieldBody: m.Body, callback.FieldBodyType: m.BodyType,
+		callback.FieldSNI: m.SNI, callback.FieldVariables: m.Variables,
+	} {
+		if value.IsUnknown() {
+			unknown = append(unknown, field)
+		}
+	}
+	for _, element := range m.URLs.Elements() {
+		if url, ok := element.(types.String); ok && !url.IsUnknown() {
+			c.URLs = append(c.URLs, url.ValueString())
+		} else {
+			unknown = append(unknown, callback.FieldURLs)
+		}
+	}
+	// Of a variable whose value is not known the name is enough.
+	c.Variables = textMap(m.Variables)
+	return c, unknown
+}
+
+// callbackRules checks the block as far as it is known, each finding at its attribute.
+type callbackRules struct{}
+
+// Description is empty: the attributes say what they take.
+func (callbackRules) Description(context.Context) string { return "" }
+
+// MarkdownDescription is empty, too.
+func (callbackRules) MarkdownDescription(context.Context) string { return "" }
+
+// ValidateObject checks the callback, and that there is an upload for it.
+func (callbackRules) ValidateObject(ctx context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	var block callbackModel
+	resp.Diagnostics.Append(req.ConfigValue.As(ctx, &block, basetypes.ObjectAsOptions{})...)
+	var config objectModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	config.checkCallbackFires(&resp.Diagnostics)
+	if !block.refuseNulls(&resp.Diagnostics) {
+		return
+	}
+	c, unknown := block.known()
+	found := callback.Check(c, unknown...)
+	if slices.Contains(unknown, callback.FieldURLs) && len(block.URLs.Elements()) > callback.MaxURLs {
+		resp.Diagnostics.AddAttributeError(callbackPath.AtName(callback.FieldURLs), "Invalid Callback URL",
+			fmt.Sprintf("There are %d URLs. OSS allows at most %d.", len(block.URLs.Elements()), callback.MaxURLs))
+	}
+	addCallbackProblems(&resp.Diagnostics, block, found)
+}
+
+// checkCallbackFires refuses a callback that never comes: OSS calls back for uploads only.
+func (m objectModel) checkCallbackFires(diags *diag.Diagnostics) {
+	const summary = "Callback Never Fires"
+	switch {
+	case !m.CopySource.IsNull():
+		diags.AddAttributeError(callbackPath, summary, "The body is copied inside OSS, and OSS calls back for uploads only. "+
+			"Remove the callback block, or upload the body with source or content instead of copy_source.")
+	case !m.bodyInSight() && m.ContentWO.IsNull():
+		diags.AddAttributeError(callbackPath, summary, "The configuration has no body, so nothing is ever uploaded, and OSS calls back for uploads only. "+
+			"Remove the callback block, or give the object a body (content, content_base64, source or content_wo).")
+	}
+}
+
+// refuseNulls refuses elements that are null, of which OSS has no notion. It reports whether there are none.
+func (m callbackModel) refuseNulls(diags *diag.Diagnostics) bool {
+	before := diags.ErrorsCount()
+	for i, url := range m.URLs.Elements() {
+		if url.IsNull() {
+			diags.AddAttributeError(callbackPath.AtName(callback.FieldURLs).AtListIndex(i), "Null Callback URL",
+				fmt.Sprintf("urls[%d] is null. Leave it out, for example with compact([...]).", i))
+		}
+	}
+	for name, value := range m.Variables.Elements() {
+		if value.IsNull() {
+			diags.AddAttributeError(callbackPath.AtName(callback.FieldVariables).AtMapKey(name), "Null Callback Variable",
+				quoted(name)+" is null. Write \"\" for an empty value, or leave the variable out.")
+		}
+	}
+	return diags.ErrorsCount() == before
+}
+
+// addCallbackProblems adds each finding at its attribute, the element included.
+func addCallbackProblems(diags *diag.Diagnostics, block callbackModel, found []callback.Problem) {
+	var places []path.Path
+	byPlace := map[string][]metadata.Violation{}
+	for _, p := range found {
+		at := callbackPath
+		if p.Field != "" {
+			at = at.AtName(p.Field)
+		}
+		switch i := slices.Index(block.URLs.Elements(), attr.Value(types.StringValue(p.Element))); {
+		case p.Field == callback.FieldVariables && p.Element != "":
+			at = at.AtMapKey(p.Element)
+		case p.Field == callback.FieldURLs && i >= 0:
+			at = at.AtListIndex(i)
+		}
+		if byPlace[at.String()] == nil {
+			places = append(places, at)
+		}
+		severity := metadata.Error
+		if p.Severity == callback.Warning {
+			severity = metadata.Warning
+		}
+		byPlace[at.String()] = append(byPlace[at.String()], metadata.Violation{Severity: severity, Summary: p.Summary, Detail: p.Detail})
+	}
+	for _, at := range places {
+		addViolations(diags, at, byPlace[at.String()])
+	}
+}
+
+// hasCallback reports whether a configuration, plan or state has a callback, known or not.
+func (m objectModel) hasCallback() bool { return !m.Callback.IsNull() }
+
+// owesCallback reports whether the stored body has to be uploaded again because the callback of its upload failed.
+func (m objectModel) owesCallback(note remembered) bool {
+	return note.CallbackOwed && m.hasCallback()
+}
+
+// planCallback plans the answer of the receiver: unknown when an upload will call back, null when one will not, and what
+// it was without an upload.
+func (m *objectModel) planCallback(before types.String, upload bool) {
+	switch {
+	case !upload:
+		m.CallbackResponse = before
+	case m.hasCallback():
+		m.CallbackResponse = types.StringUnknown()
+	default:
+		m.CallbackResponse = types.StringNull()
+	}
+}
+
+// warnCallback tells why a body is uploaded again, and what does not call back.
+func (m objectModel) warnCallback(state objectModel, note remembered, body plannedBody, diags *diag.Diagnostics) {
+	if !m.hasCallback() {
+		return
+	}
+	switch changes := bodyChanges(m, state, note, body); {
+	case m.owesCallback(note) && !changes:
+		diags.AddAttributeWarning(callbackPath, "Upload Repeated for Its Callback", fmt.Sprintf(
+			"The body of %q is stored as it should be, but the callback of its last upload failed. The same body is uploaded again, so that OSS calls back again. "+
+				"To leave it at that instead, remove the callback block.", state.ID.ValueString()))
+	case changes:
+	case !m.Callback.Equal(state.Callback):
+		diags.AddAttributeWarning(callbackPath, "No Callback for This Change", fmt.Sprintf(
+			"The callback of %q changes, and its body does not. No request is made for that; the new callback is sent with the next upload of the body.", state.ID.ValueString()))
+	case !m.metadataKnown() || !m.sameMetadata(state) || !m.sameStorage(state):
+		diags.AddAttributeWarning(callbackPath, "No Callback for This Change", fmt.Sprintf(
+			"The headers or metadata of %q change, and its body does not. OSS copies the object onto itself for that, and calls back for uploads only.", state.ID.ValueString()))
+	}
+}
+
+// setCallback adds the encoded callback to an upload. It reports whether that is possible; the plan has checked it.
+func (w *objectWrite) setCallback(ctx context.Context, write *ossclient.Write) bool {
+	if !w.plan.hasCallback() {
+		return true
+	}
+	var block callbackModel
+	w.diags.Append(w.plan.Callback.As(ctx, &block, basetypes.ObjectAsOptions{})...)
+	if w.diags.HasError() {
+		return false
+	}
+	c, _ := block.known()
+	var err error
+	if write.Callback, write.CallbackVar, err = callback.Encode(c); err != nil {
+		w.diags.AddAttributeError(callbackPath, "Invalid Callback", sentence(err.Error())+" Nothing was stored.")
+	}
+	w.warnOnly = block.OnFailure.ValueString() == failByWarning
+	return err == nil
+}
+
+// calledBack takes over what became of the callback of an upload that is stored. It returns the error of the upload
+// itself, if that is what err is.
+func (w *objectWrite) calledBack(stored ossclient.Stored, err error) error {
+	var failed *ossclient.CallbackError
+	if err != nil && !errors.As(err, &failed) {
+		return err
+	}
+	w.note.CallbackOwed = false
+	w.plan.CallbackResponse = types.StringNull()
+	switch {
+	case !w.plan.hasCallback():
+	case failed != nil:
+		w.callbackFailed(failed)
+	case stored.CallbackResponse != nil:
+		w.plan.CallbackResponse = callbackText(stored.CallbackResponse)
+	case stored.Adopted:
+		w.diags.AddAttributeWarning(callbackPath, "Callback Answer Lost", fmt.Sprintf(
+			"The connection broke or OSS failed before it had answered the upload of %q, and a look found the object stored as it was sent. OSS has most likely called back, and its receiver's answer "+
+				"is lost: callback_response is null. If the receiver does not know of the upload, run terraform apply -replace for this resource.", w.plan.ID.ValueString()))
+	default:
+		w.diags.AddAttributeWarning(callbackPath, "Callback Not Answered", fmt.Sprintf(
+			"OSS stored %q and passed no answer of the callback on; callback_response is null. Check that the receiver was called: OSS does not offer callbacks in every region.", w.plan.ID.ValueString()))
+	}
+	return nil
+}

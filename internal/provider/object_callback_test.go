@@ -1,0 +1,263 @@
+package provider
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
+)
+
+// attribute reads an attribute of a resource from the state; nil is null.
+func (w *workspace) attribute(address, name string) any {
+	w.t.Helper()
+	for _, r := range w.resources() {
+		if r.Address == address {
+			value, ok := r.Values[name]
+			if !ok {
+				w.t.Errorf("%s has no attribute %s", address, name)
+			}
+			return value
+		}
+	}
+	w.t.Errorf("the state has no %s", address)
+	return nil
+}
+
+type stateResource struct {
+	Address string         `json:"address"`
+	Tainted bool           `json:"tainted"`
+	Values  map[string]any `json:"values"`
+}
+
+// resources are those of the state.
+func (w *workspace) resources() []stateResource {
+	w.t.Helper()
+	var state struct {
+		Values struct {
+			RootModule struct{ Resources []stateResource } `json:"root_module"`
+		}
+	}
+	if err := json.Unmarshal([]byte(w.must("show", "-json")), &state); err != nil {
+		w.t.Fatal(err)
+	}
+	return state.Values.RootModule.Resources
+}
+
+// What reaches the receiver is, byte for byte, what the facts say: in a form each value percent-encoded, in JSON each a
+// JSON string with its own quotes.
+func TestCallbackBodies(t *testing.T) {
+	t.Parallel()
+	o := startCallbacks(t)
+	form, document := plainReceiver(t), plainReceiver(t)
+	form.set(says(`{"a": [1, "x"], "Ü": null}`))
+	w := o.workspace()
+	const key, note = `目录/a b&c%d'e.txt`, `say "1 + 1" & 100% 中文`
+	block := func(r *receiver, template string) string {
+		return fmt.Sprintf("urls = [%q]\n %s\n variables = { note = %q, by_whom = \"emma\" }", r.URL+"/done?id=1", template, note)
+	}
+	object := func(name, block string) string {
+		return strings.Replace(called(name, "content = \"hello\"\n content_type = \"text/plain\"", block), fmt.Sprintf("key = %q", name), fmt.Sprintf("key = %q", name+"/"+key), 1)
+	}
+	w.write("main.tf", requiredProvider+o.config("")+strings.ReplaceAll(
+		object("form", block(form, `body = "const=a%20b&object=$${object}&note=$${x:note}&by=$${x:by_whom}&size=$${size}&type=$${mimeType}"`))+
+			object("json", block(document, "body_type = \"application/json\"\n body = \"{\\\"object\\\":$${object},\\\"note\\\":$${x:note},\\\"by\\\":$${x:by_whom},\\\"size\\\":$${size}}\"")), "BUCKET", o.bucket))
+	w.apply()
+	wantForm := "const=a%20b&object=form%2F%E7%9B%AE%E5%BD%95%2Fa%20b%26c%25d%27e.txt&note=say%20%221%20%2B%201%22%20%26%20100%25%20%E4%B8%AD%E6%96%87&by=emma&size=5&type=text%2Fplain"
+	if got := form.bodies(); len(got) != 1 || got[0] != wantForm {
+		t.Errorf("form\n%q\nwant\n%q", got, wantForm)
+	}
+	wantJSON := `{"object":"json/目录/a b&c%d'e.txt","note":"say \"1 + 1\" & 100% 中文","by":"emma","size":5}`
+	if got := document.bodies(); len(got) != 1 || got[0] != wantJSON {
+		t.Errorf("JSON\n%q\nwant\n%q", got, wantJSON)
+	}
+	if form.types[0] != "application/x-www-form-urlencoded" || document.types[0] != "application/json" {
+		t.Errorf("content types %q and %q", form.types, document.types)
+	}
+	if got := w.attribute("oss_object.form", "callback_response"); got != `{"a": [1, "x"], "Ü": null}` {
+		t.Errorf("callback_response %q", got)
+	}
+	w.clean()
+}
+
+// OSS calls back for uploads and for nothing else, and the plan says so.
+func TestCallbackFiresOnUploadsOnly(t *testing.T) {
+	t.Parallel()
+	o := startCallbacks(t)
+	r := plainReceiver(t)
+	w := o.workspace()
+	set := func(arguments, block string) { w.config(strings.ReplaceAll(called("k", arguments, block), "%", "%%")) }
+	fired := 0
+	step := func(what string, unknown bool, fires int, requests string) {
+		t.Helper()
+		planned := w.plan("-refresh=false")["oss_object.k"]
+		if got := strings.Contains(strings.Join(planned.attributes, " "), "callback_response"); got != unknown {
+			t.Errorf("%s: the plan changes %v", what, planned.attributes)
+		}
+		o.local().ResetRecords()
+		w.must("apply", "-no-color", "plan.bin")
+		fired += fires
+		if got := r.bodies(); len(got) != fired {
+			t.Errorf("%s: called back %d times, want %d", what, len(got), fired)
+		}
+		if got := o.requests(); got != requests {
+			t.Errorf("%s: requests %q, want %q", what, got, requests)
+		}
+	}
+	// says holds a plan against the words of its warning.
+	saysNo := func(words ...string) {
+		t.Helper()
+		out := flatten(w.must("plan", "-no-color", "-refresh=false"))
+		for _, word := range append(words, "No Callback for This Change") {
+			if !strings.Contains(out, word) {
+				t.Errorf("the plan does not say %q:\n%s", word, out)
+			}
+		}
+	}
+	set(`content = "one"`, small(r.URL))
+	step("create", true, 1, "GetBucketVersioning:1 PutObject:1")
+	w.apply("-refresh-only")
+	w.clean()
+	if got := r.bodies(); len(got) != fired {
+		t.Errorf("a refresh called back: %q", got)
+	}
+	set("content = \"one\"\n metadata = { owner = \"emma\" }", small(r.URL))
+	saysNo("copies the object onto itself")
+	step("metadata", false, 0, "CopyObject:1 GetObjectAcl:1")
+	set("content = \"one\"\n metadata = { owner = \"emma\" }\n tags = { a = \"b\" }\n acl = \"private\"", small(r.URL))
+	step("tags and ACL", false, 0, "PutObjectACL:1 PutObjectTagging:1")
+	set("content = \"one\"\n metadata = { owner = \"emma\" }", small(r.URL)+"\n host = \"app.example.com\"")
+	saysNo("the next upload of the body")
+	step("callback alone", false, 0, "")
+	set("content_base64 = \"b25l\"\n metadata = { owner = \"emma\" }", small(r.URL))
+	step("the same bytes", false, 0, "")
+	if got := w.attribute("oss_object.k", "callback_response"); got != `{"ok":true}` {
+		t.Errorf("callback_response %v", got)
+	}
+	r.set(says(`{"second":2}`))
+	set("content = \"two\"\n metadata = { owner = \"emma\" }", small(r.URL))
+	step("another body", true, 1, "GetObjectAcl:1 GetObjectTagging:1 HeadObject:1 PutObject:1")
+	if got := w.attribute("oss_object.k", "callback_response"); got != `{"second":2}` {
+		t.Errorf("callback_response %v", got)
+	}
+	w.config("resource \"oss_object\" \"k\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"two\"\n metadata = { owner = \"emma\" }\n}")
+	step("no callback any more", false, 0, "")
+	w.config("resource \"oss_object\" \"k\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"three\"\n metadata = { owner = \"emma\" }\n}")
+	step("an upload without callback", true, 0, "GetObjectAcl:1 GetObjectTagging:1 HeadObject:1 PutObject:1")
+	if got := w.attribute("oss_object.k", "callback_response"); got != nil {
+		t.Errorf("callback_response %v of an upload without callback", got)
+	}
+	w.clean()
+}
+
+// Large bodies call back once, when all parts are there; images tell their size; the first URL that answers counts; and a
+// body that must not be seen calls back, too.
+func TestCallbackKindsOfUpload(t *testing.T) {
+	t.Parallel()
+	o := startCallbacks(t)
+	large, picture, second, third, secret := plainReceiver(t), plainReceiver(t), plainReceiver(t), plainReceiver(t), plainReceiver(t)
+	second.set(says(`{"by":"the second"}`))
+	w := o.workspace()
+	large.set(says(`{"parts":true}`))
+	file, err := os.Create(filepath.Join(w.dir, "large.bin"))
+	o.must(err)
+	o.must(file.Truncate(65 << 20))
+	o.must(file.Close())
+	var data bytes.Buffer
+	o.must(png.Encode(&data, image.NewGray(image.Rect(0, 0, 30, 20))))
+	w.write("picture.png", data.String())
+	dead := "http://127.0.0.1:1/dead" // a port that no program is given by chance
+	write := func(version int) {
+		w.config(strings.ReplaceAll(
+			called("large", `source = "large.bin"`, fmt.Sprintf("urls = [%q]\n body = \"size=$${size}&operation=$${operation}\"", large.URL))+
+				called("picture", "source = \"picture.png\"", fmt.Sprintf("urls = [%q]\n body_type = \"application/json\"\n body = \"[$${imageInfo.width},$${imageInfo.height},$${imageInfo.format}]\"", picture.URL))+
+				called("several", `content = "x"`, small(dead, second.URL, third.URL))+
+				called("secret", fmt.Sprintf("content_wo = \"hush %d\"\n content_wo_version = %d", version, version), fmt.Sprintf("urls = [%q]\n body = \"size=$${size}\"", secret.URL)), "%", "%%"))
+	}
+	write(1)
+	w.apply()
+	for name, tc := range map[string]struct {
+		r      *receiver
+		bodies string
+		answer string
+	}{
+		"large":   {large, "size=68157440&operation=CompleteMultipartUpload", `{"parts":true}`},
+		"picture": {picture, `[30,20,"png"]`, `{"ok":true}`},
+		"several": {second, "object=several", `{"by":"the second"}`},
+		"secret":  {secret, "size=6", `{"ok":true}`},
+	} {
+		if got := strings.Join(tc.r.bodies(), " | "); got != tc.bodies {
+			t.Errorf("%s: called back %q, want %q", name, got, tc.bodies)
+		}
+		if got := w.attribute("oss_object."+name, "callback_response"); got != tc.answer {
+			t.Errorf("%s: callback_response %v", name, got)
+		}
+	}
+	if got := third.bodies(); len(got) != 0 {
+		t.Errorf("a URL behind the one that answered was called: %q", got)
+	}
+	w.clean()
+	write(2)
+	w.apply()
+	if got := len(secret.bodies()); got != 2 {
+		t.Errorf("a new version of the secret body called back %d times in all, want 2", got)
+	}
+	if got := len(large.bodies()) + len(picture.bodies()) + len(second.bodies()); got != 3 {
+		t.Errorf("what did not change called back: %d in all", got)
+	}
+	w.clean()
+}
+
+// A value that is only known during the apply says nothing at plan, and reaches the receiver.
+func TestCallbackUnknown(t *testing.T) {
+	t.Parallel()
+	o := startCallbacks(t)
+	r := plainReceiver(t)
+	w := o.workspace()
+	text := `
+resource "terraform_data" "later" {
+  input = { url = "URL", note = "NOTE", body = "note=$${x:note}" }
+}
+` + called("k", `content = "one"`, "urls = [terraform_data.later.output.url]\n body = terraform_data.later.output.body\n variables = { note = terraform_data.later.output.note }")
+	w.config(strings.NewReplacer("URL", "ftp://example.com", "NOTE", "x").Replace(text))
+	w.plan()
+	w.fails([]string{"Invalid Callback URL", `"ftp"`}, "apply", "-auto-approve", "-no-color")
+	if _, err := o.local().Object(o.bucket, "k"); err == nil {
+		t.Error("an object was stored")
+	}
+	w.config(strings.NewReplacer("URL", r.URL, "NOTE", "a b").Replace(text))
+	w.apply()
+	if got := r.bodies(); len(got) != 1 || got[0] != "note=a%20b" {
+		t.Errorf("called back %q", got)
+	}
+	w.clean()
+}
+
+// The answer to an upload is lost, again and again: the look afterwards finds the object, whose receiver was told.
+func TestCallbackAnswerLost(t *testing.T) {
+	t.Parallel()
+	f := &faults{}
+	o := startServer(t, &ossserver.Server{AllowPrivateCallbacks: true, Fault: f.hook})
+	r := plainReceiver(t)
+	w := o.workspace()
+	w.write("main.tf", requiredProvider+strings.Replace(o.config(called("k", `content = "one"`, small(r.URL))), "provider \"oss\" {", "provider \"oss\" {\n  max_retries = 1", 1))
+	f.arm("PutObject", ossserver.Fault{Cut: ossserver.CutAfter}, -1)
+	out := flatten(w.apply())
+	f.disarm()
+	if !strings.Contains(out, "Warning: Callback Answer Lost") || !strings.Contains(out, "callback_response is null") {
+		t.Errorf("no warning:\n%s", out)
+	}
+	if got := w.attribute("oss_object.k", "callback_response"); got != nil {
+		t.Errorf("callback_response %v", got)
+	}
+	if len(r.bodies()) == 0 {
+		t.Error("nobody was called back, so this test proves nothing")
+	}
+	w.clean()
+}
