@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"encoding/json"
 	"math/big"
 	"strings"
@@ -26,7 +27,7 @@ func texts(values ...string) attr.Value { return stringSet(values) }
 func list(values ...attr.Value) attr.Value {
 	kinds := make([]attr.Type, len(values))
 	for i, v := range values {
-		kinds[i] = v.Type(nil)
+		kinds[i] = v.Type(context.Background())
 	}
 	return types.TupleValueMust(kinds, values)
 }
@@ -43,7 +44,7 @@ func names(values ...string) types.List {
 func literal(fields map[string]attr.Value) attr.Value {
 	kinds := map[string]attr.Type{}
 	for name, v := range fields {
-		kinds[name] = v.Type(nil)
+		kinds[name] = v.Type(context.Background())
 	}
 	return types.ObjectValueMust(kinds, fields)
 }
@@ -173,7 +174,7 @@ func TestCORSDecisionErrors(t *testing.T) {
 		"a text":            {types.StringValue("rules"), "o", "GET", names(), 0, "rules is no list of objects"},
 		"list of texts":     {list(types.StringValue("rule")), "o", "GET", names(), 0, "rules[0] is no object"},
 		"null rule":         {list(types.ObjectNull(corsRuleTypes)), "o", "GET", names(), 0, "rules[0] is no object"},
-		"set of rules":      {types.SetValueMust(readRule().Type(nil), []attr.Value{readRule()}), "o", "GET", names(), 0, "rules is a set"},
+		"set of rules":      {types.SetValueMust(readRule().Type(context.Background()), []attr.Value{readRule()}), "o", "GET", names(), 0, "rules is a set"},
 		"empty origin":      {good, "", "GET", names(), 1, "The origin is empty"},
 		"empty method":      {good, "https://www.example.com", "", names(), 2, "The method is empty"},
 		"empty header":      {good, "https://www.example.com", "GET", names("range", ""), 3, "headers[1] is null or empty"},

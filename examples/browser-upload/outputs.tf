@@ -1,0 +1,9 @@
+output "page" {
+  description = "Open this in a browser."
+  value       = "${var.page_origin}/index.html"
+}
+
+output "sdk_version" {
+  description = "The version of ali-oss that the page runs."
+  value       = oss_object.sdk.metadata.version
+}
