@@ -2,7 +2,7 @@ package callback
 
 import (
 	"context"
-	"crypto/md5" //nolint:gosec // the digest OSS signs with
+	"crypto/md5" // the digest OSS signs with
 	"crypto/rsa"
 	"crypto/subtle"
 	"crypto/x509"
@@ -78,7 +78,7 @@ func VerifyWithKey(r *http.Request, body, key []byte) error {
 	if err != nil {
 		return err
 	}
-	return verifyMD5(public, md5.Sum(signed), signature) //nolint:gosec // the digest OSS signs with
+	return verifyMD5(public, md5.Sum(signed), signature) // the digest OSS signs with
 }
 
 // signedText is url_decode(path) + query + "\n" + body, the query with its question

@@ -179,9 +179,9 @@ func (r *bodyReader) read(p []byte) (int, error) {
 	n, err := r.src.Read(p[:min(int64(len(p)), free)])
 	r.digest.Write(p[:n])
 	switch {
-	case err == io.EOF && int64(n) < r.left: //nolint:errorlint // an io.Reader returns io.EOF itself
+	case err == io.EOF && int64(n) < r.left:
 		r.err = fmt.Errorf("%w: it ends %d bytes early", ErrBodyChanged, r.left-int64(n))
-	case err != nil && err != io.EOF: //nolint:errorlint // see above
+	case err != nil && err != io.EOF:
 		r.err = unreadable(err)
 	}
 	return n, r.err

@@ -228,7 +228,7 @@ func (c *Client) once(ctx context.Context, r request) (response, error) {
 		if body, err = newBodyReader(r.body); err != nil {
 			return fail(nil, err)
 		}
-		defer body.Close()
+		defer func() { _ = body.Close() }() // only read from
 		data = body
 	}
 	start := time.Now()

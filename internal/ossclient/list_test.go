@@ -87,7 +87,10 @@ func TestListingShowsAttributes(t *testing.T) {
 func TestListingIsLazy(t *testing.T) {
 	t.Parallel()
 	s, c := newScript(t, xmlAnswer(`<IsTruncated>true</IsTruncated><NextContinuationToken>n</NextContinuationToken><Contents><Key>k</Key></Contents>`))
-	for range c.Pages(t.Context(), Listing{Bucket: "bucket"}) {
+	for _, err := range c.Pages(t.Context(), Listing{Bucket: "bucket"}) {
+		if err != nil {
+			t.Error(err)
+		}
 		break
 	}
 	if n := len(s.seen()); n != 1 {

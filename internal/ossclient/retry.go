@@ -33,8 +33,8 @@ func (c *Client) do(ctx context.Context, r request) (response, error) {
 		return resp, err
 	},
 		backoff.WithBackOff(delays),
-		backoff.WithMaxTries(uint(max(c.maxRetries, 0))+1), //nolint:gosec // not negative
-		backoff.WithMaxElapsedTime(0),                      // the context bounds the time
+		backoff.WithMaxTries(uint(max(c.maxRetries, 0))+1),
+		backoff.WithMaxElapsedTime(0), // the context bounds the time
 		backoff.WithNotify(func(err error, wait time.Duration) {
 			c.log.WarnContext(ctx, "OSS request is repeated", "operation", r.op, "bucket", r.bucket, "key", r.key,
 				"attempt", attempts, "wait_ms", wait.Milliseconds(), "error", err.Error())

@@ -1,12 +1,11 @@
 package ossserver
 
 import (
-	"encoding/hex"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 )
 
 // appendObject is OSS-071. The bytes arrive in a file of their own first, so that a slow client holds up nobody and a
@@ -124,9 +123,5 @@ func (d disk) extend(path string, length int64, st *staged) error {
 
 // appendETag is opaque (OSS-073) and changes with every byte appended.
 func appendETag(crc uint64, size int64) string {
-	var b [16]byte
-	for i := range 8 {
-		b[i], b[8+i] = byte(crc>>(56-8*i)), byte(size>>(56-8*i))
-	}
-	return strings.ToUpper(hex.EncodeToString(b[:]))
+	return fmt.Sprintf("%016X%016X", crc, size)
 }

@@ -84,7 +84,7 @@ func (d disk) duplicate(dir, from string, own bool) (string, error) {
 		return "", err
 	}
 	defer src.Close()
-	dst, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	dst, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return "", err
 	}

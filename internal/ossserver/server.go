@@ -95,6 +95,7 @@ type Fault struct {
 // Cut says where a connection breaks.
 type Cut int
 
+// The places in the course of a request.
 const (
 	CutNone   Cut = iota // not at all
 	CutBefore            // before anything is done

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"regexp"
 	"strings"
 
@@ -69,31 +70,6 @@ func (p *ossProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 				MarkdownDescription: "Set to `true` when `endpoint` is a custom domain bound to one bucket; " +
 					"every resource of this provider then has to name that bucket.",
 			},
-			"access_key_id": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Access key id. Better left out: see [Credentials](#credentials).",
-			},
-			"access_key_secret": schema.StringAttribute{
-				Optional:            true,
-				Sensitive:           true,
-				MarkdownDescription: "Access key secret that belongs to `access_key_id`.",
-			},
-			"security_token": schema.StringAttribute{
-				Optional:            true,
-				Sensitive:           true,
-				MarkdownDescription: "Security token, when `access_key_id` is a temporary key from STS.",
-			},
-			"profile": schema.StringAttribute{
-				Optional: true,
-				MarkdownDescription: "Name of a profile of the Alibaba Cloud command line tool (`~/.aliyun/config.json`), or of the shared credentials file. " +
-					"No other source answers in its place.",
-				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-			},
-			"ecs_role_name": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Name of the RAM role that is attached to the ECS instance Terraform runs on. No other source answers in its place.",
-				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-			},
 			"max_retries": schema.Int64Attribute{
 				Optional: true,
 				MarkdownDescription: "How often a request is repeated after a server error, throttling, a broken connection or a timeout, " +
@@ -108,6 +84,37 @@ func (p *ossProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			},
 		},
 		Blocks: map[string]schema.Block{"assume_role": assumeRoleBlock()},
+	}
+	maps.Copy(resp.Schema.Attributes, credentialsSchema())
+}
+
+func credentialsSchema() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"access_key_id": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "Access key id. Better left out: see [Credentials](#credentials).",
+		},
+		"access_key_secret": schema.StringAttribute{
+			Optional:            true,
+			Sensitive:           true,
+			MarkdownDescription: "Access key secret that belongs to `access_key_id`.",
+		},
+		"security_token": schema.StringAttribute{
+			Optional:            true,
+			Sensitive:           true,
+			MarkdownDescription: "Security token, when `access_key_id` is a temporary key from STS.",
+		},
+		"profile": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "Name of a profile of the Alibaba Cloud command line tool (`~/.aliyun/config.json`), or of the shared credentials file. " +
+				"No other source answers in its place.",
+			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+		},
+		"ecs_role_name": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "Name of the RAM role that is attached to the ECS instance Terraform runs on. No other source answers in its place.",
+			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+		},
 	}
 }
 
