@@ -23,6 +23,8 @@ import (
 type syntheticBucket struct {
 	objects  int
 	headOnly func(w http.ResponseWriter, r *http.Request) bool // answers a HEAD in another way; nil never does
+	stall    bool                                              // a listing gets no answer before the client goes away
+	url      string
 
 	inFlight, most atomic.Int64
 	heads          atomic.Int64
@@ -32,6 +34,7 @@ func (b *syntheticBucket) client(t testing.TB) *ossclient.Client {
 	t.Helper()
 	server := httptest.NewServer(b)
 	t.Cleanup(server.Close)
+	b.url = server.URL
 	client, err := ossclient.New(ossclient.Config{
 		Region: testRegion, Endpoint: server.URL, Credentials: ossclient.StaticCredentials{AccessKeyID: testKeyID, AccessKeySecret: testSecret},
 	})
@@ -44,6 +47,10 @@ func (b *syntheticBucket) client(t testing.TB) *ossclient.Client {
 func (b *syntheticBucket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
 		b.head(w, r)
+		return
+	}
+	if b.stall {
+		<-r.Context().Done()
 		return
 	}
 	from, _ := strconv.Atoi(r.URL.Query().Get("continuation-token"))

@@ -1,0 +1,174 @@
+package provider
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aliyun/aliyun-oss-go-sdk/oss"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
+)
+
+// auditedBucket has objects that break housePolicy and such that do not.
+func auditedBucket(o *testOSS) {
+	o.t.Helper()
+	bucket := o.sdk()
+	put := func(key string, options ...oss.Option) {
+		o.must(bucket.PutObject(key, strings.NewReader("x"), options...))
+	}
+	put("a.txt", oss.Meta("owner", "emma"))
+	put("b.txt")
+	put("s/good.html", oss.Meta("owner", "emma"), oss.CacheControl("no-cache"), oss.ContentLanguage("de"))
+	put("s/bad.html", oss.Meta("owner", "EMMA"), oss.CacheControl("no-store"))
+	put("closed/x", oss.Meta("owner", "emma"), oss.Meta("taem", "web"))
+}
+
+const violationsOutput = `
+output "counts" {
+  value = "${data.oss_metadata_violations.test.error_count} ${data.oss_metadata_violations.test.warning_count} ${data.oss_metadata_violations.test.object_count} ${data.oss_metadata_violations.test.truncated}"
+}
+output "found" {
+  value = [for v in data.oss_metadata_violations.test.violations : "${v.key} ${v.rule} ${v.severity} ${v.name}"]
+}
+output "messages" {
+  value = data.oss_metadata_violations.test.violations[*].message
+}
+`
+
+// violations sets up the data source with a provider's policy and returns its counts and findings.
+func (w *workspace) violations(policy, arguments string) (counts string, found []string) {
+	w.t.Helper()
+	w.policyConfig(policy, "data \"oss_metadata_violations\" \"test\" {\n  bucket = \"BUCKET\"\n  "+arguments+"\n}\n"+violationsOutput)
+	got := w.outputs()
+	counts, _ = got["counts"].(string)
+	return counts, textList(w.t, got["found"])
+}
+
+func TestViolationsDataSource(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	auditedBucket(o)
+	w := o.workspace()
+	const owned = `[{ name = "owned", keys = ["*.txt"], metadata = { owner = { required = true } } }]`
+	for _, tc := range []struct{ policy, arguments, counts, found, requests string }{
+		// A Content-Language that HEAD does not show may be there all the same, so its rule is not broken for sure.
+		{housePolicy, "", "4 0 5 false", "b.txt ownership error owner; closed/x closed error taem; s/bad.html page-cache error Cache-Control; s/bad.html ownership error owner", "HeadObject:5 ListObjectsV2:1"},
+		{housePolicy, `prefix = "s/"`, "2 0 2 false", "s/bad.html page-cache error Cache-Control; s/bad.html ownership error owner", "HeadObject:2 ListObjectsV2:1"},
+		{housePolicy, `glob = "*.txt"`, "1 0 2 false", "b.txt ownership error owner", "HeadObject:2 ListObjectsV2:1"},
+		{housePolicy, "limit = 2", "4 0 5 true", "b.txt ownership error owner; closed/x closed error taem", "HeadObject:5 ListObjectsV2:1"},
+		{housePolicy, "metadata_policy = " + owned, "1 0 2 false", "b.txt owned error owner", "HeadObject:2 ListObjectsV2:1"},
+		{"null", "metadata_policy = { rules = " + strings.Replace(owned, "keys =", `severity = "warning", keys =`, 1) + " }", "0 1 2 false", "b.txt owned warning owner", "HeadObject:2 ListObjectsV2:1"},
+		{owned, `glob = "s/**"`, "0 0 0 false", "", "ListObjectsV2:1"},
+	} {
+		o.local().ResetRecords()
+		counts, found := w.violations(tc.policy, tc.arguments)
+		if counts != tc.counts || strings.Join(found, "; ") != tc.found {
+			t.Errorf("%s: got %q, %q, want %q, %q", tc.arguments, counts, strings.Join(found, "; "), tc.counts, tc.found)
+		}
+		if got := o.requests(); got != tc.requests {
+			t.Errorf("%s: requests %q, want %q", tc.arguments, got, tc.requests)
+		}
+	}
+	w.violations(housePolicy, `glob = "b*"`)
+	if got, want := w.must("output", "-no-color", "messages"), `Rule \"ownership\": object \"b.txt\" in bucket \"test-bucket\" lacks the metadata \"owner\". Add it`; !strings.Contains(got, want) {
+		t.Errorf("the message %s lacks %s", got, want)
+	}
+}
+
+// A check block warns and a precondition stops, each with the messages.
+func TestViolationsGateARun(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	auditedBucket(o)
+	w := o.workspace()
+	gate := func(block string) {
+		w.policyConfig(housePolicy, `
+data "oss_metadata_violations" "test" {
+  bucket = "BUCKET"
+}
+`+fmt.Sprintf(block, `
+    condition     = data.oss_metadata_violations.test.error_count == 0
+    error_message = join("\n", data.oss_metadata_violations.test.violations[*].message)
+`))
+	}
+	gate("check \"metadata\" {\n  assert {%s}\n}\n")
+	out := flatten(w.must("plan", "-no-color"))
+	for _, want := range []string{"Warning: Check block assertion failed", `object "b.txt" in bucket "test-bucket" lacks the metadata "owner"`, `Did you mean "team"?`} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the check does not say %q:\n%s", want, out)
+		}
+	}
+	gate("output \"gate\" {\n  value = true\n  precondition {%s}\n}\n")
+	w.fails([]string{"Module output value precondition failed", `object "b.txt" in bucket "test-bucket" lacks the metadata "owner"`}, "plan", "-no-color")
+}
+
+func TestViolationsDataSourceInput(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	block := func(arguments string) string {
+		return "data \"oss_metadata_violations\" \"test\" {\n bucket = \"BUCKET\"\n " + arguments + "\n}\n"
+	}
+	for _, tc := range []struct {
+		policy, arguments string
+		words             []string
+	}{
+		{"null", "", []string{"Missing Metadata Policy", "Set metadata_policy here or in the provider block"}},
+		{housePolicy, `glob = "/x"`, []string{"Invalid Key Glob"}},
+		{housePolicy, "glob = \"a/*\"\n prefix = \"b/\"", []string{"Nothing Can Match"}},
+		{housePolicy, "limit = 0", []string{"limit", "between 1 and"}},
+		{"[{ name = \"r\", metadata = { owner = { values = [terraform_data.later.id] } } }]", "", []string{"Metadata Policy Not Known Yet", "Give the rules to this data source"}},
+	} {
+		w.policyConfig(tc.policy, "resource \"terraform_data\" \"later\" {}\n"+block(tc.arguments))
+		w.fails(tc.words, "plan", "-no-color")
+	}
+	if got := o.requests(); got != "" {
+		t.Errorf("wrong input cost requests: %q", got)
+	}
+	// Rules of its own that are not known yet put the reading off.
+	o.put("k")
+	w.policyConfig("null", "resource \"terraform_data\" \"later\" { input = \"emma\" }\n"+
+		block("metadata_policy = [{ name = \"r\", metadata = { owner = { required = true, values = [terraform_data.later.output] } } }]")+violationsOutput)
+	if got := w.outputs()["counts"]; got != "1 0 1 false" {
+		t.Errorf("got %v", got)
+	}
+	w.policyConfig(housePolicy, strings.Replace(block(""), "BUCKET", "no-such-bucket", 1))
+	w.fails([]string{"Unable to Audit OSS Objects", `Could not list the objects of bucket "no-such-bucket"`, "NoSuchBucket", "spelling of the bucket"}, "plan", "-no-color")
+}
+
+func TestViolationsDataSourceFailures(t *testing.T) {
+	t.Parallel()
+	for operation, doing := range map[string]string{"ListObjectsV2": "list the objects of bucket", "HeadObject": `look at "k" in bucket`} {
+		t.Run(operation, func(t *testing.T) {
+			t.Parallel()
+			o, f := startFaulty(t)
+			o.put("k")
+			w := o.workspace()
+			w.configWithFewRetries("data \"oss_metadata_violations\" \"test\" {\n bucket = \"BUCKET\"\n metadata_policy = " + housePolicy + "\n}\n" + violationsOutput)
+			for _, failure := range failures {
+				f.arm(operation, failure.fault, -1)
+				w.fails(append([]string{"Unable to Audit OSS Objects", "Could not " + doing}, failure.words...), "plan", "-no-color")
+			}
+			for _, fault := range []ossserver.Fault{{Status: 500, Code: "InternalError", Message: "oops"}, {Cut: ossserver.CutAfter}} {
+				f.arm(operation, fault, 1)
+				if got := w.outputs()["counts"]; got != "1 0 1 false" {
+					t.Errorf("got %v", got)
+				}
+			}
+		})
+	}
+}
+
+// timeouts bounds the whole walk: a service that never answers ends it.
+func TestViolationsDataSourceTimeout(t *testing.T) {
+	t.Parallel()
+	bucket := &syntheticBucket{stall: true}
+	bucket.client(t)
+	o := startOSS(t)
+	o.local()
+	o.endpoint = bucket.url
+	w := o.workspace()
+	w.policyConfig(housePolicy, "data \"oss_metadata_violations\" \"test\" {\n bucket = \"BUCKET\"\n timeouts {\n  read = \"50ms\"\n }\n}\n")
+	w.fails([]string{"Unable to Audit OSS Objects", "The time set for this operation is over", "timeouts block"}, "plan", "-no-color")
+}
