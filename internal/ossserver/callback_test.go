@@ -3,6 +3,7 @@ package ossserver
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/md5"
 	"crypto/rsa"
@@ -15,6 +16,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -466,6 +468,30 @@ func TestCallbackMeanwhile(t *testing.T) {
 	if r.only().body != "size=5" || e.get("k") != "newer" {
 		t.Errorf("%+v", r.only())
 	}
+}
+
+// TestCallbackAfterLeaving holds that the next URL is asked although the client has gone.
+func TestCallbackAfterLeaving(t *testing.T) {
+	t.Parallel()
+	e := callbacks(t)
+	first, second := receive(t, "HTTP/1.1 500 x\r\n\r\n"), receive(t, okAnswer("{}"))
+	first.hold = make(chan struct{})
+	req, err := e.request(call{method: "PUT", path: at("k"), body: "hello", header: map[string]string{
+		"x-oss-callback": coded(t, fields{"callbackUrl": first.url + ";" + second.url, "callbackBody": "a"})}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		e.s.ServeHTTP(httptest.NewRecorder(), req.WithContext(ctx))
+	}()
+	<-first.asked
+	leave()
+	close(first.hold)
+	<-served
+	second.only()
 }
 
 func TestCallbackComplete(t *testing.T) {

@@ -366,6 +366,8 @@ func TestPostPolicy(t *testing.T) {
 		with(`["content-length-range",5,5]`):                                "",
 		with(`["content-length-range",0,4]`):                                "EntityTooLarge",
 		with(`["content-length-range",6,10]`):                               "EntityTooSmall",
+		with(`["content-length-range",6,20],["content-length-range",0,10]`): "EntityTooSmall",
+		with(`["content-length-range",0,4],["content-length-range",0,10]`):  "EntityTooLarge",
 		with(`["content-length-range",0,10],["content-length-range",6,20]`): "EntityTooSmall",
 		with(`["content-length-range",5,4]`):                                invalid,
 		with(`["content-length-range","1",5]`):                              invalid,
