@@ -23,7 +23,7 @@ func (o *testOSS) put(keys ...string) {
 }
 
 // textList makes a list of texts out of an output's value.
-func textList(t *testing.T, value any) []string {
+func textList(t testing.TB, value any) []string {
 	t.Helper()
 	list, ok := value.([]any)
 	if !ok {
