@@ -26,8 +26,12 @@ const (
 	failByWarning = "warn"
 )
 
-// callbackPath is where the findings about a callback belong.
-var callbackPath = path.Root("callback")
+var (
+	callbackPath = path.Root("callback")
+	// callbackPlace is where what is about the whole callback belongs: Terraform shows the line of an attribute, and for
+	// a path that ends at a block only that of the resource.
+	callbackPlace = callbackPath.AtName(callback.FieldURLs)
+)
 
 // callbackBlock describes the upload callback.
 func callbackBlock() schema.Block {
@@ -137,10 +141,10 @@ func (m objectModel) checkCallbackFires(diags *diag.Diagnostics) {
 	const summary = "Callback Never Fires"
 	switch {
 	case !m.CopySource.IsNull():
-		diags.AddAttributeError(callbackPath, summary, "The body is copied inside OSS, and OSS calls back for uploads only. "+
+		diags.AddAttributeError(callbackPlace, summary, "The body is copied inside OSS, and OSS calls back for uploads only. "+
 			"Remove the callback block, or upload the body with source or content instead of copy_source.")
 	case !m.bodyInSight() && m.ContentWO.IsNull():
-		diags.AddAttributeError(callbackPath, summary, "The configuration has no body, so nothing is ever uploaded, and OSS calls back for uploads only. "+
+		diags.AddAttributeError(callbackPlace, summary, "The configuration has no body, so nothing is ever uploaded, and OSS calls back for uploads only. "+
 			"Remove the callback block, or give the object a body (content, content_base64, source or content_wo).")
 	}
 }
@@ -168,9 +172,9 @@ func addCallbackProblems(diags *diag.Diagnostics, block callbackModel, found []c
 	var places []path.Path
 	byPlace := map[string][]metadata.Violation{}
 	for _, p := range found {
-		at := callbackPath
+		at := callbackPlace
 		if p.Field != "" {
-			at = at.AtName(p.Field)
+			at = callbackPath.AtName(p.Field)
 		}
 		switch i := slices.Index(block.URLs.Elements(), attr.Value(types.StringValue(p.Element))); {
 		case p.Field == callback.FieldVariables && p.Element != "":
@@ -220,15 +224,15 @@ func (m objectModel) warnCallback(state objectModel, note remembered, body plann
 	}
 	switch changes := bodyChanges(m, state, note, body); {
 	case m.owesCallback(note) && !changes:
-		diags.AddAttributeWarning(callbackPath, "Upload Repeated for Its Callback", fmt.Sprintf(
+		diags.AddAttributeWarning(callbackPlace, "Upload Repeated for Its Callback", fmt.Sprintf(
 			"The body of %q is stored as it should be, but the callback of its last upload failed. The same body is uploaded again, so that OSS calls back again. "+
 				"To leave it at that instead, remove the callback block.", state.ID.ValueString()))
 	case changes:
 	case !m.Callback.Equal(state.Callback):
-		diags.AddAttributeWarning(callbackPath, "No Callback for This Change", fmt.Sprintf(
+		diags.AddAttributeWarning(callbackPlace, "No Callback for This Change", fmt.Sprintf(
 			"The callback of %q changes, and its body does not. No request is made for that; the new callback is sent with the next upload of the body.", state.ID.ValueString()))
 	case !m.metadataKnown() || !m.sameMetadata(state) || !m.sameStorage(state):
-		diags.AddAttributeWarning(callbackPath, "No Callback for This Change", fmt.Sprintf(
+		diags.AddAttributeWarning(callbackPlace, "No Callback for This Change", fmt.Sprintf(
 			"The headers or metadata of %q change, and its body does not. OSS copies the object onto itself for that, and calls back for uploads only.", state.ID.ValueString()))
 	}
 }
@@ -246,7 +250,7 @@ func (w *objectWrite) setCallback(ctx context.Context, write *ossclient.Write) b
 	c, _ := block.known()
 	var err error
 	if write.Callback, write.CallbackVar, err = callback.Encode(c); err != nil {
-		w.diags.AddAttributeError(callbackPath, "Invalid Callback", sentence(err.Error())+" Nothing was stored.")
+		w.diags.AddAttributeError(callbackPlace, "Invalid Callback", sentence(err.Error())+" Nothing was stored.")
 	}
 	w.warnOnly = block.OnFailure.ValueString() == failByWarning
 	return err == nil
@@ -268,11 +272,11 @@ func (w *objectWrite) calledBack(stored ossclient.Stored, err error) error {
 	case stored.CallbackResponse != nil:
 		w.plan.CallbackResponse = callbackText(stored.CallbackResponse)
 	case stored.Adopted:
-		w.diags.AddAttributeWarning(callbackPath, "Callback Answer Lost", fmt.Sprintf(
+		w.diags.AddAttributeWarning(callbackPlace, "Callback Answer Lost", fmt.Sprintf(
 			"The connection broke or OSS failed before it had answered the upload of %q, and a look found the object stored as it was sent. OSS has most likely called back, and its receiver's answer "+
 				"is lost: callback_response is null. If the receiver does not know of the upload, run terraform apply -replace for this resource.", w.plan.ID.ValueString()))
 	default:
-		w.diags.AddAttributeWarning(callbackPath, "Callback Not Answered", fmt.Sprintf(
+		w.diags.AddAttributeWarning(callbackPlace, "Callback Not Answered", fmt.Sprintf(
 			"OSS stored %q and passed no answer of the callback on; callback_response is null. Check that the receiver was called: OSS does not offer callbacks in every region.", w.plan.ID.ValueString()))
 	}
 	return nil

@@ -42,9 +42,9 @@ func (w *objectWrite) callbackFailed(failed *ossclient.CallbackError) {
 		detail += "\n\n" + ids
 	}
 	if w.warnOnly {
-		w.diags.AddAttributeWarning(callbackPath, summary, detail)
+		w.diags.AddAttributeWarning(callbackPlace, summary, detail)
 	} else {
-		w.diags.AddAttributeError(callbackPath, summary, detail)
+		w.diags.AddAttributeError(callbackPlace, summary, detail)
 	}
 }
 
@@ -149,9 +149,9 @@ func (w *objectWrite) refused(err error) bool {
 	if field == "" && !strings.HasPrefix(e.EC, "0007-") && !strings.Contains(words, "callback") {
 		return false // about something else than the callback
 	}
-	at, what := callbackPath, "the callback"
+	at, what := callbackPlace, "the callback"
 	if field != "" {
-		at, what = at.AtName(field), "callback."+field
+		at, what = callbackPath.AtName(field), "callback."+field
 	}
 	detail := fmt.Sprintf("OSS refuses %s of %q in bucket %q: %s\n\nNothing was stored.", what, w.plan.Key.ValueString(), w.plan.Bucket.ValueString(), sentence(e.Cause()))
 	switch {

@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -83,4 +85,12 @@ func called(name, arguments, block string) string {
 // small is a callback to some URLs with a small body.
 func small(urls ...string) string {
 	return fmt.Sprintf("urls = [\"%s\"]\n body = \"object=$${object}\"", strings.Join(urls, `", "`))
+}
+
+// read is a file of the workspace.
+func (w *workspace) read(name string) string {
+	w.t.Helper()
+	text, err := os.ReadFile(filepath.Join(w.dir, name))
+	w.oss.must(err)
+	return string(text)
 }

@@ -1,0 +1,295 @@
+package provider
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
+)
+
+// failingCallback is one way in which a receiver fails, until it is mended.
+type failingCallback struct {
+	name  string
+	words []string // that must explain it
+	fail  http.HandlerFunc
+	r     *receiver
+}
+
+// deadURL is a port that no program is given by chance.
+const deadURL = "http://127.0.0.1:1/callback"
+
+func failingCallbacks(t *testing.T, certificate *tlsReceiver) []*failingCallback {
+	t.Helper()
+	status := func(code int) http.HandlerFunc {
+		return func(w http.ResponseWriter, in *http.Request) {
+			if code == http.StatusMovedPermanently {
+				w.Header().Set("Location", "http://"+in.Host+"/elsewhere")
+			}
+			w.WriteHeader(code)
+			_, _ = io.WriteString(w, `{"ok":true}`)
+		}
+	}
+	all := []*failingCallback{
+		{name: "nobody", words: []string{"Error status : 502.", "nothing listens there"}},
+		{name: "moved", words: []string{"Error status : 301.", "OSS does not follow"}, fail: status(301)},
+		{name: "missing", words: []string{"Error status : 404.", "nothing at this path"}, fail: status(404)},
+		{name: "broken", words: []string{"Error status : 500.", "The receiver failed."}, fail: status(500)},
+		{name: "slow", words: []string{"reply timeout", "within the 5 seconds"}, fail: func(_ http.ResponseWriter, in *http.Request) { <-in.Context().Done() }},
+		{name: "text", words: []string{"not valid json", "something that is not JSON"}, fail: says("thank you")},
+		{name: "endless", words: []string{"missing content-length", "has no Content-Length"}, fail: func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"ok":`)
+			w.(http.Flusher).Flush()
+			_, _ = io.WriteString(w, `true}`)
+		}},
+		{name: "long", words: []string{"too long content-length", "OSS takes 1 MB"}, fail: says(`"` + strings.Repeat("x", 2<<20) + `"`)},
+		{name: "certificate", words: []string{"Error status : 502.", "TLS handshake failed", "sni = true"}},
+	}
+	for _, f := range all {
+		f.r = certificate.receiver
+		if f.name != "certificate" {
+			f.r = plainReceiver(t)
+		}
+	}
+	return all
+}
+
+// tlsReceiver shows a certificate that nobody trusts until it is mended.
+type tlsReceiver struct {
+	*receiver
+	good  atomic.Bool
+	roots *x509.CertPool
+}
+
+func newTLSReceiver(t *testing.T) *tlsReceiver {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &tlsReceiver{roots: x509.NewCertPool()}
+	r.roots.AddCert(parsed)
+	trusted := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
+	r.receiver = newReceiver(t, func(s *httptest.Server) {
+		s.Config.ErrorLog = log.New(io.Discard, "", 0) // of failed handshakes
+		s.TLS = &tls.Config{MinVersion: tls.VersionTLS12, GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+			if r.good.Load() {
+				return trusted, nil
+			}
+			return nil, nil // that of httptest, which is not among the roots
+		}}
+		s.StartTLS()
+	})
+	return r
+}
+
+// failureTest has one object for each way to fail, so that one run of Terraform meets them all.
+type failureTest struct {
+	*testOSS
+	w        *workspace
+	tls      *tlsReceiver
+	failures []*failingCallback
+}
+
+func startFailures(t *testing.T) *failureTest {
+	t.Helper()
+	certificate := newTLSReceiver(t)
+	// Long enough for a receiver that answers on a busy machine, and shorter than OSS's own 5 s.
+	o := startServer(t, &ossserver.Server{AllowPrivateCallbacks: true, CallbackRootCAs: certificate.roots, CallbackTimeout: 3 * time.Second})
+	return &failureTest{testOSS: o, w: o.workspace(), tls: certificate, failures: failingCallbacks(t, certificate)}
+}
+
+// configure writes the objects with a body and an on_failure; the receivers fail, or are all mended.
+func (f *failureTest) configure(body, onFailure string, mended bool) {
+	f.t.Helper()
+	text := ""
+	for _, c := range f.failures {
+		url := c.r.URL
+		if c.name == "nobody" && !mended {
+			url = deadURL
+		}
+		text += called(c.name, fmt.Sprintf("content = %q", body), small(url)+"\n sni = true\n on_failure = \""+onFailure+"\"")
+		c.r.set(says(fmt.Sprintf(`{"name":%q}`, c.name)))
+		if c.fail != nil && !mended {
+			c.r.set(c.fail)
+		}
+	}
+	f.tls.good.Store(mended)
+	f.w.config(strings.ReplaceAll(text, "%", "%%"))
+}
+
+// apply applies and holds what Terraform says of each object against the words that must be there. An error fails the
+// apply, a warning does not.
+func (f *failureTest) apply(severity string, words ...string) {
+	f.t.Helper()
+	all, failed := f.w.tells("apply", "-auto-approve")
+	if failed != (severity == "error") {
+		f.t.Fatalf("the apply failed: %v; it says %+v", failed, all)
+	}
+	found := map[string]told{}
+	for _, d := range all {
+		if d.Summary == "Upload Callback Failed" && d.Severity == severity {
+			found[strings.TrimPrefix(d.Address, "oss_object.")] = d
+		}
+	}
+	for _, c := range f.failures {
+		text := found[c.name].Detail
+		for _, word := range append(append([]string{fmt.Sprintf("The object %q is stored", c.name), "OSS request ID: ", "EC: 0007-0000020"}, words...), c.words...) {
+			if !strings.Contains(text, word) {
+				f.t.Errorf("%s: the diagnostic does not say %q: %s", c.name, word, text)
+			}
+		}
+		if line := found[c.name].Snippet.Code; !strings.Contains(line, "urls = ") {
+			f.t.Errorf("%s: the diagnostic points at %q", c.name, line)
+		}
+	}
+}
+
+// holds checks the stored objects and the state. answered says whether the callbacks succeeded.
+func (f *failureTest) holds(body string, answered, tainted bool) {
+	f.t.Helper()
+	resources := map[string]stateResource{}
+	for _, r := range f.w.resources() {
+		resources[strings.TrimPrefix(r.Address, "oss_object.")] = r
+	}
+	for _, c := range f.failures {
+		if got := f.body(c.name); got != body {
+			f.t.Errorf("%s: stored %q, want %q", c.name, got, body)
+		}
+		r, o := resources[c.name], f.object(c.name)
+		if r.Values["crc64"] != o.CRC64 || r.Values["etag"] != o.ETag || r.Values["content"] != body || r.Tainted != tainted {
+			f.t.Errorf("%s: state %+v, stored %+v", c.name, r, o)
+		}
+		var want any
+		if answered {
+			want = fmt.Sprintf(`{"name":%q}`, c.name)
+		}
+		if got, ok := r.Values["callback_response"]; !ok || got != want {
+			f.t.Errorf("%s: callback_response %v, want %v", c.name, got, want)
+		}
+	}
+}
+
+// uploadsAgain holds a plan against an upload in place of each object, and returns what it says.
+func (f *failureTest) uploadsAgain() string {
+	f.t.Helper()
+	changes := f.w.plan()
+	for _, c := range f.failures {
+		got := changes["oss_object."+c.name]
+		if !got.actions.Update() || !strings.Contains(strings.Join(got.attributes, " "), "callback_response") {
+			f.t.Errorf("%s: the plan is %v of %v, want an update with a new answer", c.name, got.actions, got.attributes)
+		}
+	}
+	return flatten(f.w.must("plan", "-no-color"))
+}
+
+// A callback that fails on an update fails the apply; the state has the object as it is stored, and each apply uploads it
+// again, in place, until the callback comes through.
+func TestCallbackFailureOnUpdate(t *testing.T) {
+	t.Parallel()
+	f := startFailures(t)
+	f.configure("one", "error", true)
+	f.w.apply()
+	f.holds("one", true, false)
+
+	f.configure("two", "error", false)
+	f.apply("error", "uploads it again, in place", `on_failure = "warn"`)
+	f.holds("two", false, false)
+	if out := f.uploadsAgain(); !strings.Contains(out, "Upload Repeated for Its Callback") || !strings.Contains(out, "the callback of its last upload failed") {
+		t.Errorf("the plan does not say why it uploads again:\n%s", out)
+	}
+
+	calls := len(f.failures[2].r.bodies())
+	f.apply("error")
+	f.holds("two", false, false)
+	if got := len(f.failures[2].r.bodies()); got != calls+1 {
+		t.Errorf("the next apply called back %d times, want once", got-calls)
+	}
+
+	f.configure("two", "error", true)
+	f.local().ResetRecords()
+	f.w.apply()
+	if got := f.requests(); strings.Contains(got, "DeleteObject") || !strings.Contains(got, "PutObject:9") {
+		t.Errorf("requests %q, want an upload in place of each", got)
+	}
+	f.holds("two", true, false)
+	f.w.clean()
+}
+
+// A callback that fails on a creation taints the resource, as Terraform has it; untainted, the object is uploaded again in
+// place, else it is deleted and created.
+func TestCallbackFailureOnCreate(t *testing.T) {
+	t.Parallel()
+	f := startFailures(t)
+	f.configure("one", "error", false)
+	f.apply("error", "tainted", "terraform untaint ADDRESS", "object is never missing")
+	f.holds("one", false, true)
+	for address, change := range f.w.plan() {
+		if !change.actions.Replace() {
+			t.Errorf("%s: the plan is %v, want a replacement", address, change.actions)
+		}
+	}
+
+	for _, c := range f.failures[:2] {
+		f.w.must("untaint", "oss_object."+c.name)
+	}
+	f.configure("one", "error", true)
+	changes := f.w.plan()
+	for i, c := range f.failures {
+		if got := changes["oss_object."+c.name]; i < 2 && !got.actions.Update() || i >= 2 && !got.actions.Replace() {
+			t.Errorf("%s: the plan is %v", c.name, got.actions)
+		}
+	}
+	f.local().ResetRecords()
+	f.w.must("apply", "-no-color", "plan.bin")
+	for _, r := range f.local().Records() {
+		if r.Operation == "DeleteObject" && (r.Key == f.failures[0].name || r.Key == f.failures[1].name) {
+			t.Errorf("%s was deleted although it was untainted", r.Key)
+		}
+	}
+	f.holds("one", true, false)
+	f.w.clean()
+}
+
+// With on_failure = "warn" the apply goes on, and nothing is owed.
+func TestCallbackFailureThatOnlyWarns(t *testing.T) {
+	t.Parallel()
+	f := startFailures(t)
+	f.configure("one", "warn", false)
+	f.apply("warning", "callback_response is null")
+	f.holds("one", false, false)
+	f.w.clean()
+	f.configure("two", "warn", false)
+	f.apply("warning", "callback_response is null")
+	f.holds("two", false, false)
+	f.w.clean()
+	f.configure("three", "warn", true)
+	f.w.apply()
+	f.holds("three", true, false)
+	f.w.clean()
+}
