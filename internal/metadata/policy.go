@@ -6,6 +6,7 @@ import (
 	"net/textproto"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -196,11 +197,11 @@ func (d *compiledDemand) fault(value string) string {
 	switch {
 	case d.Values != nil && !slices.Contains(d.Values, value):
 		if near := nearest(value, d.Values); near != "" {
-			return fmt.Sprintf("is not allowed; write %s", quote(near))
+			return fmt.Sprintf("is not allowed; write %s", quoteDemand(near))
 		}
 		return "is not allowed; write one of " + quoteSome(d.Values)
 	case d.pattern != nil && !d.pattern.MatchString(value):
-		return fmt.Sprintf("does not match the pattern %s as a whole; write one that does", quote(d.Pattern))
+		return fmt.Sprintf("does not match the pattern %s as a whole; write one that does", quoteDemand(d.Pattern))
 	case d.MaxLength > 0 && len(value) > d.MaxLength && utf8.RuneCountInString(value) > d.MaxLength:
 		return fmt.Sprintf("has %d characters where %d are allowed; shorten it", utf8.RuneCountInString(value), d.MaxLength)
 	}
@@ -213,7 +214,7 @@ func (d *compiledDemand) hint() string {
 	case len(d.Values) > 0:
 		return " with one of the values " + quoteSome(d.Values)
 	case d.Pattern != "":
-		return " with a value that matches the pattern " + quote(d.Pattern) + " as a whole"
+		return " with a value that matches the pattern " + quoteDemand(d.Pattern) + " as a whole"
 	case d.MaxLength > 0:
 		return fmt.Sprintf(" with a value of at most %d characters", d.MaxLength)
 	}
@@ -246,15 +247,22 @@ func (r *compiledRule) violation(name, where, fault string) Violation {
 	return Violation{Rule: r.Name, Name: name, Severity: r.Severity, Summary: policySummary, Detail: detail}
 }
 
-// quoteSome quotes the first few of a list.
+// quoteDemand quotes what a team has written, of which the user needs all to mend a value: longer than what was found.
+func quoteDemand(s string) string { return strconv.Quote(cut(s, descriptionLimit)) }
+
+// quoteSome quotes the first few of a list of what a team has written.
 func quoteSome(list []string) string {
 	const most = 8
-	if len(list) <= most {
-		return quoteList(list)
+	quoted := []string{}
+	for _, text := range list[:min(most, len(list))] {
+		quoted = append(quoted, quoteDemand(text))
 	}
-	quoted := make([]string, most)
-	for i, text := range list[:most] {
-		quoted[i] = quote(text)
+	last := len(list) - 1
+	switch {
+	case len(list) > most:
+		return strings.Join(quoted, ", ") + fmt.Sprintf(" and %d more", len(list)-most)
+	case last > 0:
+		return strings.Join(quoted[:last], ", ") + " and " + quoted[last]
 	}
-	return strings.Join(quoted, ", ") + fmt.Sprintf(" and %d more", len(list)-most)
+	return strings.Join(quoted, "")
 }

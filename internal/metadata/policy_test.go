@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -131,6 +132,24 @@ func TestLongDescriptionAndValueAreCut(t *testing.T) {
 	got := policy.Check(Object{Bucket: "b", Key: strings.Repeat("k", 900), Metadata: map[string]string{"a": strings.Repeat("v", 5000)}})
 	wellFormed(t, got)
 	if len(got) != 1 || strings.Contains(got[0].Detail, strings.Repeat("v", 61)) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// What a team demands is repeated whole, as far as anybody reads it: without it a value cannot be mended.
+func TestDemandsAreRepeatedWhole(t *testing.T) {
+	t.Parallel()
+	long := "public, max-age=31536000, immutable, stale-while-revalidate=86400, stale-if-error=604800"
+	pattern := "application/octet-stream|image/(png|jpeg|webp|avif)|application/pdf|video/mp4"
+	policy, errs := NewPolicy([]Rule{{
+		Name:    "r",
+		Headers: map[string]Demand{"Cache-Control": {Values: []string{long, "no-cache"}}, "Content-Type": {Pattern: pattern}},
+	}})
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	got := policy.Check(Object{Headers: map[string]string{"Cache-Control": "x", "Content-Type": "y"}})
+	if len(got) != 2 || !strings.Contains(got[0].Detail, strconv.Quote(long)+` and "no-cache"`) || !strings.Contains(got[1].Detail, strconv.Quote(pattern)) {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -31,7 +31,7 @@ func wellFormed(t *testing.T, found []Violation) {
 		if !utf8.ValidString(v.Detail) || strings.ContainsAny(v.Detail, "\x00\r\n") {
 			t.Errorf("detail %q cannot be printed", v.Detail)
 		}
-		if len(v.Detail) > 1000 {
+		if len(v.Detail) > 4000 {
 			t.Errorf("detail of %s has %d bytes", v.Rule, len(v.Detail))
 		}
 	}
