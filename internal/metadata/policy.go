@@ -203,7 +203,7 @@ func (d *compiledDemand) fault(value string) string {
 	case d.pattern != nil && !d.pattern.MatchString(value):
 		return fmt.Sprintf("does not match the pattern %s as a whole; write one that does", quoteDemand(d.Pattern))
 	case d.MaxLength > 0 && len(value) > d.MaxLength && utf8.RuneCountInString(value) > d.MaxLength:
-		return fmt.Sprintf("has %d characters where %d are allowed; shorten it", utf8.RuneCountInString(value), d.MaxLength)
+		return fmt.Sprintf("has %d characters, and the limit is %d; shorten it", utf8.RuneCountInString(value), d.MaxLength)
 	}
 	return ""
 }

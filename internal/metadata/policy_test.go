@@ -55,7 +55,7 @@ func TestPolicyCheck(t *testing.T) {
 		{"far value", Object{Bucket: "b", Key: "k", Metadata: map[string]string{"owner": "zoe"}}, "ownership/owner", `write one of "alice" and "bob"`},
 		{"pattern holds for the whole", Object{Bucket: "b", Key: "k", Metadata: map[string]string{"owner": "bob", "ticket": "xAB-1"}}, "ownership/ticket", `pattern "[A-Z]+-[0-9]+" as a whole`},
 		{"8 characters", Object{Bucket: "b", Key: "k", Metadata: map[string]string{"owner": "bob", "ticket": "AB-12345"}}, "", ""},
-		{"9 characters", Object{Bucket: "b", Key: "k", Metadata: map[string]string{"owner": "bob", "ticket": "AB-123456"}}, "ownership/ticket", "has 9 characters where 8 are allowed"},
+		{"9 characters", Object{Bucket: "b", Key: "k", Metadata: map[string]string{"owner": "bob", "ticket": "AB-123456"}}, "ownership/ticket", "has 9 characters, and the limit is 8"},
 		{"names in any case", Object{Bucket: "b", Key: "k", Metadata: map[string]string{"Owner": "bob"}}, "", ""},
 		{"other metadata is free", Object{Bucket: "b", Key: "k", Metadata: map[string]string{"owner": "bob", "x": "y"}}, "", ""},
 		{"glob of keys", Object{Bucket: "web-1", Key: "site/a/b.css", Metadata: good}, "site-cache/Cache-Control", `lacks the header "Cache-Control". Add it with a value that matches the pattern`},

@@ -3,6 +3,7 @@ package metadata
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -43,13 +44,18 @@ type limit struct {
 	fault    func(name, value string) string
 }
 
-// check runs a table over one name and value. place becomes Violation.Name.
+// check runs a table over one name and value. place becomes Violation.Name; a summary that says "Invalid" is that of
+// an error, and becomes "Questionable" for a warning.
 func check(table []limit, summary, place, name, value string) []Violation {
 	var found []Violation
 	for _, r := range table {
 		if detail := r.fault(name, value); detail != "" {
+			title := summary
+			if r.severity == Warning { // what OSS takes is not invalid
+				title = strings.Replace(summary, "Invalid", "Questionable", 1)
+			}
 			found = append(found, Violation{
-				Rule: r.slug, Name: place, Severity: r.severity, Summary: summary, Detail: detail,
+				Rule: r.slug, Name: place, Severity: r.severity, Summary: title, Detail: detail,
 			})
 		}
 	}

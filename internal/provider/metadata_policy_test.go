@@ -90,7 +90,7 @@ func TestPolicyIsHeldAtPlan(t *testing.T) {
 		{"a.txt", `metadata = { owner = "emma" }`, nil},
 		{"a.txt", "", []string{`error resource "oss_object" "test" {: Rule "ownership": object "a.txt" in bucket "test-bucket" lacks the metadata "owner". Add it with a value that matches the pattern "[a-z]+" as a whole.`}},
 		{"a.txt", `metadata = { owner = "Emma 1" }`, []string{`error metadata = { owner = "Emma 1" }: Rule "ownership": object "a.txt" in bucket "test-bucket" has the metadata "owner" with the value "Emma 1"`}},
-		{"a.txt", `metadata = { owner = "emma", ticket = "123456" }`, []string{`error metadata = { owner = "emma", ticket = "123456" }: has 6 characters where 5 are allowed`}},
+		{"a.txt", `metadata = { owner = "emma", ticket = "123456" }`, []string{`error metadata = { owner = "emma", ticket = "123456" }: has 6 characters, and the limit is 5`}},
 		{"s/a.html", "metadata = { owner = \"emma\" }\n content_language = \"de\"", []string{`error resource "oss_object" "test" {: Rule "page-cache": object "s/a.html" in bucket "test-bucket" lacks the header "Cache-Control". Add it with one of the values "no-cache" and "max-age=60". Pages change often.`}},
 		{"s/a.html", "metadata = { owner = \"emma\" }\n content_language = \"de\"\n cache_control = \"no-cach\"", []string{
 			`warning cache_control = "no-cach": Did you mean "no-cache"?`, // OSS's own rules speak for themselves
@@ -164,7 +164,7 @@ rules:
 		w.policyConfig(policy, objectBlock("a.txt", `metadata = { owner = "emma" }`))
 		w.must("plan", "-no-color")
 		w.policyConfig(policy, objectBlock("a.txt", `metadata = { owner = "emma!" }`))
-		w.fails([]string{"Metadata Policy Violation", `Rule "ownership"`, "has 5 characters where 4 are allowed"}, "plan", "-no-color")
+		w.fails([]string{"Metadata Policy Violation", `Rule "ownership"`, "has 5 characters, and the limit is 4"}, "plan", "-no-color")
 	}
 }
 
