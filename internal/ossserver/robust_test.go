@@ -90,10 +90,10 @@ func TestStalledUpload(t *testing.T) {
 // TestStalledDownload holds that a client which takes nothing does not hold a goroutine for ever.
 func TestStalledDownload(t *testing.T) {
 	t.Parallel()
+	data := t.TempDir()
+	start(t, &Server{Data: data}).put("k", strings.Repeat("x", 32<<20), nil) // more than the buffers of both sides
 	done := make(chan Record, 8)
-	e := start(t, &Server{IdleTimeout: 20 * time.Millisecond, OnRecord: func(r Record) { done <- r }})
-	e.put("k", strings.Repeat("x", 32<<20), nil) // more than the buffers of both sides
-	<-done
+	e := start(t, &Server{Data: data, IdleTimeout: 20 * time.Millisecond, OnRecord: func(r Record) { done <- r }})
 	conn, err := net.Dial("tcp", strings.TrimPrefix(e.url, "http://"))
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +111,7 @@ func TestStalledDownload(t *testing.T) {
 // while an answer is being made, and between two requests.
 func TestConnectionLivesOn(t *testing.T) {
 	t.Parallel()
-	const idle = 100 * time.Millisecond
+	const idle = 400 * time.Millisecond // time enough for a request on a busy machine
 	e := start(t, &Server{
 		IdleTimeout: idle,
 		Fault:       func(Call) *Fault { return &Fault{Delay: 2 * idle} },

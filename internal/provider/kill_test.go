@@ -167,12 +167,12 @@ func TestInterruptedUpload(t *testing.T) {
 	t.Parallel()
 	var w *workspace
 	var o *testOSS
-	stop := make(chan func(), 1)
+	group := make(chan int, 1) // of processes, as a terminal would interrupt it
 	var struck atomic.Bool
 	server := newServer()
 	server.Fault = func(c ossserver.Call) *ossserver.Fault {
 		if c.Operation == "UploadPart" && struck.CompareAndSwap(false, true) {
-			(<-stop)()
+			_ = syscall.Kill(-<-group, syscall.SIGINT)
 		}
 		return nil
 	}
@@ -182,11 +182,13 @@ func TestInterruptedUpload(t *testing.T) {
 	o.must(os.Truncate(filepath.Join(w.dir, "large.bin"), 200<<20))
 	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n source = \"large.bin\"\n}")
 	command := w.command("apply", "-auto-approve", "-no-color")
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C goes to the whole group
-	stop <- func() { _ = syscall.Kill(-command.Process.Pid, syscall.SIGINT) }
-	out, err := command.CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "interrupt") {
-		t.Errorf("the interrupted apply ended with %v:\n%s", err, out)
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	var out strings.Builder
+	command.Stdout, command.Stderr = &out, &out
+	o.must(command.Start())
+	group <- command.Process.Pid
+	if err := command.Wait(); err == nil || !strings.Contains(out.String(), "interrupt") {
+		t.Errorf("the interrupted apply ended with %v:\n%s", err, out.String())
 	}
 	if uploads, err := o.sdk().ListMultipartUploads(); err != nil || len(uploads.Uploads) != 0 {
 		t.Errorf("left behind: %v, %v", uploads.Uploads, err)
