@@ -12,27 +12,12 @@ import (
 
 // ObjectACL asks for an object's own ACL; "default" follows the bucket's. HEAD does not show it.
 func (c *Client) ObjectACL(ctx context.Context, bucket, key string) (string, error) {
-	var result struct {
-		ACL string `xml:"AccessControlList>Grant"`
-	}
-	err := c.getXML(ctx, request{op: "GetObjectAcl", bucket: bucket, key: key, params: map[string]any{"acl": nil}}, &result)
-	return result.ACL, err
+	return c.VersionACL(ctx, bucket, key, "")
 }
 
 // ObjectTags asks for an object's tags; HEAD only counts them.
 func (c *Client) ObjectTags(ctx context.Context, bucket, key string) (map[string]string, error) {
-	var result struct {
-		Tags []struct{ Key, Value string } `xml:"TagSet>Tag"`
-	}
-	err := c.getXML(ctx, request{op: "GetObjectTagging", bucket: bucket, key: key, params: map[string]any{"tagging": nil}}, &result)
-	if err != nil {
-		return nil, err
-	}
-	tags := make(map[string]string, len(result.Tags))
-	for _, t := range result.Tags {
-		tags[t.Key] = t.Value
-	}
-	return tags, nil
+	return c.VersionTags(ctx, bucket, key, "")
 }
 
 // PutObjectACL sets an object's own ACL, which touches nothing else.

@@ -119,11 +119,7 @@ func unquote(etag string) string { return strings.Trim(etag, `"`) }
 // HeadObject asks for everything OSS shows of an object without its body. For an object that does not exist
 // IsNotFound is true for the error.
 func (c *Client) HeadObject(ctx context.Context, bucket, key string) (Object, error) {
-	resp, err := c.do(ctx, request{op: "HeadObject", method: http.MethodHead, bucket: bucket, key: key})
-	if err != nil {
-		return Object{}, err
-	}
-	return objectFromHeader(resp.header), nil
+	return c.HeadVersion(ctx, bucket, key, "")
 }
 
 // Write is a whole object as it shall be stored.
