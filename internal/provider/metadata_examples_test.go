@@ -91,7 +91,9 @@ func TestMetadataDataSourceExamples(t *testing.T) {
 			o := startOSS(t)
 			o.must(o.local().CreateBucket("example"))
 			o.bucket = "example"
-			put := func(key, body string, options ...oss.Option) { o.must(o.sdk().PutObject(key, strings.NewReader(body), options...)) }
+			put := func(key, body string, options ...oss.Option) {
+				o.must(o.sdk().PutObject(key, strings.NewReader(body), options...))
+			}
 			put("releases/latest/notes.txt", "All is new.\n", oss.Meta("version", "1.2.3"), oss.SetTagging(tagging("stage", "public")))
 			put("reports/index.html", "reports/index.html", oss.Meta("owner", "emma"))
 			put("reports/2025/a.html", "reports/2025/a.html")

@@ -77,7 +77,8 @@ func (d *objectDataSource) Configure(_ context.Context, req datasource.Configure
 func (d *objectDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Everything that OSS shows of an object that exists: its standard headers, its user metadata and what OSS knows of its body. " +
-			"That takes one request, HeadObject. The ACL, the tags and the body cost one request more each, and are read when they are asked for.",
+			"That takes one request, HeadObject. The ACL, the tags and the body cost one request more each, and are read when they are asked for. " +
+			"An object that does not exist is an error; to ask whether there is one, list it with `oss_objects`.",
 		Attributes: objectDataArguments(),
 		Blocks:     map[string]schema.Block{"timeouts": readTimeouts(ctx)},
 	}

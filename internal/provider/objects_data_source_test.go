@@ -173,6 +173,22 @@ func TestObjectsDataSourceFailures(t *testing.T) {
 	}
 }
 
+// Behind a custom domain there is one bucket, for data sources as for resources.
+func TestDataSourcesBehindACustomDomain(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	o.local()
+	w := o.workspace()
+	for _, kind := range []string{"oss_objects", "oss_object", "oss_metadata_violations"} {
+		arguments := map[string]string{"oss_object": "key = \"k\"", "oss_metadata_violations": "metadata_policy = []"}[kind]
+		block := func(name string) string {
+			return fmt.Sprintf("data %q %q {\n bucket = \"bucket-%s\"\n %s\n}\n", kind, name, name, arguments)
+		}
+		w.write("main.tf", requiredProvider+strings.Replace(o.config(block("one")+block("two")), "provider \"oss\" {", "provider \"oss\" {\n use_cname = true\n max_retries = 0", 1))
+		w.fails([]string{"Bucket Behind Another Custom Domain", "bucket-one", "bucket-two"}, "plan", "-no-color")
+	}
+}
+
 // More than a state can hold is refused, after as many requests as it takes to know.
 func TestObjectsDataSourceRefusesTooMany(t *testing.T) {
 	t.Parallel()
