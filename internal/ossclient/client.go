@@ -46,6 +46,8 @@ type Client struct {
 	log        *slog.Logger
 	firstDelay time.Duration // before the first repetition; tests shorten it
 
+	reportEvery time.Duration // between two log lines of a long upload
+
 	// Sizes in bytes from which on, and by which, large objects go in parts; tests shrink them.
 	multipartFrom, partSize, copyFrom, copyPart int64
 
@@ -92,6 +94,8 @@ func New(c Config) (*Client, error) {
 		maxRetries: c.MaxRetries,
 		log:        c.Logger,
 		firstDelay: 200 * time.Millisecond,
+
+		reportEvery: 5 * time.Second,
 
 		multipartFrom: defaultMultipartFrom, partSize: defaultPartSize,
 		copyFrom: defaultCopyFrom, copyPart: defaultCopyPart,

@@ -45,7 +45,7 @@ type part struct {
 func (c *Client) putMultipart(ctx context.Context, w Write) (Stored, error) {
 	c.warnOfLeftovers(ctx, w)
 	p := &progress{total: w.Body.Size}
-	defer p.report(ctx, c.log, w)()
+	defer c.reportProgress(ctx, p, w)()
 	return c.multipart(ctx, w, partSize(w.Body.Size, c.partSize), w.Body.Size, func(ctx context.Context, r request, offset, length int64) (part, error) {
 		r.op = "UploadPart"
 		r.body = section{body: w.Body, offset: offset, length: length, progress: p}

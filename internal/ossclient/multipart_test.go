@@ -3,6 +3,8 @@ package ossclient
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net/http/httptest"
 	"os"
@@ -10,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
 )
@@ -288,4 +291,50 @@ func TestPartSize(t *testing.T) {
 			t.Errorf("%d bytes in %d parts of %d", size, n, step)
 		}
 	}
+}
+
+// A long upload tells in the log how far it is. The server holds the upload until it has been told.
+func TestLongUploadReportsProgress(t *testing.T) {
+	t.Parallel()
+	told := make(chan slog.Record, 1)
+	server := &ossserver.Server{}
+	c := newLocal(t, server)
+	_, body := randomFile(t, 4*smallPart)
+	server.Fault = func(call ossserver.Call) *ossserver.Fault {
+		if call.Operation == "CompleteMultipartUpload" {
+			told <- <-told
+		}
+		return nil
+	}
+	c.reportEvery, c.log = time.Millisecond, slog.New(firstProgress{slog.DiscardHandler, told})
+	if _, err := c.PutObject(t.Context(), Write{Bucket: "bucket", Key: "k", Body: body}); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]any{}
+	record := <-told
+	record.Attrs(func(a slog.Attr) bool {
+		got[a.Key] = a.Value.Any()
+		return true
+	})
+	if record.Level != slog.LevelInfo || got["of_bytes"] != body.Size || got["key"] != "k" || got["percent"] == nil || !strings.HasSuffix(fmt.Sprint(got["rate"]), "MiB/s") {
+		t.Errorf("told %v %v", record.Level, got)
+	}
+}
+
+// firstProgress keeps the first report of a long upload.
+type firstProgress struct {
+	slog.Handler
+	told chan slog.Record
+}
+
+func (firstProgress) Enabled(context.Context, slog.Level) bool { return true }
+
+func (h firstProgress) Handle(_ context.Context, r slog.Record) error {
+	if strings.Contains(r.Message, "goes on") {
+		select {
+		case h.told <- r:
+		default:
+		}
+	}
+	return nil
 }

@@ -178,7 +178,7 @@ func (c *Client) PutObject(ctx context.Context, w Write) (Stored, error) {
 	setIf(header, "X-Oss-Tagging", encodeTags(w.Tags))
 	w.setCallback(header)
 	p := &progress{total: w.Body.Size}
-	defer p.report(ctx, c.log, w)()
+	defer c.reportProgress(ctx, p, w)()
 	body := w.Body.wholeSection()
 	body.progress = p
 	r := request{op: "PutObject", method: http.MethodPut, bucket: w.Bucket, key: w.Key, header: header, body: body}

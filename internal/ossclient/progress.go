@@ -8,9 +8,6 @@ import (
 	"time"
 )
 
-// progressEvery is the pause between two reports of a long upload.
-const progressEvery = 5 * time.Second
-
 // progress counts the bytes of one upload or copy, over all its parts, and reports them in the log.
 type progress struct {
 	done  atomic.Int64
@@ -24,11 +21,11 @@ func (p *progress) add(n int64) {
 	}
 }
 
-// report logs at INFO every few seconds until the returned function is called.
-func (p *progress) report(ctx context.Context, log *slog.Logger, w Write) (stop func()) {
+// reportProgress logs at INFO every few seconds until the returned function is called.
+func (c *Client) reportProgress(ctx context.Context, p *progress, w Write) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	start := time.Now()
-	ticker := time.NewTicker(progressEvery)
+	ticker := time.NewTicker(c.reportEvery)
 	go func() {
 		defer ticker.Stop()
 		for {
@@ -36,7 +33,7 @@ func (p *progress) report(ctx context.Context, log *slog.Logger, w Write) (stop 
 			case <-ctx.Done():
 				return
 			case <-ticker.C:
-				p.log(ctx, log, w, time.Since(start))
+				p.log(ctx, c.log, w, time.Since(start))
 			}
 		}
 	}()
