@@ -83,6 +83,7 @@ func (p *ossProvider) DataSources(context.Context) []func() datasource.DataSourc
 // Functions lists the functions.
 func (p *ossProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
+		newCallbackHeaderFunction,
 		newContentTypeFunction,
 		newCORSDecisionFunction,
 		newMetadataSizeFunction,
