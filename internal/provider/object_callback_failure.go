@@ -110,7 +110,7 @@ func statusMeaning(status int) string {
 		return "The receiver answered with success, but OSS takes the status 200 alone. Have it answer with 200 and a JSON document."
 	case status >= 400 && status <= 499:
 		return "The receiver refuses the request. Its own log tells why; check that it takes a POST with this body_type."
-	case status >= 500:
+	case status >= 500 && status <= 599:
 		return "The receiver failed. Its own log tells why."
 	}
 	return "Check the receiver: it has to answer within 5 seconds with the status 200, a Content-Length and a JSON document of at most 1 MB."

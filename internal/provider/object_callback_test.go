@@ -214,6 +214,26 @@ func TestCallbackKindsOfUpload(t *testing.T) {
 	w.clean()
 }
 
+// An import knows nothing of callbacks: the plan after it shows the block and the body, and costs no request.
+func TestCallbackAfterImport(t *testing.T) {
+	t.Parallel()
+	o := startCallbacks(t)
+	r := plainReceiver(t)
+	o.must(o.sdk().PutObject("k", strings.NewReader("one")))
+	w := o.workspace()
+	w.config(strings.ReplaceAll(called("k", "content = \"one\"\n content_type = \"application/octet-stream\"", small(r.URL)), "%", "%%"))
+	w.must("import", "oss_object.k", o.bucket+"/k")
+	if got := w.plan()["oss_object.k"].attributes; strings.Join(got, " ") != "callback content" {
+		t.Errorf("the plan changes %v", got)
+	}
+	o.local().ResetRecords()
+	w.must("apply", "-refresh=false", "plan.bin")
+	if got := o.requests(); got != "" || len(r.bodies()) != 0 {
+		t.Errorf("requests %q, called back %q", got, r.bodies())
+	}
+	w.clean()
+}
+
 // A value that is only known during the apply says nothing at plan, and reaches the receiver.
 func TestCallbackUnknown(t *testing.T) {
 	t.Parallel()
@@ -231,6 +251,9 @@ resource "terraform_data" "later" {
 	if _, err := o.local().Object(o.bucket, "k"); err == nil {
 		t.Error("an object was stored")
 	}
+	six := strings.Replace(text, "urls = [terraform_data.later.output.url", "urls = [terraform_data.later.id, \"http://a.example.com\", \"http://b.example.com\", \"http://c.example.com\", \"http://d.example.com\", \"http://e.example.com\"", 1)
+	w.config(strings.Replace(six, `"NOTE"`, "plantimestamp()", 1))
+	w.fails([]string{"Invalid Callback URL", "There are 6 URLs"}, "plan", "-no-color", "-replace=terraform_data.later")
 	w.config(strings.NewReplacer("URL", r.URL, "NOTE", "a b").Replace(text))
 	w.apply()
 	if got := r.bodies(); len(got) != 1 || got[0] != "note=a%20b" {
