@@ -84,6 +84,7 @@ func readTimeouts(ctx context.Context) schema.Block {
 func (d *bucketCORSDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model bucketCORSDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	d.data.claim(&resp.Diagnostics, model.Bucket)
 	client := d.data.ready(&resp.Diagnostics)
 	limit, diags := model.Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(diags...)

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -132,5 +133,20 @@ func TestCORSExamples(t *testing.T) {
 			}
 			w.clean()
 		})
+	}
+}
+
+// Behind a custom domain there is one bucket: a second one would get the rules of the first.
+func TestCORSDataBehindACustomDomain(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	o.local()
+	w := o.workspace()
+	for kind, arguments := range map[string]string{"oss_bucket_cors": "", "oss_cors_preflight": "origin = \"https://a.example\"\n method = \"GET\""} {
+		block := func(name string) string {
+			return fmt.Sprintf("data %q %q {\n bucket = \"bucket-%s\"\n %s\n}\n", kind, name, name, arguments)
+		}
+		w.write("main.tf", requiredProvider+strings.Replace(o.config(block("one")+block("two")), "provider \"oss\" {", "provider \"oss\" {\n use_cname = true\n max_retries = 0", 1))
+		w.fails([]string{"Bucket Behind Another Custom Domain", "bucket-one", "bucket-two"}, "plan", "-no-color")
 	}
 }

@@ -120,6 +120,7 @@ func (d *corsPreflightDataSource) Schema(ctx context.Context, _ datasource.Schem
 func (d *corsPreflightDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model corsPreflightModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	d.data.claim(&resp.Diagnostics, model.Bucket)
 	client := d.data.ready(&resp.Diagnostics)
 	limit, diags := model.Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(diags...)
