@@ -22,7 +22,7 @@
 //
 // Addressing and signatures:
 //
-//	OSS-001 A request to an IP address names the bucket first in the path. SDK (Go v1, conn.go).
+//	OSS-001 A request to an IP address names the bucket first in the path. SDK (Go v1, conn.go). Ours: to localhost, too.
 //	OSS-002 A request to a name has the bucket as first label; naming it in the path is 403 SecondLevelDomainForbidden.
 //	        Page "HTTP 403 status code", 2021.
 //	OSS-003 A custom domain stands for one bucket; signatures still cover /bucket/key. SDK (Go v1, conn.go).

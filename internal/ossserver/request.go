@@ -105,7 +105,7 @@ func invalidBucketName(name string) *apiError {
 type hostStyle int
 
 const (
-	pathStyle    hostStyle = iota // an IP address: the path names the bucket
+	pathStyle    hostStyle = iota // an IP address, or localhost: the path names the bucket
 	virtualHost                   // the first label names the bucket
 	customDomain                  // configured
 	serviceHost                   // an endpoint without a bucket: only ListBuckets works there
@@ -116,7 +116,8 @@ func (s *Server) hostBucket(host string) (string, hostStyle) {
 	if bucket, ok := s.Domains[host]; ok {
 		return bucket, customDomain
 	}
-	if _, err := netip.ParseAddr(host); err == nil {
+	// "localhost" stands for this machine's address: names below it do not resolve everywhere.
+	if _, err := netip.ParseAddr(host); err == nil || host == "localhost" {
 		return "", pathStyle
 	}
 	first, rest, dotted := strings.Cut(host, ".")

@@ -293,3 +293,18 @@ func TestCustomDomain(t *testing.T) {
 	w.write("main.tf", strings.Replace(text, "test-bucketS", `["test-bucket", "other-bucket"]`, 1))
 	w.fails([]string{"Bucket Behind Another Custom Domain", "alias"}, "plan", "-no-color")
 }
+
+// localhost is a good name for a local server.
+func TestLocalhostEndpoint(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	o.local()
+	w := o.workspace()
+	text := o.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"a b/k\"\n content = \"x\"\n}")
+	w.write("main.tf", requiredProvider+strings.Replace(text, "http://127.0.0.1:", "http://localhost:", 1))
+	w.apply()
+	w.clean()
+	if got := o.body("a b/k"); got != "x" {
+		t.Errorf("body %q", got)
+	}
+}
