@@ -21,6 +21,7 @@ var pure = []string{module + "/", "github.com/hashicorp/", "github.com/aliyun/",
 var importRules = []importRule{
 	{"internal/metadata", pure, "rules are pure: no Terraform, no SDK, nothing of ours"},
 	{"internal/cors", pure, "rules are pure: no Terraform, no SDK, nothing of ours"},
+	{"internal/callback", append([]string{"github.com/"}, pure...), "rules are pure: no Terraform, no SDK, nothing of ours"},
 	{"internal/ossserver", []string{module + "/", "github.com/"}, "the server is a second reading of OSS: it shares no code with the provider, and the standard library is enough"},
 	{"cmd/oss-local", []string{module + "/internal/provider", module + "/internal/ossclient", module + "/internal/metadata", module + "/internal/cors", module + "/internal/callback", "github.com/hashicorp/", "github.com/aliyun/"}, "the server's program brings in the server alone"},
 	{"internal/ossclient", []string{module + "/", "github.com/hashicorp/"}, "the client knows nothing of Terraform"},
