@@ -17,13 +17,7 @@ import (
 const policyArgument = "metadata_policy"
 
 // soundPolicy refuses a policy that cannot be meant, as soon as all of it is known.
-type soundPolicy struct{}
-
-// Description is empty: the attributes say what they take.
-func (soundPolicy) Description(context.Context) string { return "" }
-
-// MarkdownDescription is empty, too.
-func (soundPolicy) MarkdownDescription(context.Context) string { return "" }
+type soundPolicy struct{ undescribed }
 
 // ValidateDynamic decodes the policy and throws it away.
 func (soundPolicy) ValidateDynamic(_ context.Context, req validator.DynamicRequest, resp *validator.DynamicResponse) {

@@ -103,13 +103,7 @@ func (m callbackModel) known() (c callback.Callback, unknown []string) {
 }
 
 // callbackRules checks the block as far as it is known, each finding at its attribute.
-type callbackRules struct{}
-
-// Description is empty: the attributes say what they take.
-func (callbackRules) Description(context.Context) string { return "" }
-
-// MarkdownDescription is empty, too.
-func (callbackRules) MarkdownDescription(context.Context) string { return "" }
+type callbackRules struct{ undescribed }
 
 // ValidateObject checks the callback, and that there is an upload for it.
 func (callbackRules) ValidateObject(ctx context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {

@@ -14,36 +14,42 @@ import (
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
 )
 
-// stringCheck adapts a check of one known string to the framework.
-type stringCheck func(req validator.StringRequest, diags *diag.Diagnostics)
+// undescribed is a validator without a description of its own: the attributes say what they take.
+type undescribed struct{}
 
-// Description is empty: the attributes say what they take.
-func (stringCheck) Description(context.Context) string { return "" }
+// Description is empty.
+func (undescribed) Description(context.Context) string { return "" }
 
 // MarkdownDescription is empty, too.
-func (stringCheck) MarkdownDescription(context.Context) string { return "" }
+func (undescribed) MarkdownDescription(context.Context) string { return "" }
+
+// stringCheck adapts a check of one known string to the framework.
+type stringCheck struct {
+	undescribed
+	check func(req validator.StringRequest, diags *diag.Diagnostics)
+}
 
 // ValidateString runs the check on a known value.
 func (c stringCheck) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() {
-		c(req, &resp.Diagnostics)
+		c.check(req, &resp.Diagnostics)
 	}
 }
 
 // checkedBy reports the error of check under a title.
 func checkedBy(summary string, check func(string) error) validator.String {
-	return stringCheck(func(req validator.StringRequest, diags *diag.Diagnostics) {
+	return stringCheck{check: func(req validator.StringRequest, diags *diag.Diagnostics) {
 		if err := check(req.ConfigValue.ValueString()); err != nil {
 			diags.AddAttributeError(req.Path, summary, sentence(err.Error()))
 		}
-	})
+	}}
 }
 
 // ruledBy reports the violations of OSS's rules.
 func ruledBy(check func(string) []metadata.Violation) validator.String {
-	return stringCheck(func(req validator.StringRequest, diags *diag.Diagnostics) {
+	return stringCheck{check: func(req validator.StringRequest, diags *diag.Diagnostics) {
 		addViolations(diags, req.Path, check(req.ConfigValue.ValueString()))
-	})
+	}}
 }
 
 // headerValue checks the value of a standard header.
@@ -52,12 +58,12 @@ func headerValue(name string) validator.String {
 }
 
 func isBase64() validator.String {
-	return stringCheck(func(req validator.StringRequest, diags *diag.Diagnostics) {
+	return stringCheck{check: func(req validator.StringRequest, diags *diag.Diagnostics) {
 		if _, err := base64.StdEncoding.DecodeString(req.ConfigValue.ValueString()); err != nil {
 			diags.AddAttributeError(req.Path, "Invalid Base64", "The value is not standard base64 ("+err.Error()+"). "+
 				"Use base64encode(\"...\") for text or filebase64(\"path\") for a file.")
 		}
-	})
+	}}
 }
 
 // addViolations adds one diagnostic per title: a value that breaks two rules is still one thing to mend.
@@ -91,13 +97,7 @@ func nullMetadata(name string) string {
 }
 
 // userMetadata checks a metadata map as far as it is known, each finding at its key.
-type userMetadata struct{}
-
-// Description is empty: the attribute says what it takes.
-func (userMetadata) Description(context.Context) string { return "" }
-
-// MarkdownDescription is empty, too.
-func (userMetadata) MarkdownDescription(context.Context) string { return "" }
+type userMetadata struct{ undescribed }
 
 // ValidateMap checks names always, values and the total size as far as they are known.
 func (userMetadata) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
@@ -133,13 +133,7 @@ func addNamedViolations(diags *diag.Diagnostics, at path.Path, found []metadata.
 }
 
 // objectTags checks a map of tags as far as it is known, each finding at its key.
-type objectTags struct{}
-
-// Description is empty: the attribute says what it takes.
-func (objectTags) Description(context.Context) string { return "" }
-
-// MarkdownDescription is empty, too.
-func (objectTags) MarkdownDescription(context.Context) string { return "" }
+type objectTags struct{ undescribed }
 
 // ValidateMap checks each tag that is known, and their number.
 func (objectTags) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
@@ -159,13 +153,7 @@ func (objectTags) ValidateMap(_ context.Context, req validator.MapRequest, resp 
 // onlyWithKMS refuses an argument that OSS takes with KMS alone.
 func onlyWithKMS() validator.String { return withKMS{} }
 
-type withKMS struct{}
-
-// Description is empty: the attribute says what it takes.
-func (withKMS) Description(context.Context) string { return "" }
-
-// MarkdownDescription is empty, too.
-func (withKMS) MarkdownDescription(context.Context) string { return "" }
+type withKMS struct{ undescribed }
 
 // ValidateString looks at server_side_encryption when the argument is set.
 func (withKMS) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
