@@ -26,8 +26,8 @@ that survive a crash, and prints one line a request. It is for trying things out
   oss-local --bucket demo
   oss-local --addr 127.0.0.1:9000 --data ./oss-data --bucket demo --bucket logs
 
-An address that is an IP takes path-style requests (http://127.0.0.1:9000/demo/key); with a name, the bucket
-is the first label (http://demo.localhost:9000/key).
+An IP address and localhost take path-style requests (http://127.0.0.1:9000/demo/key); with another name, the
+bucket is the first label (http://demo.localhost:9000/key).
 
 `
 
