@@ -224,6 +224,38 @@ func TestKill9(t *testing.T) {
 	}
 }
 
+// TestOneServerAFolder holds that a second server on the same folder ends at once and says why, and that the first one's
+// death, which nothing can prepare for, leaves the folder free.
+func TestOneServerAFolder(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("no flock")
+	}
+	data := t.TempDir()
+	first := launch(t, "--data", data, "--bucket", "demo")
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	second := exec.Command(path, "--addr", "127.0.0.1:0", "--data", data, "--bucket", "demo")
+	second.Stdout, second.Stderr = &stdout, &stderr
+	want := fmt.Sprintf("oss-local: data folder %q is in use by another server: stop that one, or take another folder\n", data)
+	if err := second.Run(); err == nil || second.ProcessState.ExitCode() != 1 || stderr.String() != want || stdout.Len() > 0 {
+		t.Errorf("%v; stdout %q, stderr %q, want %q", err, &stdout, &stderr, want)
+	}
+	if err := first.bucket("demo").PutObject("k", strings.NewReader("x")); err != nil {
+		t.Errorf("the first server: %v", err)
+	}
+	if err := first.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	first.cmd.Wait()
+	if _, err := launch(t, "--data", data).bucket("demo").GetObjectDetailedMeta("k"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestArguments(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

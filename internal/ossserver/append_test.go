@@ -59,7 +59,7 @@ func TestAppend(t *testing.T) {
 	if _, err = f.WriteString("never acknowledged"); err != nil || f.Close() != nil {
 		t.Fatal(err)
 	}
-	e = start(t, &Server{Data: data})
+	e = e.restart(&Server{Data: data})
 	if got := e.get("k"); got != "one two" {
 		t.Errorf("after a crash: %q", got)
 	}

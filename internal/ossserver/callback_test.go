@@ -299,6 +299,7 @@ func TestCallbackKeyKept(t *testing.T) {
 	dir := t.TempDir()
 	key := func() string {
 		e := start(t, &Server{Data: dir})
+		defer e.end()
 		return e.must(200, call{method: "GET", path: publicKeyPath, anonymous: true}).body
 	}
 	first := key()
@@ -318,7 +319,7 @@ func TestCallbackKeyKept(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		e := start(t, &Server{Data: dir})
+		e = e.restart(&Server{Data: dir})
 		a := e.refused(500, "InternalError", call{method: "GET", path: publicKeyPath, anonymous: true})
 		if !strings.Contains(a.body, "remove it") {
 			t.Error(a.body)

@@ -30,6 +30,8 @@ type endpoint struct {
 	t   *testing.T
 	s   *Server
 	url string
+
+	listener *httptest.Server
 }
 
 // start serves s; nil is the zero value.
@@ -38,19 +40,33 @@ func start(t *testing.T, s *Server) *endpoint {
 	if s == nil {
 		s = &Server{}
 	}
-	if s.Data == "" {
-		t.Cleanup(func() {
-			if err := s.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	if err := s.CreateBucket(testBucket); err != nil {
 		t.Fatal(err)
 	}
 	ts := httptest.NewServer(s)
 	t.Cleanup(ts.Close)
-	return &endpoint{t: t, s: s, url: ts.URL}
+	return &endpoint{t: t, s: s, url: ts.URL, listener: ts}
+}
+
+// restart serves s, which has the data folder of e's server, in its place.
+func (e *endpoint) restart(s *Server) *endpoint {
+	e.t.Helper()
+	e.end()
+	return start(e.t, s)
+}
+
+// end closes the server before the test is over.
+func (e *endpoint) end() {
+	e.t.Helper()
+	e.listener.Close()
+	if err := e.s.Close(); err != nil {
+		e.t.Fatal(err)
+	}
 }
 
 // call is one raw request of a test. The path is as it goes over the wire.

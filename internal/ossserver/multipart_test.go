@@ -247,7 +247,7 @@ func TestUploadsSurviveRestart(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(data, testBucket, "uploads", id, "part-00002.9.body"), []byte("half"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	e = start(t, &Server{Data: data})
+	e = e.restart(&Server{Data: data})
 	b, err := e.s.store.bucket(testBucket)
 	if err != nil {
 		t.Fatal(err)

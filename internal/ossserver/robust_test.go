@@ -91,9 +91,10 @@ func TestStalledUpload(t *testing.T) {
 func TestStalledDownload(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
-	start(t, &Server{Data: data}).put("k", strings.Repeat("x", 32<<20), nil) // more than the buffers of both sides
+	e := start(t, &Server{Data: data})
+	e.put("k", strings.Repeat("x", 32<<20), nil) // more than the buffers of both sides
 	done := make(chan Record, 8)
-	e := start(t, &Server{Data: data, IdleTimeout: 20 * time.Millisecond, OnRecord: func(r Record) { done <- r }})
+	e = e.restart(&Server{Data: data, IdleTimeout: 20 * time.Millisecond, OnRecord: func(r Record) { done <- r }})
 	conn, err := net.Dial("tcp", strings.TrimPrefix(e.url, "http://"))
 	if err != nil {
 		t.Fatal(err)

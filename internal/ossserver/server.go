@@ -19,7 +19,7 @@ import (
 // in a temporary folder that Close removes, answers for region cn-hangzhou, and knows one account whose ID is "local-id"
 // and whose secret is "local-secret". Set the fields before the first request and leave them alone afterwards.
 type Server struct {
-	Data     string            // data folder, made if absent; "" is a temporary folder made at first use
+	Data     string            // data folder, made if absent, one server's at a time; "" is a temporary folder made at first use
 	Region   string            // region ID without the "oss-" prefix; "" is "cn-hangzhou"
 	Accounts []Account         // who may sign; every account owns every bucket
 	Domains  map[string]string // custom domain (host without port, lower case) to bucket
@@ -143,20 +143,24 @@ func (s *Server) open() (*store, error) {
 	return s.store, s.initErr
 }
 
-// Open reads the data folder, which the first request would do otherwise. It fails if the folder cannot be made or
-// holds records that cannot be read.
+// Open reads the data folder, which the first request would do otherwise. It fails if the folder cannot be made, holds
+// records that cannot be read, or is another server's at the time (which only systems with flock notice).
 func (s *Server) Open() error {
 	_, err := s.open()
 	return err
 }
 
-// Close removes the temporary folder, if there is one. The server must not be used afterwards.
+// Close lets another server have the data folder, and removes it if it is a temporary one. The server must not be used
+// afterwards, and no request may be on its way. To close it again is no error.
 func (s *Server) Close() error {
 	s.once.Do(func() { s.initErr = errors.New("server is closed") })
-	if s.tempDir == "" {
+	if s.tempDir != "" {
+		return os.RemoveAll(s.tempDir)
+	}
+	if s.store == nil {
 		return nil
 	}
-	return os.RemoveAll(s.tempDir)
+	return s.store.lock.release()
 }
 
 func (s *Server) now() time.Time {

@@ -19,10 +19,12 @@ import (
 //	<bucket>/objects/<key folder>/<version>.<n>.body    its bytes
 //	<bucket>/uploads/<upload ID>/                       a multipart upload in progress
 //	<bucket>/tmp/                                       bodies still arriving; emptied at start
+//	oss-local.lock                                      empty; locked while a server has the folder, temporary ones apart
 //
 // Everything is listed in memory from the JSON files at start; the JSON file is always written first.
 type store struct {
-	dir string
+	dir  string
+	lock *folderLock
 	disk
 	now func() time.Time
 
@@ -36,6 +38,7 @@ const (
 	removingPrefix = "_removing-"
 )
 
+// openStore opens a data folder. A durable one is locked until close; another one is nobody else's.
 func openStore(dir string, durable bool, now func() time.Time) (*store, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
@@ -45,15 +48,28 @@ func openStore(dir string, durable bool, now func() time.Time) (*store, error) {
 		return nil, err
 	}
 	st := &store{dir: dir, disk: disk{sync: durable}, now: now, buckets: map[string]*bucket{}}
-	entries, err := os.ReadDir(dir)
+	if durable {
+		if st.lock, err = lockFolder(dir); err != nil {
+			return nil, err
+		}
+	}
+	if err := st.load(); err != nil {
+		return nil, errors.Join(err, st.lock.release())
+	}
+	return st, nil
+}
+
+// load clears what an earlier server left half done, and lists the rest.
+func (st *store) load() error {
+	entries, err := os.ReadDir(st.dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, e := range entries {
 		name := e.Name()
 		if strings.HasPrefix(name, makingPrefix) || strings.HasPrefix(name, removingPrefix) {
-			if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
-				return nil, err
+			if err := os.RemoveAll(filepath.Join(st.dir, name)); err != nil {
+				return err
 			}
 			continue
 		}
@@ -65,11 +81,11 @@ func openStore(dir string, durable bool, now func() time.Time) (*store, error) {
 			continue // a folder without bucket.json is not ours either
 		}
 		if err != nil {
-			return nil, fmt.Errorf("bucket %q: %w", name, err)
+			return fmt.Errorf("bucket %q: %w", name, err)
 		}
 		st.buckets[name] = b
 	}
-	return st, nil
+	return nil
 }
 
 // bucket finds a bucket by name.

@@ -23,7 +23,7 @@ func TestRestartKeepsAll(t *testing.T) {
 	e.must(200, call{method: "PUT", path: "/" + testBucket + "/?acl", header: map[string]string{"x-oss-acl": "public-read"}})
 	want := e.stored("dir/k")
 
-	e = start(t, &Server{Data: data}) // creates the bucket again, which must change nothing
+	e = e.restart(&Server{Data: data}) // creates the bucket again, which must change nothing
 	if got := e.stored("dir/k"); fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
 		t.Errorf("stored %+v\nwant   %+v", got, want)
 	}
@@ -71,7 +71,7 @@ func TestStartClearsRemains(t *testing.T) {
 		write(filepath.Join(data, "README.md")),
 		write(filepath.Join(folder, "notes.txt")),
 	}
-	e = start(t, &Server{Data: data})
+	e = e.restart(&Server{Data: data})
 	if got := e.get("k"); got != "hello" {
 		t.Errorf("body %q", got)
 	}
@@ -93,6 +93,7 @@ func TestUnreadableRecordIsNamed(t *testing.T) {
 	e := start(t, &Server{Data: data})
 	e.put("k", "hello", nil)
 	record := filepath.Join(filepath.Dir(e.stored("k").BodyPath), "null.json")
+	e.end()
 	for _, text := range []string{"{", `{"key":"other","versionID":"null"}`} {
 		if err := os.WriteFile(record, []byte(text), 0o644); err != nil {
 			t.Fatal(err)

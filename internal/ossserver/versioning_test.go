@@ -149,7 +149,7 @@ func TestVersionsSurviveRestart(t *testing.T) {
 	e.put("gone", "x", nil)
 	e.must(204, call{method: "DELETE", path: at("gone")})
 	want := e.versions("k", nil)
-	e = start(t, &Server{Data: data})
+	e = e.restart(&Server{Data: data})
 	if got := e.versions("k", nil); got != want || !strings.HasSuffix(strings.Split(want, " ")[0], "=11") {
 		t.Errorf("versions %q, want %q", got, want)
 	}
@@ -157,7 +157,7 @@ func TestVersionsSurviveRestart(t *testing.T) {
 		t.Errorf("listed %q", got)
 	}
 	e.put("k", "12", nil)
-	e = start(t, &Server{Data: data}) // the order must have counted on
+	e = e.restart(&Server{Data: data}) // the order must have counted on
 	if got := e.get("k"); got != "12" {
 		t.Errorf("current body %q", got)
 	}
