@@ -138,6 +138,9 @@ func RegionOfEndpoint(endpoint string) string {
 
 // CheckEndpoint reports what is wrong with an endpoint, nil for a usable one.
 func CheckEndpoint(endpoint string) error {
+	if endpoint == "" {
+		return errors.New("the endpoint is empty; leave it out (or null) to have the public endpoint of the region")
+	}
 	u, err := normalEndpoint(endpoint, "")
 	if err != nil {
 		return err

@@ -160,7 +160,9 @@ type Stored struct {
 	ETag      string // without quotes
 	CRC64     string // unsigned decimal; "" when OSS did not tell
 	VersionID string // "" where versioning was never enabled
-	Adopted   bool   // the answer to the write was lost; a look found the object as it was written
+	// Written is OSS's clock when it answered, to the second: no earlier than the object's Last-Modified.
+	Written time.Time
+	Adopted bool // the answer to the write was lost; a look found the object as it was written
 	// CallbackResponse is the JSON that the receiver of the callback answered with, at most 3 MB; nil without a
 	// callback, when OSS did not pass one on, and when the answer was lost.
 	CallbackResponse []byte
@@ -198,7 +200,9 @@ func (c *Client) PutObject(ctx context.Context, w Write) (Stored, error) {
 }
 
 func storedFromHeader(h http.Header) Stored {
-	return Stored{ETag: unquote(h.Get("Etag")), CRC64: h.Get("X-Oss-Hash-Crc64ecma"), VersionID: h.Get("X-Oss-Version-Id")}
+	stored := Stored{ETag: unquote(h.Get("Etag")), CRC64: h.Get("X-Oss-Hash-Crc64ecma"), VersionID: h.Get("X-Oss-Version-Id")}
+	stored.Written, _ = http.ParseTime(h.Get("Date"))
+	return stored
 }
 
 // lookTimeout bounds the look after a write whose outcome is not known, also when the user has cancelled.
@@ -227,7 +231,7 @@ func (c *Client) adopt(ctx context.Context, w Write, err error) (Stored, bool) {
 		return Stored{}, false
 	}
 	c.log.WarnContext(ctx, "the answer to an upload was lost, but the object is stored as it was sent", "bucket", w.Bucket, "key", w.Key)
-	return Stored{ETag: o.ETag, CRC64: o.CRC64, VersionID: o.VersionID, Adopted: true}, true
+	return Stored{ETag: o.ETag, CRC64: o.CRC64, VersionID: o.VersionID, Written: o.LastModified, Adopted: true}, true
 }
 
 // SameMetadata reports whether the object has exactly these headers and this user metadata. A Content-Language

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/cors"
@@ -60,6 +61,17 @@ func (r corsRuleModel) known() bool {
 		}
 	}
 	return !r.MaxAgeSeconds.IsUnknown()
+}
+
+// refuseNulls refuses elements that are null, of which OSS has no notion.
+func (r corsRuleModel) refuseNulls(at path.Path, diags *diag.Diagnostics) {
+	for name, set := range map[string]types.Set{
+		"allowed_origins": r.AllowedOrigins, "allowed_methods": r.AllowedMethods, "allowed_headers": r.AllowedHeaders, "expose_headers": r.ExposeHeaders,
+	} {
+		if slices.ContainsFunc(set.Elements(), attr.Value.IsNull) {
+			diags.AddAttributeError(at.AtName(name), "Null Element in CORS Rule", name+" has an element that is null. Leave it out, for example with compact([...]).")
+		}
+	}
 }
 
 // setStrings lists what is known of a set in a fixed order, since a set has none.

@@ -114,8 +114,12 @@ func (r *bucketCORSResource) ValidateConfig(ctx context.Context, req resource.Va
 		return
 	}
 	var rules []cors.Rule
-	for _, rule := range config.rules(ctx, &resp.Diagnostics) {
+	for i, rule := range config.rules(ctx, &resp.Diagnostics) {
+		rule.refuseNulls(path.Root("cors_rule").AtListIndex(i), &resp.Diagnostics)
 		rules = append(rules, rule.checkable())
+	}
+	if resp.Diagnostics.HasError() {
+		return
 	}
 	for _, p := range cors.Check(rules) {
 		at := corsProblemPath(p)
@@ -164,6 +168,7 @@ func (r *bucketCORSResource) Create(ctx context.Context, req resource.CreateRequ
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	defer r.data.lock(plan.Bucket.ValueString())()
 	want := plan.config(ctx, &resp.Diagnostics)
 	const summary = "Unable to Create OSS Bucket CORS Rules"
 	if !plan.AllowOverwrite.ValueBool() && !nothingToLose(ctx, client, plan, want, summary, &resp.Diagnostics) {
@@ -173,6 +178,7 @@ func (r *bucketCORSResource) Create(ctx context.Context, req resource.CreateRequ
 		corsCallError(&resp.Diagnostics, summary, "set", plan, err)
 		return
 	}
+	r.data.created.Store(plan.Bucket.ValueString(), true)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, bucketCORSIdentity{plan.Bucket})...)
 }
@@ -263,6 +269,12 @@ func (r *bucketCORSResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	defer r.data.lock(state.Bucket.ValueString())()
+	if _, again := r.data.created.Load(state.Bucket.ValueString()); again {
+		// create_before_destroy: what the bucket has now are the new rules.
+		tflog.Info(ctx, "the CORS rules were set anew in this run; they are not removed", map[string]any{"bucket": state.Bucket.ValueString()})
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	if err := client.DeleteCORS(ctx, state.Bucket.ValueString()); err != nil {
@@ -273,7 +285,7 @@ func (r *bucketCORSResource) Delete(ctx context.Context, req resource.DeleteRequ
 // ImportState takes the bucket's name or an identity. Read fills the rest.
 func (r *bucketCORSResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id := bucketCORSIdentity{Bucket: types.StringValue(req.ID)}
-	if req.ID == "" && req.Identity != nil {
+	if req.ID == "" && req.Identity != nil && !req.Identity.Raw.IsNull() {
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
 	}
 	addViolations(&resp.Diagnostics, path.Root("bucket"), metadata.CheckBucket(id.Bucket.ValueString()))

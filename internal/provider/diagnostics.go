@@ -107,6 +107,8 @@ func hint(err error) string {
 		return "Nothing listens there. Check endpoint (and OSS_ENDPOINT), and that the server runs."
 	case errors.As(err, &dns):
 		return "The host name is not known. Check endpoint, region and the spelling of the bucket, which is part of the host name."
+	case strings.Contains(err.Error(), "HTTP response to HTTPS client"):
+		return "The endpoint speaks plain http. Write http:// in front of it; without a scheme https is meant."
 	case errors.As(err, &authority):
 		return "The certificate of the endpoint is not signed by an authority that this machine trusts."
 	case !errors.As(err, &e):

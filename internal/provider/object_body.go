@@ -92,7 +92,16 @@ func (m objectModel) planBody(ctx context.Context, client *ossclient.Client, dia
 // planCopy asks for the digest of the source of a copy.
 func (m objectModel) planCopy(ctx context.Context, client *ossclient.Client, diags *diag.Diagnostics) (ossclient.Body, bool) {
 	source := m.copySource(ctx, diags)
-	if client == nil || !source.known() || diags.HasError() {
+	if !source.known() || diags.HasError() {
+		return ossclient.Body{}, false
+	}
+	if source.VersionID.IsNull() && source.Bucket.Equal(m.Bucket) && source.Key.Equal(m.Key) {
+		diags.AddAttributeError(path.Root("copy_source"), "Copy Source Is the Object Itself", fmt.Sprintf(
+			"%q is copied from itself: replacing or deleting it would destroy its own source. Name another object, or a version_id of this one; "+
+				"to manage only the metadata of an object that exists, leave copy_source out.", m.Key.ValueString()))
+		return ossclient.Body{}, false
+	}
+	if client == nil {
 		return ossclient.Body{}, false
 	}
 	o, err := client.HeadVersion(ctx, source.Bucket.ValueString(), source.Key.ValueString(), source.VersionID.ValueString())

@@ -199,12 +199,12 @@ func (m objectModel) owesCallback(note remembered) bool {
 }
 
 // planCallback plans the answer of the receiver: unknown when an upload will call back, null when one will not, and what
-// it was without an upload.
-func (m *objectModel) planCallback(before types.String, upload bool) {
+// it was without an upload. Whether a body that is not known yet will be uploaded is not certain.
+func (m *objectModel) planCallback(before types.String, upload, certain bool) {
 	switch {
 	case !upload:
 		m.CallbackResponse = before
-	case m.hasCallback():
+	case m.hasCallback(), !certain && !before.IsNull():
 		m.CallbackResponse = types.StringUnknown()
 	default:
 		m.CallbackResponse = types.StringNull()

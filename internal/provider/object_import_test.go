@@ -51,7 +51,7 @@ func TestObjectImport(t *testing.T) {
 				t.Errorf("plan of %v, want content alone", got.attributes)
 			}
 			w.must("apply", "plan.bin")
-			if got := o.requests(); got != "HeadObject:1" {
+			if got := o.requests(); got != "GetObjectAcl:1 HeadObject:1" {
 				t.Errorf("taking the same bytes into the configuration cost %q, want the refresh alone", got)
 			}
 			w.clean()

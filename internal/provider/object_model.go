@@ -206,7 +206,7 @@ func (m *objectModel) refresh(o ossclient.Object, note remembered) {
 		"server_side_encryption_key_id": {&m.EncryptionKeyID, o.EncryptionKeyID},
 		"server_side_data_encryption":   {&m.DataEncryption, o.DataEncryption},
 	} {
-		if imported || note.manages(name) {
+		if imported || note.manages(name) || !value.target.IsNull() {
 			*value.target = stringOrNull(value.have)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -37,6 +38,8 @@ type remembered struct {
 	Managed []string `json:"managed,omitempty"`
 	// WriteOnly is set while the body comes from content_wo.
 	WriteOnly *bodySeal `json:"write_only,omitempty"`
+	// Written is when this resource last wrote the object, by OSS's clock.
+	Written time.Time `json:"written,omitzero"`
 	// Seen are the attributes that the last HEAD showed or the last write sent, which a copy has to carry over; nil
 	// when they are not known.
 	Seen *seenAttributes `json:"seen,omitempty"`

@@ -37,6 +37,9 @@ func (r *objectResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		return
 	}
 	body := config.planBody(ctx, r.data.clientIfReady(), &resp.Diagnostics)
+	if config.ContentWO.IsUnknown() && note.WriteOnly == nil {
+		body.secret = false // it may turn out to be null, with another body or none in its place
+	}
 	plan.ID = plan.objectID()
 	if req.State.Raw.IsNull() {
 		plan.planCreate(config, body, &resp.Diagnostics)
@@ -62,7 +65,7 @@ func (m *objectModel) planCreate(config objectModel, body plannedBody, diags *di
 	m.planUnmanaged(config, objectModel{Tags: types.MapNull(types.StringType)})
 	m.ETag, m.VersionID = types.StringUnknown(), types.StringUnknown()
 	m.planDigest(body)
-	m.planCallback(types.StringNull(), true)
+	m.planCallback(types.StringNull(), true, true)
 	if !body.managed && !m.AllowOverwrite.IsUnknown() && !m.AllowOverwrite.ValueBool() {
 		diags.AddAttributeError(path.Root("content"), "Missing Body", fmt.Sprintf(
 			"There is nothing to create at key %q: the configuration has none of content, content_base64, source, content_wo and copy_source. "+
@@ -78,7 +81,7 @@ func (m *objectModel) planUpdate(config, state objectModel, note remembered, bod
 	m.planUnmanaged(config, state)
 	m.CRC64, m.Size, m.ETag, m.VersionID = state.CRC64, state.Size, state.ETag, state.VersionID
 	upload := bodyChanges(*m, state, note, body) || body.managed && m.owesCallback(note)
-	m.planCallback(state.CallbackResponse, upload)
+	m.planCallback(state.CallbackResponse, upload, body.known || body.secret)
 	if upload || !m.metadataKnown() || !m.sameMetadata(state) || !m.sameStorage(state) {
 		m.ETag, m.VersionID = types.StringUnknown(), types.StringUnknown()
 	}
@@ -114,7 +117,10 @@ func (m *objectModel) planUnmanaged(config, before objectModel) {
 			*target = before
 		}
 	}
-	if !config.Encryption.IsNull() && !m.Encryption.Equal(before.Encryption) {
+	switch {
+	case config.Encryption.IsUnknown():
+		before.EncryptionKeyID, before.DataEncryption = types.StringUnknown(), types.StringUnknown()
+	case !config.Encryption.IsNull() && !m.Encryption.Equal(before.Encryption):
 		before.EncryptionKeyID, before.DataEncryption = types.StringNull(), types.StringNull() // of the other method
 	}
 	keep(config.ACL, &m.ACL, before.ACL)

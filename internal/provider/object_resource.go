@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -50,6 +51,7 @@ func (r *objectResource) Create(ctx context.Context, req resource.CreateRequest,
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 
+	defer r.data.lock(plan.ID.ValueString())()
 	w := objectWrite{client: client, config: config, plan: &plan, summary: "Unable to Create OSS Object", diags: &resp.Diagnostics}
 	w.note.ContentType = plan.ContentType.ValueString()
 	_, w.note.ContentTypeFrom = decideContentType(config.ContentType, plan.Key, remembered{})
@@ -103,12 +105,13 @@ func (r *objectResource) Read(ctx context.Context, req resource.ReadRequest, res
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
-// refreshACLAndTags asks for what HEAD does not show: where it is managed, and once for an import. An import that may
-// not ask leaves the attribute null.
+// refreshACLAndTags asks for what HEAD does not show: once for an import, and from then on where the state has it, managed
+// or not. Otherwise a value that was right once would hide a change when it becomes managed. An import that may not ask
+// leaves the attribute null.
 func (m *objectModel) refreshACLAndTags(ctx context.Context, client *ossclient.Client, o ossclient.Object, note remembered) error {
 	imported := note.ContentTypeFrom == ""
 	bucket, key := m.Bucket.ValueString(), m.Key.ValueString()
-	if imported || note.manages("acl") {
+	if imported || note.manages("acl") || !m.ACL.IsNull() {
 		acl, err := client.ObjectACL(ctx, bucket, key)
 		if err != nil && !(imported && ossclient.HasCode(err, "AccessDenied")) {
 			return err
@@ -116,7 +119,7 @@ func (m *objectModel) refreshACLAndTags(ctx context.Context, client *ossclient.C
 		m.ACL = stringOrNull(acl)
 	}
 	switch {
-	case !imported && !note.manages("tags"):
+	case !imported && !note.manages("tags") && m.Tags.IsNull():
 	case o.TagCount == 0:
 		if !m.Tags.IsNull() {
 			m.Tags = mapOf(nil)
@@ -179,6 +182,7 @@ func (r *objectResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	if client == nil {
 		return
 	}
+	defer r.data.lock(state.ID.ValueString())()
 	if _, again := r.data.created.Load(state.ID.ValueString()); again {
 		// create_before_destroy under one key: what stands there now is the new object.
 		tflog.Info(ctx, "the object was created anew in this run; it is not deleted", map[string]any{"id": state.ID.ValueString()})
@@ -186,6 +190,9 @@ func (r *objectResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	if state.AllowOverwrite.ValueBool() && r.replacedSince(ctx, client, state, note, &resp.Diagnostics) {
+		return
+	}
 	bucket, key := state.Bucket.ValueString(), state.Key.ValueString()
 	var err error
 	if state.deletionPolicy(note) == deleteAllVersions {
@@ -196,6 +203,28 @@ func (r *objectResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	if err != nil {
 		objectCallError(&resp.Diagnostics, "Unable to Delete OSS Object", "delete", state, err)
 	}
+}
+
+// replacedSince looks whether the object was written again after this resource wrote it last. With allow_overwrite and
+// create_before_destroy that is the new object of the same resource, when the run that made it ended before it could
+// remove the old one: this run cannot tell it from one of somebody else, and deletes neither. It costs one HEAD.
+func (r *objectResource) replacedSince(ctx context.Context, client *ossclient.Client, state objectModel, note remembered, diags *diag.Diagnostics) bool {
+	if note.Written.IsZero() {
+		return false
+	}
+	o, err := client.HeadObject(ctx, state.Bucket.ValueString(), state.Key.ValueString())
+	switch {
+	case ossclient.IsNotFound(err):
+		return false // a marker or older versions may still have to go
+	case err != nil:
+		objectCallError(diags, "Unable to Delete OSS Object", "look at", state, err)
+		return true
+	case !o.LastModified.After(note.Written):
+		return false
+	}
+	diags.AddWarning("OSS Object Is Kept", fmt.Sprintf("%q was written again after this resource wrote it last, by another resource, by a replacement of this one or by somebody else, "+
+		"and with allow_overwrite = true the two cannot be told apart. The object stays in the bucket. If it has to go, delete it by hand.", state.ID.ValueString()))
+	return true
 }
 
 // deleteEveryVersion removes all versions and markers of one key: one request to list them, one for each.
@@ -215,7 +244,7 @@ func deleteEveryVersion(ctx context.Context, client *ossclient.Client, bucket, k
 // ImportState takes "bucket/key", "oss://bucket/key" or an identity. Read fills the rest.
 func (r *objectResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id := objectIdentity{}
-	if req.ID == "" && req.Identity != nil {
+	if req.ID == "" && req.Identity != nil && !req.Identity.Raw.IsNull() {
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
 	} else {
 		bucket, key, err := splitObjectID(req.ID)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -78,25 +79,32 @@ func objectPlaceSchema() map[string]schema.Attribute {
 }
 
 func objectBodySchema() map[string]schema.Attribute {
-	oneBody := stringvalidator.ConflictsWith(path.MatchRoot("content"), path.MatchRoot("content_base64"), path.MatchRoot("source"),
-		path.MatchRoot("content_wo"), path.MatchRoot("copy_source"))
+	// Each pair is looked at from one side only, or it would be reported twice; never from that of content_wo, because
+	// Terraform prints the line that a finding points at.
+	not := func(others ...string) validator.String {
+		paths := make([]path.Expression, len(others))
+		for i, other := range others {
+			paths[i] = path.MatchRoot(other)
+		}
+		return stringvalidator.ConflictsWith(paths...)
+	}
 	return map[string]schema.Attribute{
 		"content": schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "The body as text, stored as UTF-8. It is kept in the state; for large bodies use `source`. `\"\"` makes an empty object.",
-			Validators:          []validator.String{oneBody},
+			Validators:          []validator.String{not("content_base64", "source", "content_wo", "copy_source")},
 		},
 		"content_base64": schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "The body as base64, for small bodies that are not text.",
-			Validators:          []validator.String{oneBody, isBase64()},
+			Validators:          []validator.String{not("source", "content_wo", "copy_source"), isBase64()},
 		},
 		"source": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "Path of the file that is the body. The file is read at plan to learn its CRC-64, so a change shows by itself. " +
 				"A file that does not exist at plan may still be made by another resource before this one is applied; " +
 				"one that exists and is rebuilt in the same apply needs `source_hash`.",
-			Validators: []validator.String{stringvalidator.LengthAtLeast(1), oneBody},
+			Validators: []validator.String{stringvalidator.LengthAtLeast(1), not("content_wo", "copy_source")},
 		},
 		"source_hash": schema.StringAttribute{
 			Optional: true,
@@ -109,11 +117,11 @@ func objectBodySchema() map[string]schema.Attribute {
 			WriteOnly: true,
 			MarkdownDescription: "The body as text that must not be seen: neither it nor a digest of it is kept in plan or state, so `crc64` and `etag` stay null. " +
 				"It is uploaded on creation, when `content_wo_version` changes, and when somebody else replaced the stored body.",
-			Validators: []validator.String{oneBody},
 		},
 		"content_wo_version": schema.Int64Attribute{
 			Optional:            true,
-			MarkdownDescription: "Any number; a change of it uploads `content_wo`, whose own changes cannot be seen.",
+			MarkdownDescription: "Any number; a change of it uploads `content_wo`, whose own changes cannot be seen, unless the stored body is the same bytes already.",
+			Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("content_wo"))},
 		},
 	}
 }
@@ -124,8 +132,10 @@ func copySourceBlock() schema.Block {
 		MarkdownDescription: "The body is copied from another object inside OSS, and passes through neither Terraform nor this machine. " +
 			"Only the body is copied: headers, metadata and tags are those of this resource. " +
 			"A source that changes is noticed at plan and copied again.",
-		Validators: []validator.Object{objectvalidator.AlsoRequires(
-			path.MatchRelative().AtName("bucket"), path.MatchRelative().AtName("key"))},
+		Validators: []validator.Object{
+			objectvalidator.AlsoRequires(path.MatchRelative().AtName("bucket"), path.MatchRelative().AtName("key")),
+			objectvalidator.ConflictsWith(path.MatchRoot("content_wo")),
+		},
 		Attributes: map[string]schema.Attribute{
 			"bucket": schema.StringAttribute{
 				Optional:            true,

@@ -91,8 +91,8 @@ func addExistsError(diags *diag.Diagnostics, m objectModel) {
 	diags.AddError("OSS Object Already Exists", fmt.Sprintf(
 		"There is an object %q in bucket %q already, and it was left as it is. To manage it, import it:\n\n"+
 			"  terraform import ADDRESS %q\n\n"+
-			"To replace it, set allow_overwrite = true. If this resource has create_before_destroy, remove that: "+
-			"the new object cannot stand beside the old one under the same key.",
+			"To replace it, set allow_overwrite = true. If this resource has create_before_destroy, or is replaced with deletion_policy = \"keep\", "+
+			"remove that: the new object cannot stand beside the old one under the same key.",
 		m.Key.ValueString(), m.Bucket.ValueString(), m.objectID().ValueString()))
 }
 
@@ -135,6 +135,7 @@ func (w *objectWrite) store(ctx context.Context, write ossclient.Write, have *os
 	case err != nil:
 		w.callError("write", err)
 	default:
+		w.note.Written = stored.Written
 		w.plan.setStored(stored, write.Body, w.secret())
 		w.seal(write.Body)
 	}
@@ -198,7 +199,7 @@ func (w *objectWrite) takeOver(ctx context.Context) {
 	}
 	plan.ETag, plan.VersionID = stringOrNull(o.ETag), stringOrNull(o.VersionID)
 	plan.CRC64, plan.Size = stringOrNull(o.CRC64), types.Int64Value(o.Size)
-	w.note.Seen = seenOn(o)
+	w.note.Seen, w.note.Written = seenOn(o), o.LastModified
 	have := seenOn(o).attributes()
 	want := plan.attributes(w.note, have)
 	if o.SameMetadata(plan.headers(), plan.userMetadata()) && sameStorage(have, want) {
@@ -255,7 +256,7 @@ func (w *objectWrite) letGo(ctx context.Context) bool {
 		return false
 	}
 	w.note.WriteOnly, w.note.Seen = nil, seenOn(o)
-	w.plan.refreshBody(o, nil)
+	w.plan.CRC64, w.plan.ETag = stringOrNull(o.CRC64), stringOrNull(o.ETag)
 	return true
 }
 
@@ -335,6 +336,7 @@ func (w *objectWrite) rewrite(ctx context.Context, etag string, size int64) {
 		w.callError("change the metadata of", err)
 	default:
 		w.plan.VersionID = stringOrNull(stored.VersionID)
+		w.note.Written = stored.Written
 		if !w.secret() {
 			w.plan.ETag = stringOrNull(stored.ETag)
 		}

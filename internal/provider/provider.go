@@ -29,7 +29,8 @@ type ossProvider struct{ version string }
 type providerData struct {
 	client  *ossclient.Client // nil while the provider block has unknown values
 	unknown string            // the argument that is not known yet, when client is nil
-	created sync.Map          // object ids that this process has created
+	created sync.Map          // what this process has created: object ids, and bucket names for CORS rules
+	locks   sync.Map          // a *sync.Mutex for each of them, held while it is created or deleted
 
 	mu     sync.Mutex
 	cname  bool   // the endpoint is one bucket's own domain
@@ -101,6 +102,14 @@ func configuredData(from any, diags *diag.Diagnostics) *providerData {
 			"Please report this issue to the provider developers.")
 	}
 	return data
+}
+
+// lock keeps the creation and the deletion of one thing apart: under create_before_destroy, or when a resource is renamed,
+// Terraform may run both at once. It returns the function that unlocks.
+func (d *providerData) lock(id string) (unlock func()) {
+	mutex, _ := d.locks.LoadOrStore(id, &sync.Mutex{})
+	mutex.(*sync.Mutex).Lock()
+	return mutex.(*sync.Mutex).Unlock
 }
 
 // clientIfReady returns the client, or nil while there is none.

@@ -131,7 +131,7 @@ func (m providerModel) credentials(ctx context.Context, diags *diag.Diagnostics)
 		_, err = credentials.Key()
 	}
 	if err != nil {
-		diags.AddError("No Credentials", "The credentials for OSS could not be had. Set access_key_id and access_key_secret, profile or ecs_role_name in the provider block, "+
+		diags.AddError("No Credentials", "No credentials for OSS were found. Set access_key_id and access_key_secret, profile or ecs_role_name in the provider block, "+
 			"or one of the variables and files that are looked for.\n\n"+sentence(err.Error()))
 	}
 	return credentials

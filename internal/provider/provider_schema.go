@@ -185,8 +185,8 @@ func (p *ossProvider) ValidateConfig(ctx context.Context, req provider.ValidateC
 	for _, source := range []struct {
 		name string
 		set  bool
-	}{{"access_key_id", id}, {"profile", given(model.Profile)}, {"ecs_role_name", given(model.ECSRoleName)}} {
-		if source.set {
+	}{{"access_key_id", model.AccessKeyID.ValueString() != ""}, {"profile", model.Profile.ValueString() != ""}, {"ecs_role_name", model.ECSRoleName.ValueString() != ""}} {
+		if source.set { // what is not known yet may turn out to be null
 			sources = append(sources, source.name)
 		}
 	}

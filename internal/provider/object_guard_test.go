@@ -1,0 +1,221 @@
+package provider
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aliyun/aliyun-oss-go-sdk/oss"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
+)
+
+// What an import has filled stays true: drift shows when the configuration repeats it, and a value that was right once
+// does not hide a change when it becomes managed.
+func TestImportedAttributesStayTrue(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	o.must(o.sdk().PutObject("k", strings.NewReader("body"), oss.ContentType("application/octet-stream"), oss.ObjectACL(oss.ACLPrivate),
+		oss.ServerSideEncryption("AES256"), oss.SetTagging(tagging("a", "1"))))
+	w := o.workspace()
+	plain := "import {\n to = oss_object.test\n id = \"BUCKET/k\"\n}\nresource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\nREST}\n"
+	managed := "acl = \"private\"\n tags = { a = \"1\" }\n server_side_encryption = \"AES256\"\n storage_class = \"Standard\"\n"
+	meddle := func() {
+		_, err := o.sdk().CopyObject("k", "k", oss.MetadataDirective(oss.MetaReplace), oss.ContentType("application/octet-stream"), oss.ObjectACL(oss.ACLPublicRead), oss.ObjectStorageClass(oss.StorageIA))
+		o.must(err)
+		o.must(o.sdk().PutObjectTagging("k", tagging("a", "2")))
+	}
+	mended := func(what string) {
+		t.Helper()
+		if got := o.object("k"); got.ACL != "private" || got.Tags["a"] != "1" || got.SSE != "AES256" || got.StorageClass != "Standard" {
+			t.Errorf("%s: ACL %q, tags %v, encryption %q, class %q", what, got.ACL, got.Tags, got.SSE, got.StorageClass)
+		}
+	}
+	w.config(strings.Replace(plain, "REST", managed, 1))
+	w.apply()
+	w.clean()
+	meddle()
+	w.apply()
+	mended("equal at the import")
+
+	// Taken out of the configuration, changed by others, and put back.
+	w.config(strings.Replace(plain, "REST", "cache_control = \"no-cache\"\n", 1))
+	w.apply()
+	meddle()
+	w.config(strings.Replace(plain, "REST", managed, 1))
+	w.apply()
+	mended("put back")
+	w.clean()
+}
+
+// The run that replaces an object ends before it has removed the old one. The next run must not take the new object for
+// the old one, although a refresh has made both look the same.
+func TestDeposedObjectDoesNotTakeTheNewOneAlong(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	o.local()
+	w := o.workspace()
+	text := `
+resource "terraform_data" "number" {
+  input = "NUMBER"
+}
+resource "oss_object" "test" {
+  bucket          = "BUCKET"
+  key             = "k"
+  content         = "BODY"
+  allow_overwrite = true
+  lifecycle {
+    create_before_destroy = true
+    replace_triggered_by  = [terraform_data.number]
+  }
+}
+resource "terraform_data" "dependent" {
+  triggers_replace = [oss_object.test.etag, "NUMBER"]
+  provisioner "local-exec" {
+    command = "RESULT"
+  }
+}`
+	for _, body := range []string{"precious", "another"} {
+		set := func(number, result string) {
+			w.config(strings.NewReplacer("NUMBER", number+body, "RESULT", result, "BODY", body).Replace(text))
+		}
+		set("1", "true")
+		w.apply()
+		waitForNextSecond()
+		set("2", "false")
+		if out, code := w.try("apply", "-auto-approve", "-no-color"); code == 0 {
+			t.Fatalf("the dependent did not fail:\n%s", out)
+		}
+		set("2", "true")
+		out := w.apply()
+		if got := o.body("k"); got != body {
+			t.Errorf("body %q", got)
+		}
+		if !strings.Contains(out, "OSS Object Is Kept") {
+			t.Errorf("nothing is said of the object that was not deleted:\n%s", out)
+		}
+		w.clean()
+	}
+}
+
+// waitForNextSecond waits until Last-Modified, which counts in seconds, can tell two writes apart.
+func waitForNextSecond() {
+	<-time.After(time.Until(time.Now().Truncate(time.Second).Add(1100 * time.Millisecond)))
+}
+
+// The rules that take the place of others under create_before_destroy stay.
+func TestCORSCreateBeforeDestroy(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.config(corsWith("allow_overwrite = true\n lifecycle {\n create_before_destroy = true\n }"))
+	w.apply()
+	w.apply("-replace=oss_bucket_cors.test")
+	if stored, err := o.local().CORS(o.bucket); err != nil || stored == nil || len(stored.Rules) != 2 {
+		t.Errorf("the rules are %+v, %v", stored, err)
+	}
+	w.clean()
+}
+
+// A resource that is renamed without a moved block is created and deleted at once; the object stays.
+func TestRenamedResourcesKeepTheirObjects(t *testing.T) {
+	t.Parallel()
+	server := newServer()
+	// Creations are slow and deletions are not: without a lock the deletion would come in between.
+	server.Fault = func(c ossserver.Call) *ossserver.Fault {
+		if c.Operation == "PutObject" {
+			return &ossserver.Fault{Delay: 50 * time.Millisecond}
+		}
+		return nil
+	}
+	o := startServer(t, server)
+	w := o.workspace()
+	text := "resource \"oss_object\" \"NAME\" {\n count = 20\n bucket = \"BUCKET\"\n key = \"k${count.index}\"\n content = \"x\"\n allow_overwrite = true\n}"
+	w.config(strings.Replace(text, "NAME", "old", 1))
+	w.apply("-parallelism=40")
+	w.config(strings.Replace(text, "NAME", "new", 1))
+	w.apply("-parallelism=40")
+	w.clean()
+}
+
+// Values that turn out to be null, or another than a plan may assume.
+func TestUnknownBodiesAndEncryption(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	head := "resource \"terraform_data\" \"later\" {\n input = \"INPUT\"\n}\nresource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n"
+	hidden := head + " content = terraform_data.later.output == \"seen\" ? \"seen\" : null\n content_wo = terraform_data.later.output == \"seen\" ? null : \"hidden\"\n}"
+	for _, input := range []string{"seen", "hidden"} {
+		w.config(strings.Replace(hidden, "INPUT", input, 1))
+		w.apply()
+		if got := o.body("k"); got != input {
+			t.Errorf("body %q, want %q", got, input)
+		}
+		w.clean()
+		w.must("destroy", "-auto-approve")
+	}
+
+	o.must(o.sdk().PutObject("k", strings.NewReader("x"), oss.ContentType("application/octet-stream"), oss.ServerSideEncryption("KMS"), oss.ServerSideEncryptionKeyID("k1")))
+	w.config("import {\n to = oss_object.test\n id = \"BUCKET/k\"\n}\n" + strings.Replace(head, "INPUT", "x", 1) + " server_side_encryption = terraform_data.later.output == \"x\" ? \"KMS\" : \"AES256\"\n}")
+	w.apply()
+	w.clean()
+	w.config(strings.Replace(head, "INPUT", "y", 1) + " server_side_encryption = terraform_data.later.output == \"x\" ? \"KMS\" : \"AES256\"\n}")
+	w.apply()
+	if got := o.object("k"); got.SSE != "AES256" || got.SSEKeyID != "" {
+		t.Errorf("encryption %q %q", got.SSE, got.SSEKeyID)
+	}
+	w.clean()
+}
+
+// A body that must not be seen is let go although somebody else's has taken its place, and Terraform has not looked.
+func TestWriteOnlyBodyLetGoWithDrift(t *testing.T) {
+	t.Parallel()
+	o := versionedOSS(t)
+	w := o.workspace()
+	w.config(writeOnly("secret", "no-cache"))
+	w.apply()
+	o.must(o.sdk().PutObject("secret.txt", strings.NewReader("longer than it was"), oss.ContentType("text/plain"), oss.CacheControl("no-cache")))
+	w.config(strings.NewReplacer("content_wo         = \"secret\"", "", "content_wo_version = 1", "").Replace(writeOnly("secret", "no-cache")))
+	w.apply("-refresh=false")
+	w.apply()
+	w.clean()
+	if got := o.body("secret.txt"); got != "longer than it was" {
+		t.Errorf("body %q", got)
+	}
+}
+
+func TestMoreRefusals(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	o.must(o.sdk().PutObject("k", strings.NewReader("x")))
+	w := o.workspace()
+	object := func(arguments string) string {
+		return "resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n" + arguments + "\n}"
+	}
+	rule := "resource \"oss_bucket_cors\" \"test\" {\n bucket = \"BUCKET\"\n cors_rule {\n allowed_origins = [\"*\"]\n allowed_methods = [\"GET\"]\nREST\n }\n}"
+	for name, tc := range map[string]struct {
+		config string
+		words  []string
+	}{
+		"copy of itself":       {object("allow_overwrite = true\n copy_source {\n bucket = \"BUCKET\"\n key = \"k\"\n }"), []string{"Copy Source Is the Object Itself", "version_id"}},
+		"two bodies":           {object("content = \"x\"\n source = \"main.tf\""), []string{"Invalid Attribute Combination", "content"}},
+		"secret and copy":      {object("content_wo = \"S3cretBody\"\n copy_source {\n bucket = \"BUCKET\"\n key = \"other\"\n }"), []string{"Invalid Attribute Combination"}},
+		"secret and content":   {object("content_wo = \"S3cretBody\"\n content = \"x\""), []string{"Invalid Attribute Combination"}},
+		"version alone":        {object("content = \"x\"\n content_wo_version = 1"), []string{"content_wo"}},
+		"null allowed header":  {strings.Replace(rule, "REST", "allowed_headers = [null]", 1), []string{"Null Element in CORS Rule", "compact"}},
+		"null exposed header":  {strings.Replace(rule, "REST", "expose_headers = [\"ETag\", null]", 1), []string{"Null Element in CORS Rule"}},
+		"empty endpoint":       {"provider \"oss\" {\n alias = \"e\"\n endpoint = \"\"\n}\n" + object("provider = oss.e\n content = \"x\""), []string{"Invalid Endpoint", "leave it out"}},
+		"plain http, by https": {"provider \"oss\" {\n alias = \"e\"\n region = \"cn-hangzhou\"\n access_key_id = \"a\"\n access_key_secret = \"b\"\n endpoint = \"" + strings.TrimPrefix(o.endpoint, "http://") + "\"\n}\ndata \"oss_object\" \"d\" {\n provider = oss.e\n bucket = \"BUCKET\"\n key = \"k\"\n}\n", []string{"Write http://"}},
+	} {
+		w.config(tc.config)
+		out := w.fails(tc.words, "plan", "-no-color")
+		if n := strings.Count(out, "Error: "); n != 1 {
+			t.Errorf("%s: %d errors, want one:\n%s", name, n, out)
+		}
+		if strings.Contains(out, "S3cretBody") {
+			t.Errorf("%s: the body that must not be seen is in the diagnostics:\n%s", name, out)
+		}
+	}
+	w.config(object("content = \"x\""))
+	w.fails([]string{"Invalid Import ID"}, "import", "-no-color", "oss_object.test", "")
+}
