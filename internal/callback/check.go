@@ -62,14 +62,24 @@ func checkHost(host string) []Problem {
 		return nil
 	}
 	if what, bad := unsendable(host); bad {
-		return []Problem{problem(FieldHost, Error, slug, "The host %s contains %s. Write a domain name or an IPv4 address, such as \"app.example.com\".", quote(host), what)}
+		return []Problem{problem(FieldHost, Error, slug, "The host %s contains %s. Write a domain name or an IPv4 address, such as \"app.example.com\".", quoteURL(host), what)}
 	}
 	if _, rest, url := strings.Cut(host, "://"); url || strings.ContainsAny(host, "/?#@") {
 		if !url {
 			rest = host
 		}
-		rest, _, _ = strings.Cut(rest, "/")
-		return []Problem{problem(FieldHost, Error, slug, "The host %s is more than a host; write %s.", quote(host), quote(rest))}
+		secret := strings.Contains(rest, "@")
+		if at := strings.IndexAny(rest, "/?#"); at >= 0 {
+			rest = rest[:at]
+		}
+		_, bare, after := strings.Cut(rest, "@")
+		switch {
+		case after && !strings.Contains(bare, "@"):
+			rest = bare
+		case secret, rest == "": // what precedes the "@" may be a piece of a password
+			rest = "app.example.com"
+		}
+		return []Problem{problem(FieldHost, Error, slug, "The host %s is more than a host; write %s.", quoteURL(host), quote(rest))}
 	}
 	if address, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil && address.Is6() {
 		return []Problem{problem(FieldHost, Error, slug, "The host %s is an IPv6 address, which OSS does not support. Write a domain name or an IPv4 address.", quote(host))}
@@ -103,7 +113,7 @@ func checkSNI(c Callback) []Problem {
 	}
 	for _, u := range c.URLs {
 		if strings.HasPrefix(strings.ToLower(u), "https://") {
-			return []Problem{problem(FieldSNI, Warning, "callback-sni", "%s is an https URL and sni is not true. Many servers refuse a TLS handshake that does not name the host, and the callback then fails with \"Error status : 502\"; write sni = true.", quote(u))}
+			return []Problem{problem(FieldSNI, Warning, "callback-sni", "%s is an https URL and sni is not true. Many servers refuse a TLS handshake that does not name the host, and the callback then fails with \"Error status : 502\"; write sni = true.", quoteURL(u))}
 		}
 	}
 	return nil
@@ -141,6 +151,14 @@ func variableName(name string) string {
 		return "my_var"
 	}
 	return mended
+}
+
+// mendedName is what checkVariables tells to write for the name of a custom variable: the name itself where it is right.
+func mendedName(name string) string {
+	if isVariableName(name) {
+		return name
+	}
+	return variableName(strings.TrimPrefix(strings.ToLower(name), variablePrefix))
 }
 
 func isVariableName(name string) bool {

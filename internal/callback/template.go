@@ -140,6 +140,8 @@ func checkRef(r ref, c Callback, variablesKnown bool) []Problem {
 		return wrong(Error, "The body has %s without a closing brace; write %s.", quote("${"+name), quote(reference(orObject(name))))
 	case name == "":
 		return wrong(Error, "The body has \"${}\", a variable without a name. Write one, such as \"${object}\". %s.", hclHint)
+	case name == variablePrefix:
+		return wrong(Error, "The body has %s, a custom variable without a name. Write one, such as \"${x:user}\", and give it a value in variables.", quote(reference(r.name)))
 	case name != r.name:
 		return wrong(Error, "The body has %s with white space inside; write %s.", quote(reference(r.name)), quote(reference(name)))
 	}
@@ -168,9 +170,12 @@ func isKnown(name string, c Callback) bool {
 func checkName(name string, c Callback, variablesKnown bool) []Problem {
 	custom, isCustom := strings.CutPrefix(name, variablePrefix)
 	_, given := c.Variables[custom]
-	names := slices.Sorted(maps.Keys(c.Variables))
+	var names []string // as they will be once checkVariables is obeyed
+	for _, written := range slices.Sorted(maps.Keys(c.Variables)) {
+		names = append(names, mendedName(written))
+	}
 	switch near := nearest(custom, names); {
-	case isKnown(name, c), isCustom && !variablesKnown:
+	case isKnown(name, c), isCustom && (!variablesKnown || slices.Contains(names, custom)):
 		return nil
 	case isCustom && near != "":
 		return []Problem{problem(FieldBody, Warning, "callback-variable-missing", "The body refers to %s, and there is no such custom variable, so its value is empty. Did you mean %s?", quote(reference(name)), quote(reference(variablePrefix+near)))}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -20,7 +21,7 @@ func checkURLs(c Callback, known bool) []Problem {
 	for _, u := range c.URLs {
 		p := checkURL(u)
 		if p == nil && seen[u] {
-			repeated := problem(FieldURLs, Warning, "callback-url-repeated", "%s is there twice. OSS tries the URLs in order until one answers; remove one.", quote(u))
+			repeated := problem(FieldURLs, Warning, "callback-url-repeated", "%s is there twice. OSS tries the URLs in order until one answers; remove one.", quoteURL(u))
 			p = &repeated
 		}
 		seen[u] = true
@@ -36,7 +37,7 @@ func checkURLs(c Callback, known bool) []Problem {
 // what it cannot read with EC 0007-00000004.
 func checkURL(u string) *Problem {
 	wrong := func(severity Severity, slug, format string, args ...any) *Problem {
-		p := problem(FieldURLs, severity, slug, "%s "+format, append([]any{quote(u)}, args...)...)
+		p := problem(FieldURLs, severity, slug, "%s "+format, append([]any{quoteURL(u)}, args...)...)
 		return &p
 	}
 	if u == "" {
@@ -53,7 +54,7 @@ func checkURL(u string) *Problem {
 		return wrong(Warning, "callback-url-variable", "contains a variable. OSS replaces variables in the body only; move it there.")
 	}
 	scheme, rest, hasScheme := strings.Cut(u, "://")
-	if !hasScheme { // OSS takes it for http
+	if !hasScheme || !schemeSyntax.MatchString(scheme) { // OSS takes it for http
 		scheme, rest = "http", u
 	}
 	if scheme = strings.ToLower(scheme); scheme != "http" && scheme != "https" {
@@ -87,12 +88,39 @@ func checkParsed(u *url.URL, wrong func(Severity, string, string, ...any) *Probl
 	return nil
 }
 
-// urlFault strips what url.Parse repeats of the URL.
+// schemeSyntax is that of RFC 3986, section 3.1. Other text before "://" is part of something else, of a query, say.
+var schemeSyntax = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*$`)
+
+// quoteURL renders a URL for a message without what may be secret: user info, query and fragment, in whose places
+// stands an ellipsis. It works on text that is no URL as well, and where a password has marks in it that should have
+// been encoded, so that it is unclear what it ends with, it rather leaves out too much.
+func quoteURL(u string) string {
+	plain, ending := u, ""
+	if at := strings.IndexAny(u, "?#"); at >= 0 {
+		plain, ending = u[:at], u[at:at+1]+"…"
+	}
+	scheme, rest, has := strings.Cut(plain, "://")
+	if has && schemeSyntax.MatchString(scheme) {
+		scheme += "://"
+	} else {
+		scheme, rest = "", plain
+	}
+	authority, _, _ := strings.Cut(rest, "/")
+	if at := strings.LastIndex(rest, "@"); at >= 0 {
+		rest = "…" + rest[at:]
+	} else if strings.Contains(authority, ":") && strings.Contains(u[len(plain):], "@") {
+		rest, ending = "", "…" // a port and a query, or the first part of a password
+	}
+	return quote(scheme + rest + ending)
+}
+
+// urlFault strips what url.Parse repeats of the URL, which it puts in quotes.
 func urlFault(err error) string {
 	if fault, ok := errors.AsType[*url.Error](err); ok {
 		err = fault.Err
 	}
-	return quote(err.Error())
+	fault, _, _ := strings.Cut(err.Error(), `"`)
+	return quote(strings.TrimSpace(fault))
 }
 
 // isHostName accepts what name servers do: letters, digits, hyphens, underscores, dots.
