@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -49,7 +50,8 @@ func main() {
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return
-	case err != nil: // the flag package has said why
+	case err != nil:
+		fmt.Fprintf(os.Stderr, "oss-local: %v (--help lists the flags)\n", err)
 		os.Exit(2)
 	}
 	if err := run(ctx, c, os.Stdout, os.Stderr); err != nil {
@@ -58,14 +60,33 @@ func main() {
 	}
 }
 
-func parse(args []string, out io.Writer) (config, error) {
+// parse reads the command line. Help that is asked for goes to help; what is wrong is the error alone, in one line.
+func parse(args []string, help io.Writer) (config, error) {
 	c := config{domains: map[string]string{}}
 	f := flag.NewFlagSet("oss-local", flag.ContinueOnError)
-	f.SetOutput(out)
-	f.Usage = func() {
-		fmt.Fprint(out, usage)
+	f.SetOutput(io.Discard) // on any error the flag package would print all flags as well
+	var sts []string
+	c.define(f, &sts)
+	err := f.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(help, usage)
+		f.SetOutput(help)
 		f.PrintDefaults()
 	}
+	if err != nil {
+		return c, err
+	}
+	if f.NArg() > 0 {
+		return c, fmt.Errorf("unexpected argument %q", f.Arg(0))
+	}
+	if err := c.check(); err != nil {
+		return c, err
+	}
+	c.temporary, err = temporaryKeys(sts, c.keyID)
+	return c, err
+}
+
+func (c *config) define(f *flag.FlagSet, sts *[]string) {
 	f.StringVar(&c.addr, "addr", "127.0.0.1:9000", "`address` to listen on; port 0 takes a free one")
 	f.StringVar(&c.data, "data", "", "`folder` that keeps the data; left out, a temporary one that goes when the server ends")
 	f.StringVar(&c.region, "region", "cn-hangzhou", "`region` that V4 signatures must name")
@@ -73,11 +94,7 @@ func parse(args []string, out io.Writer) (config, error) {
 	f.StringVar(&c.keySecret, "access-key-secret", "local-secret", "its `secret`")
 	f.StringVar(&c.token, "security-token", "", "makes the key a temporary one: requests must carry this `token`")
 	f.Func("sts", "a temporary key that may sign beside the other, as `id:secret:token`; may repeat", func(key string) error {
-		parts := strings.Split(key, ":")
-		if len(parts) != 3 || slices.Contains(parts, "") {
-			return errors.New("want id:secret:token")
-		}
-		c.temporary = append(c.temporary, ossserver.Account{AccessKeyID: parts[0], AccessKeySecret: parts[1], SecurityToken: parts[2]})
+		*sts = append(*sts, key)
 		return nil
 	})
 	f.Func("bucket", "`name` of a bucket to make at start; may repeat", func(name string) error {
@@ -98,15 +115,41 @@ func parse(args []string, out io.Writer) (config, error) {
 	f.IntVar(&c.corsRules, "cors-rules", 20, "CORS rules a bucket may have; OSS's pages say 10 or 20")
 	f.DurationVar(&c.restoreTime, "restore-time", 0, "how long restoring a frozen object takes")
 	f.BoolVar(&c.privateCallbacks, "allow-private-callbacks", false, "let upload callbacks go to this machine and to private networks")
-	if err := f.Parse(args); err != nil {
-		return c, err
+}
+
+// check refuses values that the server would take for "use the default" or for nothing at all.
+func (c *config) check() error {
+	switch {
+	case c.region == "":
+		return errors.New("--region is empty: name a region such as cn-hangzhou, or leave the flag out")
+	case c.keyID == "":
+		return errors.New("--access-key-id is empty: give an ID, or leave the flag out")
+	case c.keySecret == "":
+		return errors.New("--access-key-secret is empty: give a secret, or leave the flag out")
+	case c.corsRules < 1:
+		return fmt.Errorf("--cors-rules %d: want 1 or more", c.corsRules)
+	case c.restoreTime < 0:
+		return fmt.Errorf("--restore-time %s: want 0 or more", c.restoreTime)
 	}
-	if f.NArg() > 0 {
-		err := fmt.Errorf("unexpected argument %q", f.Arg(0))
-		fmt.Fprintln(out, err)
-		return c, err
+	return nil
+}
+
+// temporaryKeys reads the values of --sts. Errors never show one, since it holds a secret.
+func temporaryKeys(values []string, mainID string) ([]ossserver.Account, error) {
+	taken := map[string]bool{mainID: true}
+	var keys []ossserver.Account
+	for _, value := range values {
+		parts := strings.Split(value, ":")
+		if len(parts) != 3 || slices.Contains(parts, "") {
+			return nil, errors.New("--sts: want id:secret:token")
+		}
+		if taken[parts[0]] {
+			return nil, fmt.Errorf("--sts: another key has the ID %q already, and a request names its key by ID alone: choose another ID", parts[0])
+		}
+		taken[parts[0]] = true
+		keys = append(keys, ossserver.Account{AccessKeyID: parts[0], AccessKeySecret: parts[1], SecurityToken: parts[2]})
 	}
-	return c, nil
+	return keys, nil
 }
 
 // run serves until ctx ends. The first line on stdout says that the server is ready.
@@ -125,7 +168,13 @@ func run(ctx context.Context, c config, stdout, stderr io.Writer) (err error) {
 	}
 	for _, name := range c.buckets {
 		if err := s.CreateBucket(name); err != nil {
-			return err
+			return fmt.Errorf("--bucket %q: %w", name, err)
+		}
+	}
+	for _, host := range slices.Sorted(maps.Keys(c.domains)) {
+		bucket := c.domains[host]
+		if _, err := s.CORS(bucket); err != nil { // any question about the bucket would do
+			return fmt.Errorf("--domain %s=%s: %w (--bucket %s makes it)", host, bucket, err, bucket)
 		}
 	}
 	listener, err := listen(c)

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/aliyun/aliyun-oss-go-sdk/oss"
 )
@@ -238,7 +240,9 @@ func TestOneServerAFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	var stdout, stderr bytes.Buffer
-	second := exec.Command(path, "--addr", "127.0.0.1:0", "--data", data, "--bucket", "demo")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a server that starts after all would run for ever
+	defer cancel()
+	second := exec.CommandContext(ctx, path, "--addr", "127.0.0.1:0", "--data", data, "--bucket", "demo")
 	second.Stdout, second.Stderr = &stdout, &stderr
 	want := fmt.Sprintf("oss-local: data folder %q is in use by another server: stop that one, or take another folder\n", data)
 	if err := second.Run(); err == nil || second.ProcessState.ExitCode() != 1 || stderr.String() != want || stdout.Len() > 0 {
@@ -270,7 +274,18 @@ func TestArguments(t *testing.T) {
 		{"bad domain", []string{"--domain", "x"}, 2, "want host=bucket"},
 		{"bad temporary key", []string{"--sts", "id:secret"}, 2, "want id:secret:token"},
 		{"temporary key without a token", []string{"--sts", "id:secret:"}, 2, "want id:secret:token"},
-		{"bad bucket", []string{"--bucket", "No_Bucket", "--addr", "127.0.0.1:0"}, 1, "InvalidBucketName"},
+		{"temporary key with the ID of the other", []string{"--sts", "local-id:secret:token"}, 2, `--sts: another key has the ID "local-id" already`},
+		{"two temporary keys of one ID", []string{"--sts", "a:b:c", "--sts", "a:d:e"}, 2, `--sts: another key has the ID "a" already`},
+		{"no region", []string{"--region="}, 2, "--region is empty: name a region"},
+		{"no key ID", []string{"--access-key-id="}, 2, "--access-key-id is empty: give an ID"},
+		{"no secret", []string{"--access-key-secret="}, 2, "--access-key-secret is empty: give a secret"},
+		{"negative rules", []string{"--cors-rules", "-1"}, 2, "--cors-rules -1: want 1 or more"},
+		{"no rules", []string{"--cors-rules", "0"}, 2, "--cors-rules 0: want 1 or more"},
+		{"negative time", []string{"--restore-time", "-5s"}, 2, "--restore-time -5s: want 0 or more"},
+		{"bad bucket", []string{"--bucket", "demo", "--bucket", "No_Bucket", "--addr", "127.0.0.1:0"}, 1, `--bucket "No_Bucket": 400 InvalidBucketName`},
+		{"the rule of a bad bucket", []string{"--bucket", "No_Bucket", "--addr", "127.0.0.1:0"}, 1, "3 to 63 lower-case letters"},
+		{"domain of no bucket", []string{"--bucket", "demo", "--domain", "x=none", "--addr", "127.0.0.1:0"}, 1, "--domain x=none: 404 NoSuchBucket"},
+		{"the mend of it", []string{"--domain", "x=none", "--addr", "127.0.0.1:0"}, 1, "(--bucket none makes it)"},
 		{"all interfaces", []string{"--addr", "0.0.0.0:0"}, 1, "--allow-remote"},
 		{"no host", []string{"--addr", ":0"}, 1, "--allow-remote"},
 		{"unusable address", []string{"--addr", "127.0.0.1:99999"}, 1, "99999"},
@@ -283,7 +298,9 @@ func TestArguments(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			cmd := exec.Command(path, tt.args...)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a server that starts after all would run for ever
+			defer cancel()
+			cmd := exec.CommandContext(ctx, path, tt.args...)
 			var stdout, stderr bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &stdout, &stderr
 			err = cmd.Run()
@@ -295,6 +312,9 @@ func TestArguments(t *testing.T) {
 			}
 			if code != tt.code || !strings.Contains(stderr.String(), tt.want) || stdout.Len() > 0 {
 				t.Errorf("exit %d, want %d; stdout %q, stderr %q", code, tt.code, &stdout, &stderr)
+			}
+			if lines := strings.Count(stderr.String(), "\n"); code != 0 && lines != 1 {
+				t.Errorf("%d lines: %s", lines, &stderr)
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package ossserver
 
 import (
+	"fmt"
 	"maps"
 	"path/filepath"
 	"strconv"
@@ -24,14 +25,15 @@ type Object struct {
 	ACL, StorageClass, SSE, SSEKeyID, SSEDataEncryption string
 }
 
-// CreateBucket makes a private bucket of class Standard. One that exists already is left as it is.
+// CreateBucket makes a private bucket of class Standard. One that exists already is left as it is. The error is
+// InvalidBucketName with the rule that the name breaks, or the disk's.
 func (s *Server) CreateBucket(name string) error {
 	st, err := s.open()
 	if err != nil {
 		return err
 	}
 	if !validBucketName(name) {
-		return invalidBucketName(name)
+		return fmt.Errorf("%w A name has 3 to 63 lower-case letters, digits and hyphens, and no hyphen at either end", invalidBucketName(name)) // OSS-011
 	}
 	_, _, err = st.create(name, bucketSettings{ACL: aclPrivate, StorageClass: classStandard})
 	return err
