@@ -86,9 +86,12 @@ type Call struct {
 
 // Fault says how a request is to fail.
 type Fault struct {
-	Delay         time.Duration // wait so long first; ends early when the client leaves
-	Status        int           // answer with this status and do nothing; 0 is to do the work
-	Code, Message string        // of the error document; without a Code the answer has no body at all
+	// Delay is how long to wait first. It ends early when the client leaves, but only for a request whose body is empty or
+	// read to its end: net/http notices that a connection is gone when it reads from it, and before that it leaves the
+	// reading to the handler. A delayed PUT that brings a body waits to the end.
+	Delay         time.Duration
+	Status        int    // answer with this status and do nothing; 0 is to do the work
+	Code, Message string // of the error document; without a Code the answer has no body at all
 	Cut           Cut
 }
 
