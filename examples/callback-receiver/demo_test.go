@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -14,9 +15,16 @@ func TestCallbackDemo(t *testing.T) {
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("runs terraform: set TF_ACC=1")
 	}
-	folder := t.TempDir()
+	folder, home := t.TempDir(), homeWithProfile(t)
 	demo := exec.CommandContext(t.Context(), "make", "--no-print-directory", "-C", "../..", "callback-demo")
-	demo.Env = append(os.Environ(), "TMPDIR="+folder, "OSS_ENDPOINT=http://127.0.0.1:1", "TF_LOG=", "TF_VAR_bucket=other")
+	demo.Env = append(os.Environ(), "TMPDIR="+folder, "OSS_ENDPOINT=http://127.0.0.1:1", "TF_LOG=", "TF_VAR_bucket=other", "HOME="+home)
+	for _, name := range []string{"GOCACHE", "GOENV", "GOMODCACHE"} { // by default below the home folder
+		value, err := exec.CommandContext(t.Context(), "go", "env", name).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		demo.Env = append(demo.Env, name+"="+strings.TrimSpace(string(value)))
+	}
 	out, err := demo.CombinedOutput()
 	if err != nil {
 		t.Fatalf("make callback-demo: %v\n%s", err, out)
@@ -37,4 +45,19 @@ func TestCallbackDemo(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
+}
+
+// homeWithProfile returns a home folder like that of somebody who uses the Alibaba Cloud command line, with a key that
+// the local server does not know.
+func homeWithProfile(t *testing.T) string {
+	t.Helper()
+	home := t.TempDir()
+	if err := os.Mkdir(filepath.Join(home, ".aliyun"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	const profile = `{"current": "mine", "profiles": [{"name": "mine", "mode": "AK", "access_key_id": "other-id", "access_key_secret": "other-secret", "region_id": "cn-hangzhou"}]}`
+	if err := os.WriteFile(filepath.Join(home, ".aliyun", "config.json"), []byte(profile), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return home
 }

@@ -55,7 +55,9 @@ provider_installation {
 EOF
 export TF_CLI_CONFIG_FILE="$work/cli.tfrc" CHECKPOINT_DISABLE=1 TF_IN_AUTOMATION=1
 export TF_VAR_bucket=example TF_VAR_callback_url="$receiver/oss/callback"
-export OSS_ENDPOINT="$oss" OSS_REGION=cn-hangzhou OSS_ACCESS_KEY_ID=local-id OSS_ACCESS_KEY_SECRET=local-secret
+# These names are asked before every file of credentials in the home folder, the OSS_ ones after them.
+export ALIBABA_CLOUD_ACCESS_KEY_ID=local-id ALIBABA_CLOUD_ACCESS_KEY_SECRET=local-secret
+export OSS_ENDPOINT="$oss" OSS_REGION=cn-hangzhou
 cd "$work"
 
 echo

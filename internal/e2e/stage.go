@@ -154,7 +154,8 @@ func (s *stage) prepareTerraform() error {
 	settings := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"terraform-provider-oss/oss\" = %q\n  }\n  direct {}\n}\n", s.path("bin"))
 	s.env = append(scrubbed(),
 		"TF_CLI_CONFIG_FILE="+s.path("terraform.rc"), "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1", "ALIBABA_CLOUD_ECS_METADATA_DISABLED=true",
-		"OSS_ENDPOINT="+s.oss.url, "OSS_ACCESS_KEY_ID="+keyID, "OSS_ACCESS_KEY_SECRET="+keySecret,
+		// These names are asked before every file of credentials in the home folder, the OSS_ ones after them.
+		"ALIBABA_CLOUD_ACCESS_KEY_ID="+keyID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET="+keySecret, "OSS_ENDPOINT="+s.oss.url,
 		"TF_VAR_region="+region, "TF_VAR_page_bucket="+pageBucket, "TF_VAR_data_bucket="+dataBucket, "TF_VAR_page_origin="+s.origin(pageBucket),
 		"TF_VAR_browser_endpoint="+strings.Replace(s.origin(dataBucket), dataBucket+".", "", 1),
 		"TF_VAR_token_url="+s.token.url+"/token", "TF_VAR_callback_url="+s.token.url+"/callback",
