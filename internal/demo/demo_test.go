@@ -40,8 +40,13 @@ func TestDemoInterrupted(t *testing.T) {
 			defer cancel(nil)
 			interrupted := errors.New("interrupted by the test")
 			out := &hook{text: at, do: func() { cancel(interrupted) }}
-			if err := run(ctx, out, parent); !errors.Is(err, interrupted) {
+			err := run(ctx, out, parent)
+			if !errors.Is(err, interrupted) {
 				t.Errorf("the demo ended with %v", err)
+			}
+			steps := regexp.MustCompile(`(?m)^ *(\d+)\. `).FindAllStringSubmatch(out.String(), -1)
+			if want := "Stopped in step " + steps[len(steps)-1][1] + "; nothing is left behind."; ending(err) != want {
+				t.Errorf("the demo says %q, want %q", ending(err), want)
 			}
 			expectNothingLeft(t, parent, out.String())
 		})

@@ -9,6 +9,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -24,7 +25,15 @@ func main() {
 	cancel()
 	stop()
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "\nThe demo failed: %v\n", err)
+		fmt.Fprintln(os.Stderr, "\n"+ending(err))
 		os.Exit(1)
 	}
+}
+
+// ending is the last line of a demo that did not come to its end.
+func ending(err error) string {
+	if stop, ok := errors.AsType[*stopped](err); ok {
+		return fmt.Sprintf("Stopped in step %d; nothing is left behind.", stop.step)
+	}
+	return fmt.Sprintf("The demo failed: %v", err)
 }

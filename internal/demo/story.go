@@ -33,10 +33,15 @@ func run(ctx context.Context, out io.Writer, parent string) (err error) {
 		return err
 	}
 	defer func() {
-		if err != nil && ctx.Err() != nil { // whatever failed, failed because of that
-			err = fmt.Errorf("stopped in step %d: %w", s.steps, context.Cause(ctx))
+		left := s.remove()
+		switch {
+		case err == nil || ctx.Err() == nil:
+			err = errors.Join(err, left)
+		case errors.Is(ctx.Err(), context.Canceled) && left == nil:
+			err = &stopped{step: s.steps, cause: context.Cause(ctx)}
+		default: // whatever failed, failed because of the context
+			err = errors.Join(fmt.Errorf("stopped in step %d: %w", s.steps, context.Cause(ctx)), left)
 		}
-		err = errors.Join(err, s.remove())
 	}()
 	s.say("A site of a few files, its headers, its metadata and its CORS rules, kept by Terraform in a bucket on this machine.")
 	s.say("Everything happens in %s, which is gone afterwards.", s.dir)
@@ -74,6 +79,18 @@ func run(ctx context.Context, out io.Writer, parent string) (err error) {
 	s.write("\nDone, %.1f s after the build. Had a step come out otherwise, the demo would have ended there.\n", time.Since(start).Seconds())
 	return s.writeErr
 }
+
+// stopped is the error of a demo that somebody ended in a step, and that left nothing behind.
+type stopped struct {
+	step  int
+	cause error
+}
+
+func (s *stopped) Error() string {
+	return fmt.Sprintf("stopped in step %d; nothing is left behind", s.step)
+}
+
+func (s *stopped) Unwrap() error { return s.cause }
 
 // step begins a numbered step.
 func (s *story) step(title string) {
