@@ -40,6 +40,9 @@ func originDoubt(origin string) (slug, detail string) {
 		return "cors-origin-space", fmt.Sprintf(" has white space around it; write %s.", quote(trimmed))
 	}
 	scheme, rest, hasScheme := strings.Cut(origin, "://")
+	if strings.ContainsAny(origin, ", ") {
+		return "cors-origin-list", " holds several origins. Write each as an element of its own."
+	}
 	if !hasScheme {
 		if host, found := strings.CutPrefix(origin, "//"); found {
 			origin = host
@@ -48,7 +51,11 @@ func originDoubt(origin string) (slug, detail string) {
 		if strings.HasPrefix(origin, "*") && !strings.HasPrefix(origin, "*.") {
 			return hostDoubt("", origin)
 		}
-		return "cors-origin-scheme", fmt.Sprintf(" has no scheme, which the Origin header always has; write %s.", quote("https://"+strings.TrimLeft(origin, "/")))
+		bare := bareOrigin("https", strings.TrimLeft(origin, "/"))
+		if bare == "https://" {
+			bare += "www.example.com"
+		}
+		return "cors-origin-scheme", fmt.Sprintf(" has no scheme, which the Origin header always has; write %s.", quote(bare))
 	}
 	if scheme == "" || rest == "" {
 		return "cors-origin-host", " lacks its scheme or its host; write it like \"https://www.example.com\"."
@@ -56,25 +63,38 @@ func originDoubt(origin string) (slug, detail string) {
 	return hostDoubt(scheme, rest)
 }
 
+// bareOrigin keeps of a URL what an Origin header has of it, so that who writes it gets no further warning. Without
+// a scheme there is none in the result.
+func bareOrigin(scheme, rest string) string {
+	if at := strings.IndexAny(rest, `/?#\`); at >= 0 {
+		rest = rest[:at]
+	}
+	scheme, rest = strings.ToLower(scheme), strings.ToLower(rest[strings.LastIndex(rest, "@")+1:])
+	if scheme == "" {
+		return rest
+	}
+	return scheme + "://" + strings.TrimSuffix(rest, defaultPorts[scheme])
+}
+
+// defaultPorts are those that browsers leave out.
+var defaultPorts = map[string]string{"http": ":80", "https": ":443"}
+
 // hostDoubt looks at what follows the scheme.
 func hostDoubt(scheme, rest string) (slug, detail string) {
 	prefix := ""
 	if scheme != "" {
 		prefix = scheme + "://"
 	}
-	if strings.Contains(rest, ",") || strings.Contains(rest, " ") {
-		return "cors-origin-list", " holds several origins. Write each as an element of its own."
-	}
 	if at := strings.IndexAny(rest, `/?#\`); at == 0 {
 		return "cors-origin-host", " lacks its host; write it like \"https://www.example.com\"."
 	} else if at > 0 {
-		return "cors-origin-path", fmt.Sprintf(" has something after the host, which the Origin header never has; write %s.", quote(prefix+rest[:at]))
+		return "cors-origin-path", fmt.Sprintf(" has something after the host, which the Origin header never has; write %s.", quote(bareOrigin(scheme, rest)))
 	}
-	if at := strings.LastIndex(rest, "@"); at >= 0 {
-		return "cors-origin-user", fmt.Sprintf(" has a user name, which the Origin header never has; write %s.", quote(prefix+rest[at+1:]))
+	if strings.Contains(rest, "@") {
+		return "cors-origin-user", fmt.Sprintf(" has a user name, which the Origin header never has; write %s.", quote(bareOrigin(scheme, rest)))
 	}
-	if lower := strings.ToLower(prefix + rest); lower != prefix+rest {
-		return "cors-origin-case", fmt.Sprintf(" has an upper-case letter; browsers send origins in lower case, so write %s.", quote(lower))
+	if strings.ToLower(prefix+rest) != prefix+rest {
+		return "cors-origin-case", fmt.Sprintf(" has an upper-case letter; browsers send origins in lower case, so write %s.", quote(bareOrigin(scheme, rest)))
 	}
 	if strings.ContainsFunc(rest, func(r rune) bool { return r >= utf8.RuneSelf || unicode.IsSpace(r) }) {
 		return "cors-origin-ascii", " has letters beyond ASCII; browsers send such a host in its xn-- form, so write that."
@@ -83,10 +103,8 @@ func hostDoubt(scheme, rest string) (slug, detail string) {
 }
 
 func portDoubt(scheme, rest string) (slug, detail string) {
-	defaults := map[string]string{"http": ":80", "https": ":443"}
-	port, known := defaults[scheme]
-	if known && strings.HasSuffix(rest, port) {
-		return "cors-origin-port", fmt.Sprintf(" names the default port, which browsers leave out; write %s.", quote(scheme+"://"+strings.TrimSuffix(rest, port)))
+	if port, known := defaultPorts[scheme]; known && strings.HasSuffix(rest, port) {
+		return "cors-origin-port", fmt.Sprintf(" names the default port, which browsers leave out; write %s.", quote(bareOrigin(scheme, rest)))
 	}
 	return "", ""
 }
