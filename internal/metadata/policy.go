@@ -199,7 +199,7 @@ func (d *compiledDemand) fault(value string) string {
 		if near := nearest(value, d.Values); near != "" {
 			return fmt.Sprintf("is not allowed; write %s", quoteDemand(near))
 		}
-		return "is not allowed; write one of " + quoteSome(d.Values)
+		return "is not allowed; write " + oneOf("", d.Values)
 	case d.pattern != nil && !d.pattern.MatchString(value):
 		return fmt.Sprintf("does not match the pattern %s as a whole; write one that does", quoteDemand(d.Pattern))
 	case d.MaxLength > 0 && len(value) > d.MaxLength && utf8.RuneCountInString(value) > d.MaxLength:
@@ -212,7 +212,7 @@ func (d *compiledDemand) fault(value string) string {
 func (d *compiledDemand) hint() string {
 	switch {
 	case len(d.Values) > 0:
-		return " with one of the values " + quoteSome(d.Values)
+		return " with " + oneOf("the value", d.Values)
 	case d.Pattern != "":
 		return " with a value that matches the pattern " + quoteDemand(d.Pattern) + " as a whole"
 	case d.MaxLength > 0:
@@ -233,7 +233,7 @@ func (r *compiledRule) notListed(name string) string {
 	if len(names) == 0 {
 		return fault + " Remove it: no metadata is allowed."
 	}
-	return fault + " Remove it, or use one of " + quoteSome(names) + "."
+	return fault + " Remove it, or use " + oneOf("", names) + "."
 }
 
 // descriptionLimit is how many bytes of a description a finding repeats.
@@ -249,6 +249,21 @@ func (r *compiledRule) violation(name, where, fault string) Violation {
 
 // quoteDemand quotes what a team has written, of which the user needs all to mend a value: longer than what was found.
 func quoteDemand(s string) string { return strconv.Quote(cut(s, descriptionLimit)) }
+
+// oneOf says what to choose from a list that is not empty: the kind of thing, singular or "", before it. Of one there
+// is no choice.
+func oneOf(kind string, list []string) string {
+	words := "one of "
+	switch {
+	case len(list) == 1 && kind == "":
+		words = ""
+	case len(list) == 1:
+		words = kind + " "
+	case kind != "":
+		words += kind + "s "
+	}
+	return words + quoteSome(list)
+}
 
 // quoteSome quotes the first few of a list of what a team has written.
 func quoteSome(list []string) string {

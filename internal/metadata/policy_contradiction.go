@@ -20,10 +20,10 @@ func contradictions(rules []compiledRule) []PolicyError {
 			if !meet(a.Buckets, b.Buckets) || !meet(a.Keys, b.Keys) {
 				continue
 			}
-			errs = append(errs, clashes(i, j, "headers", a.headers, b.headers)...)
-			errs = append(errs, clashes(i, j, "metadata", a.metadata, b.metadata)...)
-			errs = append(errs, unlisted(i, j, a, b)...)
-			errs = append(errs, unlisted(j, i, b, a)...)
+			errs = append(errs, clashes(a, b, fmt.Sprintf("rules[%d].headers", j), a.headers, b.headers)...)
+			errs = append(errs, clashes(a, b, fmt.Sprintf("rules[%d].metadata", j), a.metadata, b.metadata)...)
+			errs = append(errs, unlisted(a, b, fmt.Sprintf("rules[%d].metadata", j))...)
+			errs = append(errs, unlisted(b, a, fmt.Sprintf("rules[%d].metadata", i))...)
 		}
 	}
 	return errs
@@ -46,25 +46,26 @@ func meet(a, b []string) bool {
 func isLiteral(glob string) bool { return !strings.ContainsAny(glob, globSpecial) }
 
 // clashes looks at entries that both rules speak of. Without one of them requiring
-// the entry, leaving it out obeys both.
-func clashes(i, j int, field string, a, b []compiledDemand) []PolicyError {
+// the entry, leaving it out obeys both. A detail names the rules instead of giving
+// their paths: the caller may know the list by another path than Place does.
+func clashes(first, second *compiledRule, place string, a, b []compiledDemand) []PolicyError {
 	var errs []PolicyError
 	for _, y := range b {
 		for _, x := range a {
 			if x.name != y.name || !x.Required && !y.Required {
 				continue
 			}
-			detail := ""
+			detail, names := "", []any{quote(second.Name), quote(first.Name)}
 			switch {
 			case x.Forbidden:
-				detail = fmt.Sprintf("rules[%d] forbids the same entry on the same objects. Remove one of the demands, or tell the objects apart with buckets or keys.", i)
+				detail = fmt.Sprintf("Rule %s requires this entry, and rule %s forbids it on the same objects. Remove one of the demands, or tell the objects apart with buckets or keys.", names...)
 			case y.Forbidden:
-				detail = fmt.Sprintf("rules[%d] requires the same entry on the same objects. Remove one of the demands, or tell the objects apart with buckets or keys.", i)
+				detail = fmt.Sprintf("Rule %s forbids this entry, and rule %s requires it on the same objects. Remove one of the demands, or tell the objects apart with buckets or keys.", names...)
 			case !compatible(x, y):
-				detail = fmt.Sprintf("No value on the list obeys rules[%d] as well, which speaks about the same entry of the same objects. Merge the two demands.", i)
+				detail = fmt.Sprintf("No value that is listed obeys both rule %s and rule %s, which speak about this entry of the same objects. Merge the two demands.", names...)
 			}
 			if detail != "" {
-				errs = append(errs, PolicyError{fmt.Sprintf("rules[%d].%s[%s]", j, field, quote(y.name)), detail})
+				errs = append(errs, PolicyError{place + "[" + quote(y.name) + "]", detail})
 			}
 		}
 	}
@@ -81,8 +82,9 @@ func compatible(x, y compiledDemand) bool {
 	return candidates == nil || slices.ContainsFunc(candidates, func(v string) bool { return x.fault(v) == "" && y.fault(v) == "" })
 }
 
-// unlisted looks for metadata that rule b requires and rule a does not list.
-func unlisted(i, j int, a, b *compiledRule) []PolicyError {
+// unlisted looks for metadata that rule b, whose metadata is at place, requires and
+// rule a does not list.
+func unlisted(a, b *compiledRule, place string) []PolicyError {
 	if !a.OnlyListed {
 		return nil
 	}
@@ -90,8 +92,8 @@ func unlisted(i, j int, a, b *compiledRule) []PolicyError {
 	for _, d := range b.metadata {
 		if _, listed := a.find(d.name); d.Required && !listed {
 			errs = append(errs, PolicyError{
-				fmt.Sprintf("rules[%d].metadata[%s]", j, quote(d.name)),
-				fmt.Sprintf("rules[%d] allows only the metadata it lists, on the same objects, and does not list it. Add it there, or remove one of the demands.", i),
+				place + "[" + quote(d.name) + "]",
+				fmt.Sprintf("Rule %s requires this entry, and rule %s allows only the metadata it lists, on the same objects, and does not list it. Add it there, or remove one of the demands.", quote(b.Name), quote(a.Name)),
 			})
 		}
 	}

@@ -59,7 +59,7 @@ func checkRuleName(place, name string, index int, seen map[string]int) []PolicyE
 		return []PolicyError{{place, "The rule has no name. Write one that tells its purpose, such as \"owner-required\"; findings carry it."}}
 	}
 	if first, taken := seen[name]; taken {
-		return []PolicyError{{place, fmt.Sprintf("The name %s is taken by rules[%d]. Write another one, so that findings tell them apart.", quote(name), first)}}
+		return []PolicyError{{place, fmt.Sprintf("Rules %d and %d of the list, counted from 1, have the same name, %s. Write another one, so that findings tell them apart.", first+1, index+1, quote(name))}}
 	}
 	seen[name] = index
 	return nil

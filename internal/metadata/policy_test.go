@@ -249,3 +249,20 @@ func BenchmarkPolicy10000ObjectsBy50Rules(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/10000x50")
 }
+
+// Of one there is no choice.
+func TestPolicyNamesTheOnlyValue(t *testing.T) {
+	t.Parallel()
+	policy, errs := NewPolicy([]Rule{{
+		Name: "r", OnlyListed: true, Headers: map[string]Demand{"Cache-Control": {Values: []string{"no-store"}}}, Metadata: map[string]Demand{"team": {Required: true, Values: []string{"web"}}},
+	}})
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	found := policy.Check(Object{Headers: map[string]string{"Cache-Control": "public"}, Metadata: map[string]string{"zzzzz": "a"}})
+	for i, words := range []string{`which is not allowed; write "no-store".`, `Add it with the value "web".`, `Remove it, or use "team".`} {
+		if len(found) != 3 || !strings.Contains(found[i].Detail, words) {
+			t.Errorf("got %+v, want %q at %d", found, words, i)
+		}
+	}
+}
