@@ -62,7 +62,7 @@ func (callbackHeaderFunction) Run(ctx context.Context, req function.RunRequest, 
 	}
 	value, err := argument.UnderlyingValue().ToTerraformValue(ctx)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+		resp.Error = argumentError(0, sentence(err.Error()))
 		return
 	}
 	if !value.IsFullyKnown() {
@@ -71,7 +71,7 @@ func (callbackHeaderFunction) Run(ctx context.Context, req function.RunRequest, 
 	}
 	decoded, err := decodeCallback(value)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence("callback"+err.Error()))
+		resp.Error = argumentError(0, sentence("callback"+err.Error()))
 		return
 	}
 	var faults []string
@@ -81,12 +81,12 @@ func (callbackHeaderFunction) Run(ctx context.Context, req function.RunRequest, 
 		}
 	}
 	if len(faults) > 0 {
-		resp.Error = function.NewArgumentFuncError(0, strings.Join(faults, "\n"))
+		resp.Error = argumentError(0, faults...)
 		return
 	}
 	header, variables, err := callback.Encode(decoded)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+		resp.Error = argumentError(0, sentence(err.Error()))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, callbackHeaderModel{Callback: types.StringValue(header), CallbackVar: stringOrNull(variables)})

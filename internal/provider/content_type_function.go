@@ -36,12 +36,13 @@ func (contentTypeFunction) Run(ctx context.Context, req function.RunRequest, res
 	if resp.Error = req.Arguments.Get(ctx, &key); resp.Error != nil {
 		return
 	}
+	var faults []string
 	for _, v := range metadata.CheckKey(key) {
 		if v.Severity == metadata.Error {
-			resp.Error = function.ConcatFuncErrors(resp.Error, function.NewArgumentFuncError(0, v.Detail))
+			faults = append(faults, v.Detail)
 		}
 	}
-	if resp.Error == nil {
+	if resp.Error = argumentError(0, faults...); resp.Error == nil {
 		resp.Error = resp.Result.Set(ctx, metadata.ContentType(key))
 	}
 }

@@ -90,7 +90,7 @@ func (corsDecisionFunction) Run(ctx context.Context, req function.RunRequest, re
 	}
 	value, err := rules.UnderlyingValue().ToTerraformValue(ctx)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+		resp.Error = argumentError(0, sentence(err.Error()))
 		return
 	}
 	if !value.IsFullyKnown() || slices.ContainsFunc(headers.Elements(), attr.Value.IsUnknown) {
@@ -99,7 +99,7 @@ func (corsDecisionFunction) Run(ctx context.Context, req function.RunRequest, re
 	}
 	decoded, err := decodeCORSRules(value)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+		resp.Error = argumentError(0, sentence(err.Error()))
 		return
 	}
 	names, funcErr := corsRequest(origin, method, headers)
@@ -125,15 +125,15 @@ func (corsDecisionFunction) Run(ctx context.Context, req function.RunRequest, re
 func corsRequest(origin, method string, headers types.List) ([]string, *function.FuncError) {
 	switch {
 	case origin == "":
-		return nil, function.NewArgumentFuncError(1, `The origin is empty. Write the origin of the page that asks, such as "https://www.example.com".`)
+		return nil, argumentError(1, `The origin is empty. Write the origin of the page that asks, such as "https://www.example.com".`)
 	case method == "":
-		return nil, function.NewArgumentFuncError(2, `The method is empty. Write the method of the request, such as "GET".`)
+		return nil, argumentError(2, `The method is empty. Write the method of the request, such as "GET".`)
 	}
 	var names []string
 	for i, element := range headers.Elements() {
 		name, ok := element.(types.String)
 		if !ok || name.ValueString() == "" {
-			return nil, function.NewArgumentFuncError(3, fmt.Sprintf("headers[%d] is null or empty. Leave it out, or write the name of a header.", i))
+			return nil, argumentError(3, fmt.Sprintf("headers[%d] is null or empty. Leave it out, or write the name of a header.", i))
 		}
 		names = append(names, name.ValueString())
 	}

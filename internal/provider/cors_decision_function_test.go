@@ -167,7 +167,7 @@ func TestCORSDecisionErrors(t *testing.T) {
 		"null in a list":    {with("allowed_headers", types.SetValueMust(types.StringType, []attr.Value{types.StringNull()})), "o", "GET", names(), 0, "rules[1].allowed_headers has an element"},
 		"text for seconds":  {with("max_age_seconds", types.StringValue("soon")), "o", "GET", names(), 0, "rules[1].max_age_seconds is no number"},
 		"half a second":     {with("max_age_seconds", types.NumberValue(big.NewFloat(0.5))), "o", "GET", names(), 0, "rules[1].max_age_seconds is no whole number"},
-		"what OSS refuses":  {with("allowed_methods", texts("get")), "o", "GET", names(), 0, `rules[1].allowed_methods: "get" is not spelt as OSS wants it; write "GET".`},
+		"what OSS refuses":  {with("allowed_methods", texts("get")), "o", "GET", names(), 0, `rules[1].allowed_methods: "get" is not spelt as OSS wants it; write "GET"`},
 		"too many":          {list(make21()...), "o", "GET", names(), 0, "rules: There are 21 rules."},
 		"no method at all":  {list(literal(map[string]attr.Value{"allowed_origins": texts("*")})), "o", "GET", names(), 0, "rules[0].allowed_methods: The rule allows no method"},
 		"one rule, no list": {readRule(), "o", "GET", names(), 0, "rules is no list of objects"},

@@ -68,6 +68,9 @@ func TestMetadataFunctionsRefuseAtTheArgument(t *testing.T) {
 		if n := strings.Count(out, "Error: "); n != 1 {
 			t.Errorf("%s: %d errors, want one:\n%s", tc.call, n, out)
 		}
+		if strings.Contains(out, "..") {
+			t.Errorf("%s: Terraform ends the sentence itself:\n%s", tc.call, out)
+		}
 	}
 }
 
@@ -90,5 +93,27 @@ output "whole"   { value = provider::oss::metadata_size(terraform_data.later.out
 	want := map[string]any{"type": "text/css", "element": float64(2*len("x-oss-meta-") + len("owneremmateamweb")), "whole": float64(len("x-oss-meta-owneremma"))}
 	if got := w.outputs(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// Terraform ends the text of an error with a full stop, so none of the functions does. Several faults are sentences.
+func TestFunctionErrorsHaveNoFullStop(t *testing.T) {
+	t.Parallel()
+	w := startOSS(t).workspace()
+	for _, call := range []string{
+		`content_type("/a.html")`, `metadata_size({ Owner = "a", "b_c" = "d" })`, `callback_header({ urls = [], body = "" })`, `callback_header("x")`,
+		`cors_decision([], "", "GET", [])`, `cors_decision([], "https://a.example", "", [])`, `cors_decision([], "https://a.example", "GET", [""])`,
+		`cors_decision("x", "https://a.example", "GET", [])`, `cors_decision([{ allowed_origins = ["*"], allowed_methods = ["get"] }], "https://a.example", "GET", [])`,
+	} {
+		w.config(`output "test" { value = provider::oss::%s }`, call)
+		if out := w.fails([]string{"Invalid function argument"}, "plan", "-no-color"); strings.Contains(out, "..") {
+			t.Errorf("%s:\n%s", call, out)
+		}
+	}
+	if err := argumentError(1); err != nil {
+		t.Errorf("an error without a fault: %v", err)
+	}
+	if err := argumentError(1, "One.", "Two."); err.Text != "One.\nTwo" || *err.FunctionArgument != 1 {
+		t.Errorf("got %q", err.Text)
 	}
 }

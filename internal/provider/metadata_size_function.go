@@ -44,25 +44,24 @@ func (metadataSizeFunction) Run(ctx context.Context, req function.RunRequest, re
 	if resp.Error = req.Arguments.Get(ctx, &values); resp.Error != nil {
 		return
 	}
-	fail := func(detail string) {
-		resp.Error = function.ConcatFuncErrors(resp.Error, function.NewArgumentFuncError(0, detail))
-	}
+	var faults []string
 	entries, known := map[string]string{}, true
 	for _, name := range slices.Sorted(maps.Keys(values.Elements())) {
 		for _, v := range metadata.CheckMetadataName(name) {
-			fail(v.Detail)
+			faults = append(faults, v.Detail)
 		}
 		value, ok := values.Elements()[name].(types.String)
 		switch {
 		case !ok || value.IsUnknown():
 			known = false
 		case value.IsNull():
-			fail(nullMetadata(name))
+			faults = append(faults, nullMetadata(name))
 		}
 		entries[name] = value.ValueString()
 	}
 	switch {
-	case resp.Error != nil:
+	case len(faults) > 0:
+		resp.Error = argumentError(0, faults...)
 	case !known:
 		resp.Error = resp.Result.Set(ctx, types.Int64Unknown())
 	default:
