@@ -1,6 +1,7 @@
 package cors
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -25,6 +26,25 @@ func checkOrigin(origin string) []Problem {
 		return nil
 	}
 	return []Problem{{Field: FieldOrigins, Value: origin, Severity: Warning, Slug: slug, Summary: originNoMatch, Detail: quote(origin) + detail}}
+}
+
+// CheckRequestOrigin returns as an error, which continues with what to write instead, why no browser sends a request
+// with this value of the Origin header (RFC 6454, section 6.2), or nil. "null" is one that browsers do send.
+func CheckRequestOrigin(origin string) error {
+	switch {
+	case origin == "null":
+		return nil
+	case strings.EqualFold(origin, "null"):
+		return fmt.Errorf(`%s is not what browsers send; write "null"`, quote(origin))
+	case strings.Contains(origin, "*"):
+		return fmt.Errorf(`%s has a "*", which only rules have; write one origin, such as "https://www.example.com"`, quote(origin))
+	case strings.ContainsAny(origin, ", "):
+		return fmt.Errorf("%s is more than one origin, and a request has one; write that", quote(origin))
+	}
+	if _, detail := originDoubt(origin); detail != "" {
+		return errors.New(quote(origin) + strings.TrimSuffix(detail, "."))
+	}
+	return nil
 }
 
 // originDoubt returns why a browser never sends such an origin, the most helpful

@@ -2,6 +2,7 @@ package cors
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -41,5 +42,25 @@ func TestSuggestedOriginsAreSound(t *testing.T) {
 	}
 	if found := checkOrigin("a.com, b.com"); len(found) != 1 || found[0].Slug != "cors-origin-list" {
 		t.Errorf("two origins without schemes: %+v", found)
+	}
+}
+
+func TestCheckRequestOrigin(t *testing.T) {
+	t.Parallel()
+	for origin, words := range map[string]string{
+		"https://www.example.com": "", "http://localhost:3000": "", "null": "", "capacitor://localhost": "",
+		"NULL":                        `write "null"`,
+		"*":                           `has a "*"`,
+		"https://*.example.com":       `has a "*"`,
+		"https://a.com,https://b.com": "more than one origin",
+		"x.example/":                  `has no scheme, which the Origin header always has; write "https://x.example"`,
+		"https://x.example/":          `write "https://x.example"`,
+		"https://X.example":           `write "https://x.example"`,
+		"https://x.example:443":       `write "https://x.example"`,
+	} {
+		err := CheckRequestOrigin(origin)
+		if (err == nil) != (words == "") || err != nil && !strings.Contains(err.Error(), words) {
+			t.Errorf("%q: %v, want %q", origin, err, words)
+		}
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/cors"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
@@ -58,6 +59,29 @@ func checkHeaderText(text string) error {
 	return nil
 }
 
+// checkPreflightOrigin reports what no browser sends as an origin: an answer to that tells nothing.
+func checkPreflightOrigin(origin string) error {
+	if err := checkHeaderText(origin); err != nil {
+		return err
+	}
+	return cors.CheckRequestOrigin(origin)
+}
+
+// checkPreflightMethod reports what is no method in upper case. Methods are case-sensitive (RFC 9110, section 9.1), and
+// OSS has none in lower case; one that it has not at all may be asked for, as browsers do, too.
+func checkPreflightMethod(method string) error {
+	if err := checkHeaderText(method); err != nil {
+		return err
+	}
+	if !headerNameSyntax.MatchString(method) { // names and methods are both tokens
+		return fmt.Errorf("%q is no method; write one, such as \"PUT\"", method)
+	}
+	if upper := strings.ToUpper(method); upper != method {
+		return fmt.Errorf("%q is not in upper case, as methods are; write %q", method, upper)
+	}
+	return nil
+}
+
 // Metadata names the data source.
 func (d *corsPreflightDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = "oss_cors_preflight"
@@ -88,12 +112,12 @@ func (d *corsPreflightDataSource) Schema(ctx context.Context, _ datasource.Schem
 			"origin": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The origin of the page that asks, as browsers send it: `https://www.example.com`.",
-				Validators:          []validator.String{checkedBy("Invalid Origin", checkHeaderText)},
+				Validators:          []validator.String{checkedBy("Invalid Origin", checkPreflightOrigin)},
 			},
 			"method": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The method of the request that would follow, in upper case.",
-				Validators:          []validator.String{checkedBy("Invalid Method", checkHeaderText)},
+				Validators:          []validator.String{checkedBy("Invalid Method", checkPreflightMethod)},
 			},
 			"headers": schema.SetAttribute{
 				Optional:            true,

@@ -157,7 +157,12 @@ func TestPreflightDataInput(t *testing.T) {
 		{"https://www.example.com", "", "Invalid Origin"},
 		{`"https://www.example.com"`, `"https://www.example.com "`, "white space"},
 		{`"https://www.example.com"`, `"a\nb"`, "control character"},
+		{"https://www.example.com", "x.example/", `write "https://x.example"`},
+		{"https://www.example.com", "https://x.example/app", `write "https://x.example"`},
+		{"https://www.example.com", "https://*.example.com", `has a "*"`},
 		{"PUT", "", "Invalid Method"},
+		{`"PUT"`, `"put"`, `write "PUT"`},
+		{`"PUT"`, `"PUT GET"`, "is no method"},
 		{`"content-type"`, `"content type"`, "is no name of a header"},
 		{`"content-type"`, `""`, "is no name of a header"},
 		{`"content-type"`, `null`, "Null"},
@@ -167,6 +172,21 @@ func TestPreflightDataInput(t *testing.T) {
 	}
 	if got := o.requests(); got != "" {
 		t.Errorf("wrong input cost requests: %q", got)
+	}
+}
+
+// What browsers do send is no wrong input, also where no rule will match it.
+func TestPreflightDataInputOfBrowsers(t *testing.T) {
+	t.Parallel()
+	for _, origin := range []string{"null", "https://www.example.com:8443", "capacitor://localhost", "http://127.0.0.1:3000", "chrome-extension://abcdef"} {
+		if err := checkPreflightOrigin(origin); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, method := range []string{"GET", "PATCH", "OPTIONS"} {
+		if err := checkPreflightMethod(method); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
