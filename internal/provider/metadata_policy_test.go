@@ -182,7 +182,8 @@ func TestPolicyMistakes(t *testing.T) {
 		`{ rules = [{ name = "a", only_listed = true, keys = ["a["] }] }`:                                                               {"metadata_policy.rules[0].keys[0]: The glob", "not well formed"},
 		`{ rules = [{ name = "a", only_listed = true, keys = ["/a"] }] }`:                                                               {"metadata_policy.rules[0].keys[0]", `Write "a"`},
 		`{ rules = [{ name = "a", headers = { Expires = { pattern = "(" } } }] }`:                                                       {`metadata_policy.rules[0].headers["Expires"].pattern`, "missing closing )"},
-		`{ rules = [{ name = "a", metadata = { o = { forbidden = true } } }, { name = "b", metadata = { o = { required = true } } }] }`: {`metadata_policy.rules[1].metadata["o"]: rules[0] forbids the same entry`},
+		`{ rules = [{ name = "a", metadata = { o = { forbidden = true } } }, { name = "b", metadata = { o = { required = true } } }] }`: {`metadata_policy.rules[1].metadata["o"]: Rule "b" requires this entry, and rule "a" forbids it`},
+		`[{ name = "a", metadata = { o = { forbidden = true } } }, { name = "b", metadata = { o = { required = true } } }]`:             {`metadata_policy[1].metadata["o"]: Rule "b" requires this entry, and rule "a" forbids it`},
 	} {
 		w.policyConfig(policy, objectBlock("a", ""))
 		w.fails(append([]string{"Invalid Metadata Policy", "metadata_policy = "}, words...), "validate", "-no-color")
