@@ -16,7 +16,7 @@ import (
 
 func newBucketCORSDataSource() datasource.DataSource { return &bucketCORSDataSource{} }
 
-type bucketCORSDataSource struct{ data *providerData }
+type bucketCORSDataSource struct{ configuredDataSource }
 
 // bucketCORSDataModel is the data source oss_bucket_cors.
 type bucketCORSDataModel struct {
@@ -30,11 +30,6 @@ type bucketCORSDataModel struct {
 // Metadata names the data source.
 func (d *bucketCORSDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = "oss_bucket_cors"
-}
-
-// Configure takes over the provider's client.
-func (d *bucketCORSDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = configuredData(req.ProviderData, &resp.Diagnostics)
 }
 
 // Schema describes the data source.

@@ -24,16 +24,11 @@ import (
 
 func newBucketCORSResource() resource.Resource { return &bucketCORSResource{} }
 
-type bucketCORSResource struct{ data *providerData }
+type bucketCORSResource struct{ configuredResource }
 
 // Metadata names the resource type.
 func (r *bucketCORSResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "oss_bucket_cors"
-}
-
-// Configure takes over the provider's client.
-func (r *bucketCORSResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = configuredData(req.ProviderData, &resp.Diagnostics)
 }
 
 // Schema describes oss_bucket_cors.

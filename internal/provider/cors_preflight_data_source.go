@@ -27,7 +27,7 @@ import (
 
 func newCORSPreflightDataSource() datasource.DataSource { return &corsPreflightDataSource{} }
 
-type corsPreflightDataSource struct{ data *providerData }
+type corsPreflightDataSource struct{ configuredDataSource }
 
 // corsPreflightModel is the data source oss_cors_preflight.
 type corsPreflightModel struct {
@@ -85,11 +85,6 @@ func checkPreflightMethod(method string) error {
 // Metadata names the data source.
 func (d *corsPreflightDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = "oss_cors_preflight"
-}
-
-// Configure takes over the provider's client.
-func (d *corsPreflightDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = configuredData(req.ProviderData, &resp.Diagnostics)
 }
 
 // Schema describes the data source.

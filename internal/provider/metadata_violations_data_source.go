@@ -18,7 +18,7 @@ import (
 
 func newMetadataViolationsDataSource() datasource.DataSource { return &metadataViolationsDataSource{} }
 
-type metadataViolationsDataSource struct{ data *providerData }
+type metadataViolationsDataSource struct{ configuredDataSource }
 
 // keptViolations is how many violations are kept unless the configuration says otherwise: more than anybody reads,
 // and little enough for a state.
@@ -50,11 +50,6 @@ type violationModel struct {
 // Metadata names the data source.
 func (d *metadataViolationsDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = "oss_metadata_violations"
-}
-
-// Configure takes over the provider's client and policy.
-func (d *metadataViolationsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = configuredData(req.ProviderData, &resp.Diagnostics)
 }
 
 // Schema describes the data source.

@@ -24,7 +24,7 @@ import (
 
 func newObjectDataSource() datasource.DataSource { return &objectDataSource{} }
 
-type objectDataSource struct{ data *providerData }
+type objectDataSource struct{ configuredDataSource }
 
 // maxReadBody is the largest body that goes into the state, in bytes. Terraform keeps the state whole in memory.
 const maxReadBody = 1 << 20
@@ -66,11 +66,6 @@ type objectDataModel struct {
 // Metadata names the data source.
 func (d *objectDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = "oss_object"
-}
-
-// Configure takes over the provider's client.
-func (d *objectDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = configuredData(req.ProviderData, &resp.Diagnostics)
 }
 
 // Schema describes the data source.

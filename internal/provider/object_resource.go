@@ -24,16 +24,11 @@ const (
 
 func newObjectResource() resource.Resource { return &objectResource{} }
 
-type objectResource struct{ data *providerData }
+type objectResource struct{ configuredResource }
 
 // Metadata names the resource type.
 func (r *objectResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "oss_object"
-}
-
-// Configure takes over the provider's client.
-func (r *objectResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = configuredData(req.ProviderData, &resp.Diagnostics)
 }
 
 // Create uploads an object that does not exist yet, or takes over one that does when the configuration says so.

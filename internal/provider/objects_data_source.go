@@ -23,7 +23,7 @@ import (
 
 func newObjectsDataSource() datasource.DataSource { return &objectsDataSource{} }
 
-type objectsDataSource struct{ data *providerData }
+type objectsDataSource struct{ configuredDataSource }
 
 const (
 	// maxListed is how many keys and common prefixes a list in the state can hold: at about 300 bytes each they
@@ -60,11 +60,6 @@ type listedModel struct {
 // Metadata names the data source.
 func (d *objectsDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = "oss_objects"
-}
-
-// Configure takes over the provider's client.
-func (d *objectsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = configuredData(req.ProviderData, &resp.Diagnostics)
 }
 
 // Schema describes the data source.

@@ -104,6 +104,22 @@ func configuredData(from any, diags *diag.Diagnostics) *providerData {
 	return data
 }
 
+// configuredResource is what every resource has of the provider.
+type configuredResource struct{ data *providerData }
+
+// Configure takes over what the provider has set up.
+func (r *configuredResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.data = configuredData(req.ProviderData, &resp.Diagnostics)
+}
+
+// configuredDataSource is what every data source has of the provider.
+type configuredDataSource struct{ data *providerData }
+
+// Configure takes over what the provider has set up.
+func (d *configuredDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.data = configuredData(req.ProviderData, &resp.Diagnostics)
+}
+
 // lock keeps the creation and the deletion of one thing apart: under create_before_destroy, or when a resource is renamed,
 // Terraform may run both at once. It returns the function that unlocks.
 func (d *providerData) lock(id string) (unlock func()) {
