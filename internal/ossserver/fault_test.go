@@ -2,6 +2,7 @@ package ossserver
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -152,4 +153,51 @@ func TestFaults(t *testing.T) {
 	}
 	set(nil)
 	e.get("k")
+}
+
+// TestFaultsOfTheAnswer holds that a body can be slow, and can break off.
+func TestFaultsOfTheAnswer(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var fault *Fault
+	set := func(f *Fault) { mu.Lock(); fault = f; mu.Unlock() }
+	e := start(t, &Server{Fault: func(Call) *Fault {
+		mu.Lock()
+		defer mu.Unlock()
+		return fault
+	}})
+	const size = 3*slowBlock + 1
+	e.put("k", strings.Repeat("x", size), nil)
+	get := func() (*http.Response, []byte, error) {
+		t.Helper()
+		req, err := e.request(call{method: "GET", path: at("k")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		return resp, body, err
+	}
+	set(&Fault{SlowBody: 10 * time.Millisecond})
+	begin := time.Now()
+	resp, body, err := get()
+	if err != nil || resp.StatusCode != 200 || len(body) != size {
+		t.Errorf("slow: status %d, %d bytes, %v", resp.StatusCode, len(body), err)
+	}
+	if took := time.Since(begin); took < 40*time.Millisecond { // four blocks; a busy machine only takes longer
+		t.Errorf("a slow body came in %s", took)
+	}
+	set(&Fault{Cut: CutInside})
+	resp, body, err = get()
+	if err == nil || resp.StatusCode != 200 || len(body) == 0 || len(body) >= size {
+		t.Errorf("broken off: status %d, %d bytes, %v", resp.StatusCode, len(body), err)
+	}
+	set(nil)
+	if _, body, err = get(); err != nil || len(body) != size {
+		t.Errorf("afterwards: %d bytes, %v", len(body), err)
+	}
 }

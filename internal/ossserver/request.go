@@ -183,7 +183,12 @@ type responseWriter struct {
 	status  int
 	n       int64
 	discard bool
+	pause   time.Duration // before each block of the body
+	half    bool          // break in the middle of the first write
 }
+
+// slowBlock is how much of a slow body leaves at a time, in bytes.
+const slowBlock = 4 << 10
 
 func (w *responseWriter) WriteHeader(status int) {
 	if w.status != 0 {
@@ -201,7 +206,33 @@ func (w *responseWriter) Write(p []byte) (int, error) {
 	if w.discard {
 		return len(p), nil
 	}
-	// As for reading: a client that takes nothing for so long is gone. A writer without a connection has no deadlines.
+	if w.half {
+		n, _ := w.send(p[:len(p)/2])
+		w.flush()
+		w.discard = true // nothing more leaves; ServeHTTP breaks the connection
+		return n, io.ErrClosedPipe
+	}
+	if w.pause <= 0 {
+		return w.send(p)
+	}
+	sent := 0
+	for sent < len(p) {
+		if !wait(w.q.r, w.pause) {
+			return sent, w.q.r.Context().Err()
+		}
+		n, err := w.send(p[sent:min(len(p), sent+slowBlock)])
+		sent += n
+		if err != nil {
+			return sent, err
+		}
+		w.flush()
+	}
+	return sent, nil
+}
+
+// send hands bytes to the connection. As for reading: a client that takes nothing for so long is gone. A writer without a
+// connection has no deadlines.
+func (w *responseWriter) send(p []byte) (int, error) {
 	_ = w.control.SetWriteDeadline(time.Now().Add(w.idle))
 	n, err := w.ResponseWriter.Write(p)
 	w.n += int64(n)

@@ -93,6 +93,7 @@ type Fault struct {
 	Status        int    // answer with this status and do nothing; 0 is to do the work
 	Code, Message string // of the error document; without a Code the answer has no body at all
 	Cut           Cut
+	SlowBody      time.Duration // pause before each 4 KiB of the answer's body; ends early when the client leaves
 }
 
 // Cut says where a connection breaks.
@@ -103,6 +104,7 @@ const (
 	CutNone   Cut = iota // not at all
 	CutBefore            // before anything is done
 	CutAfter             // after the work, before any byte of the answer
+	CutInside            // after the work, in the middle of the answer's body
 )
 
 // Record is one request after its answer.
@@ -214,9 +216,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if fault.Delay > 0 && !wait(r, fault.Delay) || fault.Cut == CutBefore {
 		q.w.cut()
 	}
-	if fault.Cut == CutAfter {
-		q.w.discard = true
-	}
+	q.w.discard, q.w.half, q.w.pause = fault.Cut == CutAfter, fault.Cut == CutInside, fault.SlowBody
 	err := q.refused
 	switch {
 	case fault.Status != 0 && fault.Code == "":
@@ -231,7 +231,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		q.answerError(err)
 	}
-	if fault.Cut == CutAfter {
+	if fault.Cut == CutAfter || fault.Cut == CutInside {
 		q.w.cut()
 	}
 	q.w.finish()
