@@ -219,3 +219,24 @@ func TestMoreRefusals(t *testing.T) {
 	w.config(object("content = \"x\""))
 	w.fails([]string{"Invalid Import ID"}, "import", "-no-color", "oss_object.test", "")
 }
+
+// Headers of a symbolic link cannot be changed by a copy, which the plan says; a body takes the link's place.
+func TestSymlink(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	o.must(o.sdk().PutObject("target", strings.NewReader("x"), oss.ContentType("text/plain")))
+	o.must(o.sdk().PutSymlink("k", "target"))
+	w := o.workspace()
+	text := "import {\n to = oss_object.test\n id = \"BUCKET/k\"\n}\nresource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\nREST}\n"
+	w.config(strings.Replace(text, "REST", "", 1))
+	w.apply()
+	w.clean()
+	w.config(strings.Replace(text, "REST", "cache_control = \"no-cache\"\n", 1))
+	w.fails([]string{"OSS Object Is a Symbolic Link", "points to"}, "plan", "-no-color")
+	w.config(strings.Replace(text, "REST", "cache_control = \"no-cache\"\n content = \"a body\"\n", 1))
+	w.apply()
+	w.clean()
+	if got := o.object("k"); got.Type != "Normal" || o.body("k") != "a body" {
+		t.Errorf("stored %+v", got)
+	}
+}

@@ -162,7 +162,7 @@ func (m objectModel) plannedDigest() plannedDigest {
 // minimumDays are the days for which OSS charges at least, by storage class.
 var minimumDays = map[string]int{"IA": 30, "Archive": 60, "ColdArchive": 180, "DeepColdArchive": 180}
 
-// warnUpdate tells what a change costs, and what it gives up.
+// warnUpdate tells what a change costs and what it gives up, and refuses one that OSS cannot make.
 func (m objectModel) warnUpdate(state objectModel, note remembered, body plannedBody, diags *diag.Diagnostics) {
 	if state.bodyManaged(note) && !body.managed {
 		diags.AddAttributeWarning(path.Root("content"), "Body No Longer Managed", fmt.Sprintf(
@@ -170,6 +170,11 @@ func (m objectModel) warnUpdate(state objectModel, note remembered, body planned
 				"and destroying this resource will leave the object in the bucket unless deletion_policy says otherwise.", state.ID.ValueString()))
 	}
 	m.warnCallback(state, note, body, diags)
+	copies := !bodyChanges(m, state, note, body) && (!m.metadataKnown() || !m.sameMetadata(state) || !m.sameStorage(state))
+	if copies && note.Seen != nil && note.Seen.Type == "Symlink" {
+		diags.AddError("OSS Object Is a Symbolic Link", fmt.Sprintf("%q is a symbolic link. OSS changes headers and metadata by a copy of the object onto itself, "+
+			"and of a link it copies the link only. Manage the object that the link points to, or give this one a body of its own.", state.ID.ValueString()))
+	}
 	converts := !m.StorageClass.IsUnknown() && !m.StorageClass.Equal(state.StorageClass)
 	if converts || bodyChanges(m, state, note, body) {
 		warnFee(state, note, "replaced or converted", diags)
