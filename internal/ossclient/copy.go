@@ -64,13 +64,22 @@ func (c *Client) copyOnce(ctx context.Context, src CopySource, w Write) (Stored,
 		}
 		return Stored{}, err
 	}
+	etag, err := copiedETag(r, resp)
+	if err != nil {
+		return Stored{}, err
+	}
+	stored := storedFromHeader(resp.header)
+	stored.ETag = unquote(etag)
+	return stored, nil
+}
+
+// copiedETag reads the answer to a copy of an object or a part; the ETag has its quotes.
+func copiedETag(r request, resp response) (string, error) {
 	var result struct {
 		ETag string `xml:"ETag"`
 	}
 	if err := xml.Unmarshal(resp.body, &result); err != nil {
-		return Stored{}, notUnderstood(r, resp, err)
+		return "", notUnderstood(r, resp, err)
 	}
-	stored := storedFromHeader(resp.header)
-	stored.ETag = unquote(result.ETag)
-	return stored, nil
+	return result.ETag, nil
 }

@@ -64,7 +64,7 @@ func (c *Client) putMultipart(ctx context.Context, w Write) (Stored, error) {
 // copyMultipart copies a large object by ranges, inside OSS. Each range is conditional on the source's ETag.
 func (c *Client) copyMultipart(ctx context.Context, src CopySource, w Write) (Stored, error) {
 	c.warnOfLeftovers(ctx, w)
-	stored, err := c.multipart(ctx, w, partSize(src.Size, c.copyPart), src.Size, func(ctx context.Context, r request, offset, length int64) (part, error) {
+	return c.multipart(ctx, w, partSize(src.Size, c.copyPart), src.Size, func(ctx context.Context, r request, offset, length int64) (part, error) {
 		r.op = "UploadPartCopy"
 		r.header = src.header()
 		r.header["X-Oss-Copy-Source-Range"] = fmt.Sprintf("bytes=%d-%d", offset, offset+length-1)
@@ -72,15 +72,9 @@ func (c *Client) copyMultipart(ctx context.Context, src CopySource, w Write) (St
 		if err != nil {
 			return part{}, err
 		}
-		var result struct {
-			ETag string `xml:"ETag"`
-		}
-		if err := xml.Unmarshal(resp.body, &result); err != nil {
-			return part{}, notUnderstood(r, resp, err)
-		}
-		return part{ETag: result.ETag}, nil
+		etag, err := copiedETag(r, resp)
+		return part{ETag: etag}, err
 	})
-	return stored, err
 }
 
 // multipart runs an upload by parts: begin, parts in parallel, finish; whatever was begun is aborted when it fails.

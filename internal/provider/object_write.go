@@ -289,7 +289,7 @@ func (w *objectWrite) replaceBody(ctx context.Context, rewrite bool) {
 	write := w.write()
 	write.Attributes = w.plan.attributes(w.note, have)
 	w.note.Seen = seenOn(o)
-	if !w.carryACL(ctx, &write) || !w.carryTags(ctx, o, &write) {
+	if !w.carryACL(ctx, &write) || o.TagCount > 0 && !w.carryTags(ctx, &write) {
 		return
 	}
 	if w.store(ctx, write, &o) {
@@ -323,8 +323,7 @@ func (w *objectWrite) rewrite(ctx context.Context, etag string, size int64) {
 	source := ossclient.CopySource{Bucket: write.Bucket, Key: write.Key, ETag: etag, Size: size, Converts: !sameStorage(have, write.Attributes)}
 	if source.Converts && write.Tags == nil {
 		// A conversion of a large object goes by parts, which keep no tags by themselves.
-		o := ossclient.Object{TagCount: 1}
-		if !w.carryTags(ctx, o, &write) {
+		if !w.carryTags(ctx, &write) {
 			return
 		}
 	}
@@ -377,8 +376,8 @@ func (w *objectWrite) carryACL(ctx context.Context, write *ossclient.Write) bool
 }
 
 // carryTags asks for tags that are not managed: an upload resets them, and HEAD only counts them.
-func (w *objectWrite) carryTags(ctx context.Context, o ossclient.Object, write *ossclient.Write) bool {
-	if w.note.manages("tags") || o.TagCount == 0 {
+func (w *objectWrite) carryTags(ctx context.Context, write *ossclient.Write) bool {
+	if w.note.manages("tags") {
 		return true
 	}
 	tags, err := w.client.ObjectTags(ctx, write.Bucket, write.Key)
