@@ -42,7 +42,7 @@ func TestDocsAreUpToDate(t *testing.T) {
 		}
 	}
 	for name := range have {
-		if _, ok := want[name]; !ok {
+		if _, ok := want[name]; !ok && !strings.HasPrefix(name, "design/") { // written by hand, for maintainers
 			t.Errorf("docs/%s belongs to nothing that is generated: delete it", name)
 		}
 	}
