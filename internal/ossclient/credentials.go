@@ -2,10 +2,8 @@ package ossclient
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/aliyun/aliyun-oss-go-sdk/oss"
@@ -20,7 +18,7 @@ type Key struct {
 }
 
 // Credentials hands out the key to sign the next request with. Implementations are safe for concurrent use;
-// those with temporary keys renew them in time. Errors name what was looked for, never a secret.
+// those with temporary keys renew them in time. Errors are of type *CredentialsError.
 type Credentials interface {
 	Key() (Key, error)
 }
@@ -48,7 +46,7 @@ type chain struct {
 // single asks one source that the user has named, so that no other answers in its place.
 func single(name string, p providers.CredentialsProvider, err error) (Credentials, error) {
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, &CredentialsError{Tried: []TriedSource{tried(name, err)}}
 	}
 	return &chain{sources: []source{{name, p}}}, nil
 }
@@ -120,9 +118,10 @@ func (b baseProvider) GetProviderName() string { return "base" }
 func DefaultCredentials() Credentials {
 	c := &chain{}
 	add := func(name string, p providers.CredentialsProvider, err error) {
-		if err == nil {
-			c.sources = append(c.sources, source{name, p})
+		if err != nil {
+			p = unusable{err}
 		}
+		c.sources = append(c.sources, source{name, p})
 	}
 	env, err := providers.NewEnvironmentVariableCredentialsProviderBuilder().Build()
 	add("ALIBABA_CLOUD_* variables", env, err)
@@ -147,30 +146,43 @@ func (c *chain) Key() (Key, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.chosen != nil {
-		return c.chosen.key()
+		key, err := c.chosen.key()
+		if err != nil {
+			return Key{}, &CredentialsError{Tried: []TriedSource{tried(c.chosen.name, err)}}
+		}
+		return key, nil
 	}
-	var failures []string
+	failed := &CredentialsError{}
 	for i := range c.sources {
 		key, err := c.sources[i].key()
 		if err == nil {
 			c.chosen = &c.sources[i]
 			return key, nil
 		}
-		failures = append(failures, err.Error())
+		failed.Tried = append(failed.Tried, tried(c.sources[i].name, err))
 	}
-	return Key{}, errors.New("no credentials found: " + strings.Join(failures, "; "))
+	return Key{}, failed
 }
 
 func (s *source) key() (Key, error) {
 	cc, err := s.provider.GetCredentials()
 	if err != nil {
-		return Key{}, fmt.Errorf("%s: %w", s.name, err)
+		return Key{}, err
 	}
 	if cc == nil || cc.AccessKeyId == "" || cc.AccessKeySecret == "" {
-		return Key{}, fmt.Errorf("%s: incomplete", s.name)
+		return Key{}, errors.New("it has no access key id or no secret")
 	}
 	return Key{cc.AccessKeyId, cc.AccessKeySecret, cc.SecurityToken}, nil
 }
+
+// unusable is a source that lacks what it needs to be asked; it is tried all the same, so that a failure tells why.
+type unusable struct{ err error }
+
+// GetCredentials gives what the source lacks.
+func (u unusable) GetCredentials() (*providers.Credentials, error) { return nil, u.err }
+
+// GetProviderName names the source in credentials-go's terms.
+func (unusable) GetProviderName() string { return "unusable" }
 
 // ossEnvironment reads the variables that the OSS tools and SDK know.
 type ossEnvironment struct{}
@@ -200,23 +212,14 @@ func (c sdkCredentials) GetCredentials() oss.Credentials {
 	return sdkKey(key)
 }
 
-// GetCredentialsE gives the key or says why there is none.
+// GetCredentialsE gives the key or says, with a *CredentialsError, why there is none.
 func (c sdkCredentials) GetCredentialsE() (oss.Credentials, error) {
 	key, err := c.source.Key()
 	if err != nil {
-		return nil, &CredentialsError{Err: err}
+		return nil, err
 	}
 	return sdkKey(key), nil
 }
-
-// CredentialsError says that no key could be had, so that no request was sent.
-type CredentialsError struct{ Err error }
-
-// Error tells which sources were asked.
-func (e *CredentialsError) Error() string { return e.Err.Error() }
-
-// Unwrap gives the source's error.
-func (e *CredentialsError) Unwrap() error { return e.Err }
 
 type sdkKey Key
 

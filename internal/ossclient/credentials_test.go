@@ -115,6 +115,7 @@ func TestRequestWithoutCredentialsIsNotSent(t *testing.T) {
 // Environment of the child process that takes on a role: only a process of its own can trust another authority.
 const (
 	roleEndpoint = "OSSCLIENT_TEST_STS"
+	roleToken    = "OSSCLIENT_TEST_STS_TOKEN"
 	roleCalls    = 2
 )
 
@@ -128,7 +129,7 @@ func TestMain(m *testing.M) {
 
 // assumeRoleChild prints the keys of a role, asked for again and again as during a long apply.
 func assumeRoleChild(endpoint string) {
-	c, err := AssumedCredentials(StaticCredentials{AccessKeyID: "base-id", AccessKeySecret: "base-secret"}, AssumeRole{
+	c, err := AssumedCredentials(StaticCredentials{AccessKeyID: "base-id", AccessKeySecret: "base-secret", SecurityToken: os.Getenv(roleToken)}, AssumeRole{
 		RoleARN: "acs:ram::1:role/deploy", SessionName: "pipeline", Policy: `{"Version":"1"}`, Expiration: 900, ExternalID: "ext", endpoint: endpoint,
 	})
 	for range roleCalls {
@@ -153,7 +154,7 @@ func TestAssumedCredentials(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			calls := 0
-			sts := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			out := askRole(t, "", func(w http.ResponseWriter, r *http.Request) {
 				calls++
 				if r.ParseForm() != nil || r.Form.Get("Action") != "AssumeRole" || r.Form.Get("RoleArn") != "acs:ram::1:role/deploy" || r.Form.Get("RoleSessionName") != "pipeline" ||
 					r.Form.Get("Policy") != `{"Version":"1"}` || r.Form.Get("DurationSeconds") != "900" || r.Form.Get("ExternalId") != "ext" || r.Form.Get("AccessKeyId") != "base-id" {
@@ -161,21 +162,31 @@ func TestAssumedCredentials(t *testing.T) {
 				}
 				fmt.Fprintf(w, `{"Credentials":{"AccessKeyId":"id-%[1]d","AccessKeySecret":"secret-%[1]d","SecurityToken":"token-%[1]d","Expiration":%[2]q}}`,
 					calls, time.Now().Add(tc.life).UTC().Format(time.RFC3339))
-			}))
-			t.Cleanup(sts.Close)
-			authority := filepath.Join(t.TempDir(), "authority.pem")
-			pemText := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: sts.Certificate().Raw})
-			if err := os.WriteFile(authority, pemText, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			child := exec.Command(os.Args[0])
-			child.Env = append(os.Environ(), "SSL_CERT_FILE="+authority, roleEndpoint+"="+strings.TrimPrefix(sts.URL, "https://"))
-			out, err := child.CombinedOutput()
-			if err != nil || string(out) != tc.want {
-				t.Errorf("got %q, %v; want %q", out, err, tc.want)
+			})
+			if out != tc.want {
+				t.Errorf("got %q; want %q", out, tc.want)
 			}
 		})
 	}
+}
+
+// askRole is what a process prints that takes on a role, with STS played by answer.
+func askRole(t *testing.T, token string, answer http.HandlerFunc) string {
+	t.Helper()
+	sts := httptest.NewTLSServer(answer)
+	t.Cleanup(sts.Close)
+	authority := filepath.Join(t.TempDir(), "authority.pem")
+	pemText := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: sts.Certificate().Raw})
+	if err := os.WriteFile(authority, pemText, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	child := exec.Command(os.Args[0])
+	child.Env = append(os.Environ(), "SSL_CERT_FILE="+authority, roleEndpoint+"="+strings.TrimPrefix(sts.URL, "https://"), roleToken+"="+token)
+	out, err := child.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return string(out)
 }
 
 func TestProfileCredentials(t *testing.T) {

@@ -2,8 +2,11 @@ package provider
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -131,10 +134,24 @@ func (m providerModel) credentials(ctx context.Context, diags *diag.Diagnostics)
 		_, err = credentials.Key()
 	}
 	if err != nil {
-		diags.AddError("No Credentials", "No credentials for OSS were found. Set access_key_id and access_key_secret, profile or ecs_role_name in the provider block, "+
-			"or one of the variables and files that are looked for.\n\n"+sentence(err.Error()))
+		diags.AddError("No Credentials", noCredentials(err))
 	}
 	return credentials
+}
+
+// noCredentials tells which places were searched for a key and what each of them lacked.
+func noCredentials(err error) string {
+	var none *ossclient.CredentialsError
+	if !errors.As(err, &none) {
+		return sentence(err.Error())
+	}
+	var b strings.Builder
+	b.WriteString("There is no key to sign requests to OSS with. These places were searched, in this order:\n")
+	for _, place := range none.Tried {
+		fmt.Fprintf(&b, "\n  - %s: %s.", place.Name, place.Reason)
+	}
+	b.WriteString("\n\nThe shortest ways out: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or access_key_id and access_key_secret in the provider block, or name a profile of the Alibaba Cloud command line there.")
+	return b.String()
 }
 
 func (m providerModel) baseCredentials() (ossclient.Credentials, error) {
