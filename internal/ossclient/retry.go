@@ -8,6 +8,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/textproto"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -107,8 +110,51 @@ func (e *Error) Uncertain() bool {
 		errors.Is(e.Err, syscall.ECONNRESET), errors.Is(e.Err, syscall.EPIPE),
 		errors.Is(e.Err, context.Canceled), errors.Is(e.Err, context.DeadlineExceeded):
 		return true
-	case errors.As(e.Err, &netErr) && netErr.Timeout():
+	case errors.As(e.Err, &netErr) && netErr.Timeout(), errors.Is(e.Err, net.ErrClosed):
 		return true
 	}
-	return errors.As(e.Err, &op)
+	return errors.As(e.Err, &op) || brokenAnswer(e.Err)
+}
+
+// What net/http returns for a connection that died, or an answer that was cut off or garbled, and gives no type or value
+// to compare with. Read from transport.go, response.go, transfer.go and internal/chunked.go of Go 1.26; the errors of
+// textproto have a type.
+var brokenAnswers = []string{
+	"http: server closed idle connection",
+	"http: idle connection timeout",
+	"http: CloseIdleConnections called",
+	"http: persistConn.readLoop exiting",
+	"transport connection broken",
+	"readLoopPeekFailLocked",
+	"write error",
+	"malformed HTTP response",
+	"malformed HTTP status code",
+	"malformed HTTP version",
+	"bad Content-Length",
+	"invalid empty Content-Length",
+	"multiple Content-Length headers",
+	"unexpected EOF reading trailer",
+	"bad trailer key",
+	"malformed chunked encoding",
+	"chunked encoding contains too much non-data",
+	"chunked line ends with bare LF",
+	"invalid CR in chunked line",
+	"empty hex number for chunk length",
+	"invalid byte in chunk length",
+	"http chunk length too large",
+	"header line too long",
+}
+
+// brokenAnswer reports whether err says that a connection died or that what came over it is not a whole HTTP answer. A
+// server that speaks TLS where plain HTTP was sent will do so again.
+func brokenAnswer(err error) bool {
+	var protocol textproto.ProtocolError
+	if errors.As(err, &protocol) {
+		return true
+	}
+	text := err.Error()
+	if strings.Contains(text, `malformed HTTP response "\x15\x03`) {
+		return false
+	}
+	return slices.ContainsFunc(brokenAnswers, func(words string) bool { return strings.Contains(text, words) })
 }
