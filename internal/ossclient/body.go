@@ -7,9 +7,11 @@ import (
 	"hash"
 	"hash/crc64"
 	"io"
+	"io/fs"
 	"os"
 	"strconv"
 	"sync"
+	"syscall"
 )
 
 // ErrBodyChanged says that the bytes read for an upload are not the ones that were digested before it.
@@ -17,6 +19,9 @@ var ErrBodyChanged = errors.New("the body is no longer the one that was planned"
 
 // ErrBodyUnreadable says that the body of an upload could not be opened or read.
 var ErrBodyUnreadable = errors.New("the body cannot be read")
+
+// ErrNotRegular says that what should be a file is a folder, a pipe or a device.
+var ErrNotRegular = errors.New("it is not a regular file")
 
 // crcTable is OSS's polynomial (facts: CRC-64, ECMA-182).
 var crcTable = crc64.MakeTable(crc64.ECMA)
@@ -43,7 +48,7 @@ func BytesBody(b []byte) Body {
 
 // FileBody reads the file once to learn its size and digest. Errors are those of the os package.
 func FileBody(path string) (Body, error) {
-	f, err := os.Open(path)
+	f, _, err := openRegular(path)
 	if err != nil {
 		return Body{}, err
 	}
@@ -56,21 +61,35 @@ func FileBody(path string) (Body, error) {
 	return KnownFileBody(path, n, digest.Sum64()), nil
 }
 
+// openRegular opens a file that has a fixed content. To open a pipe that nobody writes to, or a device, may last for
+// ever, and no context would end it: the flag makes the system open it at once, and what it is shows then.
+func openRegular(path string) (*os.File, fs.FileInfo, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: path, Err: ErrNotRegular}
+	}
+	if err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return f, info, nil
+}
+
 // KnownFileBody is a file whose size and digest were learnt before. An upload of it fails with ErrBodyChanged when
 // the file has others by then.
 func KnownFileBody(path string, size int64, crc uint64) Body {
 	open := func(offset, length int64) (io.ReadCloser, error) {
-		f, err := os.Open(path)
+		f, info, err := openRegular(path)
 		if err != nil {
 			return nil, err
 		}
-		info, err := f.Stat()
-		if err == nil && info.Size() != size {
-			err = fmt.Errorf("%w: it has %d bytes and had %d", ErrBodyChanged, info.Size(), size)
-		}
-		if err != nil {
+		if info.Size() != size {
 			f.Close()
-			return nil, err
+			return nil, fmt.Errorf("%w: it has %d bytes and had %d", ErrBodyChanged, info.Size(), size)
 		}
 		return fileSection{io.NewSectionReader(f, offset, length), f}, nil
 	}
