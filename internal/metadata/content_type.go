@@ -14,17 +14,24 @@ const DefaultContentType = "application/octet-stream"
 // on the files of the host. It never carries parameters such as a charset, as the
 // types that OSS guesses itself do not.
 func ContentType(key string) string {
-	extension := strings.TrimPrefix(path.Ext(key), ".")
-	if contentType, known := contentTypes[strings.ToLower(extension)]; known {
-		return contentType
+	if path.Base(key) == associationFile && !strings.HasSuffix(key, "/") {
+		return "application/json"
+	}
+	extension := strings.ToLower(strings.TrimPrefix(path.Ext(key), "."))
+	for _, table := range []map[string]string{contentTypes, ianaTypes} {
+		if contentType, known := table[extension]; known {
+			return contentType
+		}
 	}
 	return DefaultContentType
 }
 
-// contentTypes follows the IANA registry with two exceptions: scripts are
-// application/javascript and XML is text/xml, because those spellings, which
-// browsers treat alike, are the ones OSS compresses on the fly (help page "How do I
-// compress objects").
+// associationFile links a site with apps of Apple's systems, which want JSON although its name has no extension.
+const associationFile = "apple-app-site-association"
+
+// contentTypes holds what people upload most and what IANA's registry lacks; ianaTypes has the rest. It follows the
+// registry with two exceptions: scripts are application/javascript and XML is text/xml, because those spellings, which
+// browsers treat alike, are the ones OSS compresses on the fly (help page "How do I compress objects").
 var contentTypes = map[string]string{
 	// Web pages, scripts, styles, data
 	"html": "text/html", "htm": "text/html", "shtml": "text/html", "xhtml": "application/xhtml+xml", "xht": "application/xhtml+xml",
@@ -87,6 +94,7 @@ var contentTypes = map[string]string{
 	"pkg": "application/octet-stream", "msi": "application/x-msi", "exe": "application/vnd.microsoft.portable-executable",
 	"dll": "application/vnd.microsoft.portable-executable", "iso": "application/x-iso9660-image", "cab": "application/vnd.ms-cab-compressed",
 	"crx": "application/x-chrome-extension", "xpi": "application/x-xpinstall", "whl": "application/zip", "nupkg": "application/zip",
+	"pkpass": "application/vnd.apple.pkpass", "pkpasses": "application/vnd.apple.pkpasses", "mobileconfig": "application/x-apple-aspen-config",
 	"vsix": "application/vsix", "appx": "application/appx", "msix": "application/msix", "torrent": "application/x-bittorrent",
 
 	// Office and books
@@ -112,6 +120,7 @@ var contentTypes = map[string]string{
 
 	// Data, models, keys
 	"parquet": "application/vnd.apache.parquet", "avro": "application/avro", "arrow": "application/vnd.apache.arrow.file",
+	"pbf": "application/x-protobuf", "orc": "application/vnd.apache.orc", "pmtiles": "application/vnd.pmtiles",
 	"sqlite": "application/vnd.sqlite3", "sqlite3": "application/vnd.sqlite3", "db": "application/octet-stream",
 	"bin": "application/octet-stream", "dat": "application/octet-stream", "glb": "model/gltf-binary", "gltf": "model/gltf+json",
 	"obj": "model/obj", "mtl": "model/mtl", "stl": "model/stl", "usdz": "model/vnd.usdz+zip", "step": "model/step", "stp": "model/step",
