@@ -30,21 +30,21 @@ func TestSelfCopy(t *testing.T) {
 		header map[string]string
 		want   Object // what the request may change
 	}{
-		{"nothing sent wipes all but the tags", nil,
-			Object{ContentType: "text/plain", ACL: "default", StorageClass: "Standard", Tags: map[string]string{"t": "1"}}},
+		{"nothing sent wipes all but the type and the tags", nil,
+			Object{ContentType: "text/x-one", ACL: "default", StorageClass: "Standard", Tags: map[string]string{"t": "1"}}},
 		{"COPY is ignored", map[string]string{"x-oss-metadata-directive": "COPY", "x-oss-meta-c": "3"},
-			Object{ContentType: "text/plain", Metadata: map[string]string{"c": "3"}, ACL: "default", StorageClass: "Standard", Tags: map[string]string{"t": "1"}}},
+			Object{ContentType: "text/x-one", Metadata: map[string]string{"c": "3"}, ACL: "default", StorageClass: "Standard", Tags: map[string]string{"t": "1"}}},
 		{"REPLACE", map[string]string{"x-oss-metadata-directive": "REPLACE", "Content-Type": "text/x-two", "Cache-Control": "max-age=1"},
 			Object{ContentType: "text/x-two", CacheControl: "max-age=1", ACL: "default", StorageClass: "Standard", Tags: map[string]string{"t": "1"}}},
 		{"all sent again", maps.Clone(fullHeaders),
 			Object{ContentType: "text/x-one", CacheControl: "no-cache", ContentDisposition: "inline", ContentEncoding: "br", ContentLanguage: "de",
 				Expires: "later", Metadata: map[string]string{"a": "1", "b": "2"}, ACL: "public-read", StorageClass: "IA", SSE: "AES256", Tags: map[string]string{"t": "1"}}},
 		{"tags replaced", map[string]string{"x-oss-tagging-directive": "Replace", "x-oss-tagging": "u=2"},
-			Object{ContentType: "text/plain", ACL: "default", StorageClass: "Standard", Tags: map[string]string{"u": "2"}}},
+			Object{ContentType: "text/x-one", ACL: "default", StorageClass: "Standard", Tags: map[string]string{"u": "2"}}},
 		{"tags removed", map[string]string{"x-oss-tagging-directive": "Replace"},
-			Object{ContentType: "text/plain", ACL: "default", StorageClass: "Standard"}},
+			Object{ContentType: "text/x-one", ACL: "default", StorageClass: "Standard"}},
 		{"tags without directive are ignored", map[string]string{"x-oss-tagging": "u=2"},
-			Object{ContentType: "text/plain", ACL: "default", StorageClass: "Standard", Tags: map[string]string{"t": "1"}}},
+			Object{ContentType: "text/x-one", ACL: "default", StorageClass: "Standard", Tags: map[string]string{"t": "1"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestCopyAcross(t *testing.T) {
 				Expires: "later", Metadata: map[string]string{"a": "1", "b": "2"}, ACL: "default", StorageClass: "Standard", Tags: map[string]string{"t": "1"}}},
 		{"REPLACE", map[string]string{"x-oss-metadata-directive": "replace", "x-oss-meta-c": "3", "x-oss-object-acl": "private",
 			"x-oss-storage-class": "IA", "x-oss-server-side-encryption": "KMS"},
-			Object{ContentType: "text/html", Metadata: map[string]string{"c": "3"}, ACL: "private", StorageClass: "IA", SSE: "KMS", Tags: map[string]string{"t": "1"}}},
+			Object{ContentType: "text/x-one", Metadata: map[string]string{"c": "3"}, ACL: "private", StorageClass: "IA", SSE: "KMS", Tags: map[string]string{"t": "1"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

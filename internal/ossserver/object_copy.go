@@ -72,7 +72,7 @@ func (q *request) copyConditions() conditionSet {
 func (q *request) copying() (copying, error) {
 	c := copying{conditions: q.copyConditions()}
 	var err error
-	if c.attributes, err = q.requestAttributes(); err != nil {
+	if c.attributes, err = q.sentAttributes(); err != nil {
 		return c, err
 	}
 	if c.replaceMetadata, err = q.directive("x-oss-metadata-directive"); err != nil {
@@ -218,10 +218,13 @@ func (q *request) copied(old *version, want copying) *version {
 	if v.Type == typeAppendable {
 		v.Type = typeNormal
 	}
+	if v.ContentType == "" || !want.replaceMetadata { // OSS-202: the one header that REPLACE does not clear
+		v.ContentType = old.ContentType
+	}
 	if !want.replaceMetadata {
 		o := old.attributes
-		v.ContentType, v.CacheControl, v.ContentDisposition = o.ContentType, o.CacheControl, o.ContentDisposition
-		v.ContentEncoding, v.ContentLanguage, v.Expires, v.Metadata = o.ContentEncoding, o.ContentLanguage, o.Expires, o.Metadata
+		v.CacheControl, v.ContentDisposition, v.ContentEncoding = o.CacheControl, o.ContentDisposition, o.ContentEncoding
+		v.ContentLanguage, v.Expires, v.Metadata = o.ContentLanguage, o.Expires, o.Metadata
 	}
 	if !want.replaceTags {
 		v.Tags = old.Tags
