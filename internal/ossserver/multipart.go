@@ -31,9 +31,6 @@ func (q *request) encoded(key string) (string, error) {
 }
 
 func (q *request) initiateUpload() error {
-	if err := q.refuseConditions(); err != nil {
-		return err
-	}
 	key, err := q.encoded(q.key)
 	if err != nil {
 		return err

@@ -218,7 +218,9 @@ func (q *request) checkParameters() error {
 	}
 	for name := range q.r.Header {
 		name = strings.ToLower(name)
-		if !strings.HasPrefix(name, "x-oss-") || strings.HasPrefix(name, metaPrefix) || slices.Contains(knownHeaders, name) ||
+		if !strings.HasPrefix(name, "x-oss-") || strings.HasPrefix(name, metaPrefix) ||
+			strings.HasPrefix(name, "x-oss-copy-source-") || // unknown ones are ignored (OSS-267)
+			slices.Contains(knownHeaders, name) ||
 			slices.Contains(q.op.headers, name) {
 			continue
 		}
