@@ -2,7 +2,6 @@ package ossserver
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -148,54 +147,6 @@ func (a *attributes) checkEncryption() error {
 			"KMSMasterKeyID is not applicable if the default sse algorithm is not KMS.")
 	}
 	return nil
-}
-
-// parseTagHeader reads x-oss-tagging: k1=v1&k2=v2, both sides URL-coded, a missing "=" an empty value (OSS-028).
-func parseTagHeader(text string) (map[string]string, error) {
-	bad := func(message string) error { return invalidArgument("x-oss-tagging", text, message) }
-	tags := map[string]string{}
-	for item := range strings.SplitSeq(text, "&") {
-		k, v, _ := strings.Cut(item, "=")
-		key, errK := url.QueryUnescape(k)
-		value, errV := url.QueryUnescape(v)
-		if errK != nil || errV != nil {
-			return nil, bad("The tagging header is not URL-encoded.")
-		}
-		if _, twice := tags[key]; twice {
-			return nil, bad("The tag key is duplicated.")
-		}
-		tags[key] = value
-	}
-	if err := checkTags(tags); err != "" {
-		return nil, bad(err)
-	}
-	return tags, nil
-}
-
-// checkTags gives what is wrong with a set of tags, or "".
-func checkTags(tags map[string]string) string { // OSS-028
-	if len(tags) > 10 {
-		return "Object tags cannot be greater than 10."
-	}
-	for key, value := range tags {
-		switch {
-		case key == "" || len(key) > 128 || !validTagText(key):
-			return "The TagKey you have provided is invalid."
-		case len(value) > 256 || !validTagText(value):
-			return "The TagValue you have provided is invalid."
-		}
-	}
-	return ""
-}
-
-func validTagText(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if !(c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || strings.IndexByte(" +-=._:/", c) >= 0) {
-			return false
-		}
-	}
-	return true
 }
 
 // writeAttributes sets the headers that describe v on HEAD and GET. What is empty has no header.
