@@ -70,7 +70,7 @@ func (p *page) userMetadata() {
 		many[fmt.Sprint("k", i)] = "v"
 	}
 	for _, tags := range []map[string]string{
-		{"": "x"}, {strings.Repeat("k", 129): "x"}, {"a%b": "x"}, {"a": strings.Repeat("v", 257)}, {"a": "b&c"}, {"a\xff": "b"}, {"a": "b\xff"}, {"größe": "1"}, {"size": "groß"}, many,
+		{"": "x"}, {strings.Repeat("k", 129): "x"}, {"a%b": "x"}, {"a": strings.Repeat("v", 257)}, {"a": "b&c"}, {"a\xff": "b"}, {"a": "b\xff"}, many,
 	} {
 		p.say(fmt.Sprintf("tags = %q", tags), CheckTags(tags))
 	}

@@ -44,14 +44,6 @@ var tagRules = []limit{
 	{"tag-value-characters", Error, "PutObjectTagging", func(key, value string) string {
 		return tagCharacters("The value of the tag "+quote(key), value, notInTag)
 	}},
-	// The pages say "letters" and do not say whether those beyond ASCII count, so
-	// such a tag is let through with a warning.
-	{"tag-key-letters", Warning, "PutObjectTagging, in doubt", func(key, _ string) string {
-		return tagLetters("The tag key "+quote(key), key)
-	}},
-	{"tag-value-letters", Warning, "PutObjectTagging, in doubt", func(key, value string) string {
-		return tagLetters("The value of the tag "+quote(key), value)
-	}},
 }
 
 // CheckTag reports what is wrong with one object tag.
@@ -86,15 +78,7 @@ func tagCharacters(subject, text string, bad func(rune) bool) string {
 	return fmt.Sprintf("%s contains %s. OSS allows letters, digits, spaces and + - = . _ : / in tags; replace it.", subject, character(r))
 }
 
-func tagLetters(subject, text string) string {
-	r, found := firstRune(text, func(r rune) bool { return r >= utf8.RuneSelf && r != utf8.RuneError && !notInTag(r) })
-	if !found {
-		return ""
-	}
-	return fmt.Sprintf("%s contains %s. OSS documents \"letters\" in tags and does not say whether those beyond A to Z count; if OSS answers InvalidTag or InvalidArgument, replace it.",
-		subject, character(r))
-}
-
+// notInTag lets through letters and digits of any script, which OSS was seen to store (OSS-268).
 func notInTag(r rune) bool {
 	return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !strings.ContainsRune(tagSymbols, r)
 }

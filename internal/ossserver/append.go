@@ -11,9 +11,6 @@ import (
 // appendObject is OSS-071. The bytes arrive in a file of their own first, so that a slow client holds up nobody and a
 // broken one changes nothing.
 func (q *request) appendObject() error {
-	if err := q.refuseConditions(); err != nil {
-		return err
-	}
 	text := q.query.Get("position")
 	position, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || position < 0 {
@@ -28,8 +25,16 @@ func (q *request) appendObject() error {
 		return err
 	}
 	defer st.discard()
-	v, err := q.b.append(q.key, position, st, or(q.s.MaxPutSize, maxPutSize), func() *version {
-		return &version{Type: typeAppendable, attributes: attr, LastModified: q.now.UTC()}
+	v, err := q.b.append(q.key, position, st, or(q.s.MaxPutSize, maxPutSize), func(cur *version) *version {
+		v := &version{Type: typeAppendable, attributes: attr}
+		if cur != nil {
+			v = cur.clone()
+			if q.header("x-oss-object-acl") != "" { // OSS-284: the one header that still acts
+				v.ACL = attr.ACL
+			}
+		}
+		v.LastModified = q.now.UTC()
+		return v
 	})
 	if err != nil {
 		return err
@@ -44,16 +49,19 @@ func (q *request) appendObject() error {
 	return nil
 }
 
-// append puts a staged body at the end of an appendable object, or makes one of it by fresh. It is always version
-// "null" and never leaves an earlier version behind (OSS-072).
-func (b *bucket) append(key string, position int64, st *staged, limit int64, fresh func() *version) (*version, error) {
+// append puts a staged body at the end of an appendable object, or begins one where there is none or a delete marker. It keeps the
+// ID that the object began with, a real one where versioning was enabled then, and leaves no earlier version behind (OSS-268).
+// build gives the new record of what was there, or of nothing.
+func (b *bucket) append(key string, position int64, st *staged, limit int64, build func(cur *version) *version) (*version, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.gone {
 		return nil, noSuchBucket(b.name)
 	}
 	cur := b.current(key)
-	v := fresh()
+	if cur != nil && cur.DeleteMarker {
+		cur = nil
+	}
 	length := int64(0)
 	if cur != nil {
 		if cur.Type != typeAppendable {
@@ -62,12 +70,11 @@ func (b *bucket) append(key string, position int64, st *staged, limit int64, fre
 		if cur.frozen(b.now()) {
 			return nil, invalidObjectState()
 		}
-		now := v.LastModified
-		v, length = cur.clone(), cur.Size // headers of later requests have no effect
-		v.LastModified = now
+		length = cur.Size
 	}
+	v := build(cur)
 	if position != length {
-		return nil, fail(http.StatusConflict, "PositionNotEqualToLength", "0026-00000016", "Position is not equal to file length.",
+		return nil, fail(http.StatusConflict, "PositionNotEqualToLength", "0026-00000016", "Position is not equal to file length",
 			"Position", strconv.FormatInt(position, 10), "Length", strconv.FormatInt(length, 10)).
 			with("x-oss-next-append-position", strconv.FormatInt(length, 10)).
 			with("x-oss-hash-crc64ecma", strconv.FormatUint(v.CRC64, 10))
@@ -75,7 +82,14 @@ func (b *bucket) append(key string, position int64, st *staged, limit int64, fre
 	if length+st.size > limit {
 		return nil, entityTooLarge(limit)
 	}
-	v.Key, v.VersionID, v.Seq = key, nullVersion, b.seq+1
+	v.Key, v.Seq = key, b.seq+1
+	switch {
+	case cur != nil: // its own, also while versioning is suspended, which no source speaks of
+	case b.set.Versioning == versioningEnabled:
+		v.VersionID = newVersionID()
+	default:
+		v.VersionID = nullVersion
+	}
 	v.Size, v.CRC64 = length+st.size, combineCRC(v.CRC64, st.crc, st.size)
 	v.ETag = appendETag(v.CRC64, v.Size)
 	dir := b.keyDir(key)
@@ -83,14 +97,14 @@ func (b *bucket) append(key string, position int64, st *staged, limit int64, fre
 		return nil, err
 	}
 	if cur == nil {
-		v.Body = "null." + strconv.FormatUint(v.Seq, 10) + ".body"
+		v.Body = v.VersionID + "." + strconv.FormatUint(v.Seq, 10) + ".body"
 		if err := os.Rename(st.path, filepath.Join(dir, v.Body)); err != nil {
 			return nil, err
 		}
 	} else if err := b.extend(filepath.Join(dir, v.Body), length, st); err != nil {
 		return nil, err
 	}
-	if err := b.writeJSON(b.tmp(), filepath.Join(dir, nullVersion+".json"), v); err != nil {
+	if err := b.writeJSON(b.tmp(), filepath.Join(dir, v.VersionID+".json"), v); err != nil {
 		return nil, err
 	}
 	b.seq++

@@ -91,10 +91,12 @@ func TestAppendWithVersions(t *testing.T) {
 	t.Parallel()
 	e := start(t, nil)
 	e.versioning("Enabled")
-	a := e.must(200, appendCall("k", 0, "a"))
-	e.wantHeader(a, "x-oss-version-id", "null")
-	e.must(200, appendCall("k", 1, "b"))
-	if got := e.versions("k", nil); got != "null=ab" {
+	first := e.must(200, appendCall("k", 0, "a")).header.Get("x-oss-version-id")
+	if first == "" || first == "null" {
+		t.Errorf("version %q", first)
+	}
+	e.wantHeader(e.must(200, appendCall("k", 1, "b")), "x-oss-version-id", first)
+	if got := e.versions("k", nil); got != first+"=ab" {
 		t.Errorf("versions %q", got)
 	}
 	e.refused(400, "OperationNotSupported", copyCall("copy", "/"+testBucket+"/k", nil))
@@ -103,6 +105,76 @@ func TestAppendWithVersions(t *testing.T) {
 	all, err := e.s.Versions(testBucket, "k")
 	if err != nil || len(all) != 2 || all[1].Type != "Appendable" || e.get("k") != "new" {
 		t.Errorf("versions %+v, %v", all, err)
+	}
+}
+
+// TestAppendAfterMarker is OSS-268: a deleted object is begun again behind its marker, and goes on when the marker is gone.
+func TestAppendAfterMarker(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	e := start(t, &Server{Data: data})
+	e.versioning("Enabled")
+	first := e.must(200, appendCall("k", 0, "123")).header.Get("x-oss-version-id")
+	e.must(200, appendCall("k", 3, "456"))
+	marker := e.must(204, call{method: "DELETE", path: at("k")}).header.Get("x-oss-version-id")
+	e.refused(409, "PositionNotEqualToLength", appendCall("k", 6, "789"))
+	second := e.must(200, appendCall("k", 0, "789")).header.Get("x-oss-version-id")
+	if got := e.must(200, call{method: "GET", path: at("k") + "?versionId=" + first}).body; got != "123456" || second == first || second == "null" {
+		t.Errorf("the first version reads %q, the second is %q", got, second)
+	}
+	e.must(204, call{method: "DELETE", path: at("k") + "?versionId=" + marker})
+	e = e.restart(&Server{Data: data})
+	a := e.must(200, appendCall("k", 3, "789"))
+	e.wantHeader(a, "x-oss-version-id", second)
+	e.wantHeader(a, "x-oss-next-append-position", "6")
+	if got := e.versions("k", nil); got != second+"=789789 "+first+"=123456" {
+		t.Errorf("versions %q", got)
+	}
+}
+
+// TestAppendWhileSuspended begins version "null" and takes the place of a marker of that name; an object that has a real ID keeps it.
+func TestAppendWhileSuspended(t *testing.T) {
+	t.Parallel()
+	e := start(t, nil)
+	e.versioning("Enabled")
+	id := e.must(200, appendCall("k", 0, "a")).header.Get("x-oss-version-id")
+	e.versioning("Suspended")
+	e.wantHeader(e.must(200, appendCall("k", 1, "b")), "x-oss-version-id", id)
+	e.wantHeader(e.must(204, call{method: "DELETE", path: at("k")}), "x-oss-version-id", "null")
+	e.wantHeader(e.must(200, appendCall("k", 0, "c")), "x-oss-version-id", "null")
+	if got := e.versions("k", nil); got != "null=c "+id+"=ab" {
+		t.Errorf("versions %q", got)
+	}
+}
+
+// TestAppendLaterHeaders is OSS-284: of what a later request sends the ACL alone acts.
+func TestAppendLaterHeaders(t *testing.T) {
+	t.Parallel()
+	e := start(t, nil)
+	c := appendCall("k", 0, "a")
+	c.header = map[string]string{"x-oss-object-acl": "public-read-write", "x-oss-tagging": "t=1", "x-oss-meta-a": "1"}
+	e.must(200, c)
+	e.must(200, appendCall("k", 1, "b"))
+	if o := e.stored("k"); o.ACL != "public-read-write" {
+		t.Errorf("an append without an ACL leaves %q", o.ACL)
+	}
+	c = appendCall("k", 2, "c")
+	c.header = map[string]string{"x-oss-object-acl": "public-read", "x-oss-tagging": "u=2", "x-oss-meta-a": "2", "x-oss-meta-b": "3", "Content-Type": "a/b"}
+	e.must(200, c)
+	if o := e.stored("k"); o.ACL != "public-read" || o.Tags["t"] != "1" || len(o.Tags) != 1 || o.Metadata["a"] != "1" || len(o.Metadata) != 1 ||
+		o.ContentType != "application/octet-stream" {
+		t.Errorf("stored %+v", o)
+	}
+}
+
+// TestAppendPositionWords is OSS-284: SDKs compare the message, which has no full stop.
+func TestAppendPositionWords(t *testing.T) {
+	t.Parallel()
+	e := start(t, nil)
+	a := e.refused(409, "PositionNotEqualToLength", appendCall("k", 1, "x"))
+	e.wantHeader(a, "x-oss-ec", "0026-00000016")
+	if !strings.Contains(a.body, "<Message>Position is not equal to file length</Message>") {
+		t.Error(a.body)
 	}
 }
 

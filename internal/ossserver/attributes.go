@@ -2,8 +2,6 @@ package ossserver
 
 import (
 	"net/http"
-	"net/url"
-	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -15,23 +13,32 @@ const (
 	maxMetadata = 8 << 10
 )
 
-// requestAttributes reads and checks what the request wants the object to have.
+// defaultContentType is what an object gets that came without a type, whatever the extension of its key (OSS-203).
+const defaultContentType = "application/octet-stream"
+
+// requestAttributes reads and checks what the request wants a new object to have.
 func (q *request) requestAttributes() (attributes, error) {
+	a, err := q.sentAttributes()
+	if a.ContentType == "" {
+		a.ContentType = defaultContentType
+	}
+	return a, err
+}
+
+// sentAttributes leaves the type empty where none was sent: a copy has another one to keep.
+func (q *request) sentAttributes() (attributes, error) {
 	a := attributes{
 		ContentType:        q.header("Content-Type"),
 		CacheControl:       q.header("Cache-Control"),
 		ContentDisposition: q.header("Content-Disposition"),
 		ContentEncoding:    q.header("Content-Encoding"),
-		ContentLanguage:    q.header("Content-Language"), // OSS-024
-		Expires:            q.header("Expires"),          // OSS-025: any text
+		ContentLanguage:    q.header("Content-Language"), // OSS-201
+		Expires:            q.header("Expires"),          // OSS-204: any text
 		ACL:                q.header("x-oss-object-acl"),
 		StorageClass:       q.header("x-oss-storage-class"),
 		SSE:                q.header("x-oss-server-side-encryption"),
 		SSEKeyID:           q.header("x-oss-server-side-encryption-key-id"),
 		SSEDataEncryption:  q.header("x-oss-server-side-data-encryption"),
-	}
-	if a.ContentType == "" {
-		a.ContentType = typeOfKey(q.key)
 	}
 	var err error
 	if a.Metadata, err = readMetadata(q.r.Header); err != nil {
@@ -106,7 +113,7 @@ func dropBadMetadata(h http.Header) {
 
 func checkObjectACL(acl string) error {
 	if !slices.Contains([]string{aclDefault, aclPrivate, aclPublicRead, aclPublicReadWrite}, acl) {
-		return invalidArgument("x-oss-object-acl", acl, "The specified ACL is not valid.")
+		return invalidArgument("x-oss-object-acl", acl, "The specified ACL is not valid.").withEC("0017-00000104") // OSS-206
 	}
 	return nil
 }
@@ -142,54 +149,6 @@ func (a *attributes) checkEncryption() error {
 	return nil
 }
 
-// parseTagHeader reads x-oss-tagging: k1=v1&k2=v2, both sides URL-coded, a missing "=" an empty value (OSS-028).
-func parseTagHeader(text string) (map[string]string, error) {
-	bad := func(message string) error { return invalidArgument("x-oss-tagging", text, message) }
-	tags := map[string]string{}
-	for item := range strings.SplitSeq(text, "&") {
-		k, v, _ := strings.Cut(item, "=")
-		key, errK := url.QueryUnescape(k)
-		value, errV := url.QueryUnescape(v)
-		if errK != nil || errV != nil {
-			return nil, bad("The tagging header is not URL-encoded.")
-		}
-		if _, twice := tags[key]; twice {
-			return nil, bad("The tag key is duplicated.")
-		}
-		tags[key] = value
-	}
-	if err := checkTags(tags); err != "" {
-		return nil, bad(err)
-	}
-	return tags, nil
-}
-
-// checkTags gives what is wrong with a set of tags, or "".
-func checkTags(tags map[string]string) string { // OSS-028
-	if len(tags) > 10 {
-		return "Object tags cannot be greater than 10."
-	}
-	for key, value := range tags {
-		switch {
-		case key == "" || len(key) > 128 || !validTagText(key):
-			return "The TagKey you have provided is invalid."
-		case len(value) > 256 || !validTagText(value):
-			return "The TagValue you have provided is invalid."
-		}
-	}
-	return ""
-}
-
-func validTagText(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if !(c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || strings.IndexByte(" +-=._:/", c) >= 0) {
-			return false
-		}
-	}
-	return true
-}
-
 // writeAttributes sets the headers that describe v on HEAD and GET. What is empty has no header.
 func (v *version) writeAttributes(h http.Header) {
 	for name, value := range map[string]string{
@@ -221,33 +180,4 @@ func (a *attributes) writeEncryption(h http.Header) {
 	if a.SSEDataEncryption != "" {
 		h.Set("x-oss-server-side-data-encryption", a.SSEDataEncryption)
 	}
-}
-
-// typeOfKey is the Content-Type OSS gives an object that came without one (OSS-029). The table is the server's own, so
-// that it is the same on every machine.
-func typeOfKey(key string) string {
-	if t := contentTypes[strings.ToLower(path.Ext(key))]; t != "" {
-		return t
-	}
-	return "application/octet-stream"
-}
-
-var contentTypes = map[string]string{
-	".aac": "audio/aac", ".avi": "video/x-msvideo", ".avif": "image/avif", ".bmp": "image/bmp", ".bz2": "application/x-bzip2",
-	".css": "text/css", ".csv": "text/csv", ".doc": "application/msword",
-	".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-	".epub": "application/epub+zip", ".flac": "audio/flac", ".gif": "image/gif", ".gz": "application/gzip",
-	".htm": "text/html", ".html": "text/html", ".ico": "image/x-icon", ".jar": "application/java-archive",
-	".jpeg": "image/jpeg", ".jpg": "image/jpeg", ".js": "application/javascript", ".json": "application/json",
-	".log": "text/plain", ".m3u8": "application/vnd.apple.mpegurl", ".md": "text/markdown", ".mjs": "application/javascript",
-	".mov": "video/quicktime", ".mp3": "audio/mpeg", ".mp4": "video/mp4", ".mpeg": "video/mpeg", ".ogg": "audio/ogg",
-	".otf": "font/otf", ".pdf": "application/pdf", ".png": "image/png",
-	".ppt":  "application/vnd.ms-powerpoint",
-	".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-	".rar":  "application/x-rar-compressed", ".rss": "application/rss+xml", ".svg": "image/svg+xml", ".tar": "application/x-tar",
-	".tif": "image/tiff", ".tiff": "image/tiff", ".ts": "video/mp2t", ".ttf": "font/ttf", ".txt": "text/plain",
-	".wasm": "application/wasm", ".wav": "audio/wav", ".webm": "video/webm", ".webp": "image/webp",
-	".woff": "font/woff", ".woff2": "font/woff2", ".xhtml": "application/xhtml+xml", ".xls": "application/vnd.ms-excel",
-	".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xml": "text/xml",
-	".yaml": "application/yaml", ".yml": "application/yaml", ".zip": "application/zip",
 }

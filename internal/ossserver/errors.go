@@ -42,6 +42,12 @@ func (e *apiError) with(name, value string) *apiError {
 	return e
 }
 
+// withEC names the error's EC where the helper that made it knows none.
+func (e *apiError) withEC(ec string) *apiError {
+	e.ec = ec
+	return e
+}
+
 func invalidArgument(name, value, message string) *apiError {
 	return fail(http.StatusBadRequest, "InvalidArgument", "", message, "ArgumentName", name, "ArgumentValue", value)
 }

@@ -148,7 +148,7 @@ func FuzzXML(f *testing.F) {
 			if err != nil {
 				f.Fatal(err)
 			}
-			defer func() { _ = b.abort("k", u.UploadID) }() // the fuzzed request may have ended it
+			defer func() { _ = b.abort("", "k", u.UploadID) }() // the fuzzed request may have ended it
 			line = strings.ReplaceAll(line, "UPLOAD", u.UploadID)
 		}
 		r := httptest.NewRequest("PUT", "http://127.0.0.1/", bytes.NewReader(doc))

@@ -31,9 +31,6 @@ func (q *request) encoded(key string) (string, error) {
 }
 
 func (q *request) initiateUpload() error {
-	if err := q.refuseConditions(); err != nil {
-		return err
-	}
 	key, err := q.encoded(q.key)
 	if err != nil {
 		return err
@@ -47,7 +44,7 @@ func (q *request) initiateUpload() error {
 	}
 	attr.ACL = aclDefault // OSS-082: the ACL comes with the completion
 	u, err := q.b.newUpload(uploadRecord{
-		Key: q.key, Initiated: q.now.UTC(), attributes: attr,
+		Key: q.key, Initiated: q.now.UTC(), attributes: attr, Sequential: q.query.Has("sequential"),
 		Callback: q.header("x-oss-callback"), CallbackVar: q.header("x-oss-callback-var"),
 	})
 	if err != nil {
@@ -64,7 +61,7 @@ func (q *request) target() (*upload, int, error) {
 	if err != nil || number < 1 || number > maxPartNumber {
 		return nil, 0, invalidArgument("partNumber", text, "Part number must be an integer between 1 and 10000, inclusive.")
 	}
-	u, err := q.b.upload(q.key, q.query.Get("uploadId"))
+	u, err := q.b.upload(q.op.name, q.key, q.query.Get("uploadId"))
 	return u, number, err
 }
 
@@ -78,7 +75,7 @@ func (q *request) uploadPart() error {
 		return err
 	}
 	defer st.discard()
-	p, err := q.b.putPart(u, number, st, q.now)
+	p, err := q.b.putPart(q.op.name, u, number, st, q.now)
 	if err != nil {
 		return err
 	}
@@ -110,7 +107,7 @@ func (q *request) uploadPartCopy() error {
 		return err
 	}
 	defer st.discard()
-	p, err := q.b.putPart(u, number, st, q.now)
+	p, err := q.b.putPart(q.op.name, u, number, st, q.now)
 	if err != nil {
 		return err
 	}
@@ -118,6 +115,7 @@ func (q *request) uploadPartCopy() error {
 	if from.settings().Versioning != "" {
 		h.Set("x-oss-copy-source-version-id", old.VersionID)
 	}
+	h.Set("ETag", `"`+p.ETag+`"`) // OSS-267: some SDKs read it here and not in the document
 	h.Set("x-oss-hash-crc64ecma", strconv.FormatUint(p.CRC64, 10))
 	u.writeEncryption(h)
 	return q.writeXML(copyPartResult{LastModified: isoTime(p.LastModified), ETag: `"` + p.ETag + `"`})
@@ -200,7 +198,7 @@ func (q *request) completion() (u *upload, data []byte, acl string, err error) {
 	if data, err = q.readBody(maxCompleteBody); err != nil {
 		return nil, nil, "", err
 	}
-	if u, err = q.b.upload(q.key, q.query.Get("uploadId")); err != nil {
+	if u, err = q.b.upload(q.op.name, q.key, q.query.Get("uploadId")); err != nil {
 		return nil, nil, "", err
 	}
 	if acl = q.header("x-oss-object-acl"); acl == "" {
@@ -220,14 +218,14 @@ func (q *request) storeUpload() (*version, error) {
 	}
 	u.busy.Lock()
 	defer u.busy.Unlock()
-	parts, err := q.chooseParts(data, q.b.partList(u))
+	parts, err := q.chooseParts(data, u, q.b.partList(u))
 	if err != nil {
 		return nil, err
 	}
 	body, err := q.b.assemble(u, parts)
 	if err != nil {
 		if q.b.ended(u) { // completed or aborted by another request while this one waited
-			return nil, noSuchUpload(u.UploadID)
+			return nil, noSuchUpload(q.op.name, u.UploadID)
 		}
 		return nil, err
 	}
@@ -240,22 +238,26 @@ func (q *request) storeUpload() (*version, error) {
 	}
 	v, err := q.b.put(q.key, func(cur *version) (*version, *staged, error) {
 		if u.ended {
-			return nil, nil, noSuchUpload(u.UploadID)
+			return nil, nil, noSuchUpload(q.op.name, u.UploadID)
 		}
 		if err := q.forbidOverwrite(cur); err != nil {
 			return nil, nil, err
 		}
 		attr := u.attributes
 		attr.ACL = acl
-		return &version{
+		v := &version{
 			Type: typeMultipart, Size: body.size, CRC64: body.crc, ETag: multipartETag(parts),
 			LastModified: q.now.UTC(), attributes: attr,
-		}, body, nil
+		}
+		if u.Sequential {
+			v.ContentMD5 = contentMD5Of(body.md5)
+		}
+		return v, body, nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return v, q.b.end(u)
+	return v, q.b.end(q.op.name, u)
 }
 
 func (b *bucket) ended(u *upload) bool {
@@ -265,29 +267,27 @@ func (b *bucket) ended(u *upload) bool {
 }
 
 // chooseParts checks the list a completion sends against the parts that are there (OSS-080), or takes them all if the
-// request says so.
-func (q *request) chooseParts(data []byte, have []*part) ([]*part, error) {
+// request says so. Without any part the object is empty (OSS-267).
+func (q *request) chooseParts(data []byte, u *upload, have []*part) ([]*part, error) {
 	chosen := have
 	switch all := q.header("x-oss-complete-all"); {
 	case all != "" && all != "yes":
 		return nil, invalidArgument("x-oss-complete-all", all, "The value of x-oss-complete-all is not valid.")
 	case all != "" && len(data) > 0:
-		return nil, invalidArgument("x-oss-complete-all", all, "A request with x-oss-complete-all must have no body.")
+		return nil, invalidArgument("x-oss-complete-all", all, // OSS-281, in its spelling
+			"Should not speficy both complete all header and http body.").withEC("0042-00000216")
 	case all == "":
 		var in completeRequest
 		if decodeXML(data, &in) != nil || len(in.Unknown) > 0 {
 			return nil, malformedXML()
 		}
 		var err error
-		if chosen, err = in.choose(have); err != nil {
+		if chosen, err = in.choose(u, have); err != nil {
 			return nil, err
 		}
 	}
-	if len(chosen) == 0 {
-		return nil, malformedXML() // what an empty list gives is not documented
-	}
-	for _, p := range chosen[:len(chosen)-1] {
-		if p.Size < minPartSize {
+	for i, p := range chosen {
+		if p.Size < minPartSize && i < len(chosen)-1 {
 			return nil, fail(http.StatusBadRequest, "EntityTooSmall", "", "Your proposed upload smaller than the minimum allowed size.",
 				"MinSizeAllowed", strconv.Itoa(minPartSize), "ProposedSize", strconv.FormatInt(p.Size, 10), "PartNumber", strconv.Itoa(p.Number))
 		}
@@ -295,7 +295,7 @@ func (q *request) chooseParts(data []byte, have []*part) ([]*part, error) {
 	return chosen, nil
 }
 
-func (in *completeRequest) choose(have []*part) ([]*part, error) {
+func (in *completeRequest) choose(u *upload, have []*part) ([]*part, error) {
 	var chosen []*part
 	for _, want := range in.Parts {
 		if n := len(chosen); n > 0 && want.PartNumber <= chosen[n-1].Number {
@@ -304,9 +304,9 @@ func (in *completeRequest) choose(have []*part) ([]*part, error) {
 		}
 		i, found := slices.BinarySearchFunc(have, want.PartNumber, func(p *part, n int) int { return p.Number - n })
 		if !found || strings.Trim(strings.TrimSpace(want.ETag), `"`) != have[i].ETag {
-			return nil, fail(http.StatusBadRequest, "InvalidPart", "",
+			return nil, fail(http.StatusBadRequest, "InvalidPart", "0042-00000212", // OSS-261, children in this order
 				"One or more of the specified parts could not be found or the specified entity tag might not have matched the part's entity tag.",
-				"PartNumber", strconv.Itoa(want.PartNumber), "ETag", want.ETag)
+				"ETag", want.ETag, "PartNumber", strconv.Itoa(want.PartNumber), "UploadId", u.UploadID)
 		}
 		chosen = append(chosen, have[i])
 	}
@@ -314,7 +314,7 @@ func (in *completeRequest) choose(have []*part) ([]*part, error) {
 }
 
 func (q *request) abortUpload() error {
-	if err := q.b.abort(q.key, q.query.Get("uploadId")); err != nil {
+	if err := q.b.abort(q.op.name, q.key, q.query.Get("uploadId")); err != nil {
 		return err
 	}
 	q.w.WriteHeader(http.StatusNoContent)

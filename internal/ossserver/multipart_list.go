@@ -14,7 +14,7 @@ type listPartsResult struct {
 	UploadID             string `xml:"UploadId"`
 	StorageClass         string
 	PartNumberMarker     int
-	NextPartNumberMarker int `xml:",omitempty"`
+	NextPartNumberMarker int // also where nothing follows (OSS-232): the last part listed
 	MaxParts             int
 	IsTruncated          bool
 	Parts                []listedPart `xml:"Part"`
@@ -29,7 +29,7 @@ type listedPart struct {
 }
 
 func (q *request) listParts() error {
-	u, err := q.b.upload(q.key, q.query.Get("uploadId"))
+	u, err := q.b.upload(q.op.name, q.key, q.query.Get("uploadId"))
 	if err != nil {
 		return err
 	}
@@ -54,9 +54,10 @@ func (q *request) listParts() error {
 			continue
 		}
 		if len(out.Parts) == limit {
-			out.IsTruncated, out.NextPartNumberMarker = true, out.Parts[limit-1].PartNumber
+			out.IsTruncated = true
 			break
 		}
+		out.NextPartNumberMarker = p.Number
 		out.Parts = append(out.Parts, listedPart{
 			PartNumber: p.Number, LastModified: isoTime(p.LastModified), ETag: `"` + p.ETag + `"`, HashCRC64: p.CRC64, Size: p.Size,
 		})
@@ -70,8 +71,8 @@ type listUploadsResult struct {
 	Bucket             string
 	KeyMarker          string
 	UploadIDMarker     string `xml:"UploadIdMarker"`
-	NextKeyMarker      string `xml:",omitempty"`
-	NextUploadIDMarker string `xml:"NextUploadIdMarker,omitempty"`
+	NextKeyMarker      string // both also where nothing follows (OSS-267): the last entry (OSS-285)
+	NextUploadIDMarker string `xml:"NextUploadIdMarker"`
 	Delimiter          string
 	Prefix             string
 	MaxUploads         int
@@ -132,7 +133,7 @@ func (q *request) listUploads() error {
 			continue
 		}
 		if len(out.Uploads)+len(out.CommonPrefixes) == l.max {
-			out.IsTruncated, out.NextKeyMarker, out.NextUploadIDMarker = true, l.text(last), lastID
+			out.IsTruncated = true
 			break
 		}
 		if grouped {
@@ -145,5 +146,6 @@ func (q *request) listUploads() error {
 			Key: l.text(u.Key), UploadID: u.UploadID, StorageClass: u.StorageClass, Initiated: isoTime(u.Initiated),
 		})
 	}
+	out.NextKeyMarker, out.NextUploadIDMarker = l.text(last), lastID
 	return q.writeXML(out)
 }

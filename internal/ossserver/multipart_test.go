@@ -121,7 +121,6 @@ func TestCompleteRefused(t *testing.T) {
 		{"missing part", completeCall("k", id, 2, large, 4, last), 400, "InvalidPart"},
 		{"wrong ETag", completeCall("k", id, 2, last), 400, "InvalidPart"},
 		{"no ETag", completeCall("k", id, 2, ""), 400, "InvalidPart"},
-		{"no part", completeCall("k", id), 400, "MalformedXML"},
 		{"part number is no number", completeCall("k", id, "x", last), 400, "MalformedXML"},
 		{"no body", all, 400, "MalformedXML"},
 		{"all, but one is small", with(all, "x-oss-complete-all", "yes"), 400, "EntityTooSmall"},
@@ -252,7 +251,7 @@ func TestUploadsSurviveRestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if u, err := b.upload("k", id); err != nil || u.Callback != "Y2I=" || u.CallbackVar != "e30=" {
+	if u, err := b.upload("", "k", id); err != nil || u.Callback != "Y2I=" || u.CallbackVar != "e30=" {
 		t.Errorf("callback %+v, %v", u, err)
 	}
 	e.refused(404, "NoSuchUpload", partCall("k", dropped, 1, "x"))

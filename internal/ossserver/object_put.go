@@ -101,7 +101,7 @@ func entityTooLarge(limit int64) *apiError {
 }
 
 func invalidDigest(value string) *apiError {
-	return fail(http.StatusBadRequest, "InvalidDigest", "", "The Content-MD5 you specified was invalid.", "Content-MD5", value)
+	return fail(http.StatusBadRequest, "InvalidDigest", "0017-00000503", "The Content-MD5 you specified was invalid.", "Content-MD5", value)
 }
 
 func contentMD5Of(sum []byte) string { return base64.StdEncoding.EncodeToString(sum) }
@@ -148,11 +148,11 @@ func (q *request) forbidOverwrite(cur *version) error {
 	return nil
 }
 
-// refuseConditions is OSS-034: conditions that a write does not know are an error, not ignored.
+// refuseConditions is OSS-214. PutObject alone does so; other writes ignore conditions (OSS-267).
 func (q *request) refuseConditions() error {
 	for _, name := range []string{"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"} {
 		if q.r.Header.Get(name) != "" {
-			return fail(http.StatusBadRequest, "NotImplemented", "",
+			return fail(http.StatusBadRequest, "NotImplemented", "0017-00000245",
 				"A header you provided implies functionality that is not implemented.", "Header", name)
 		}
 	}

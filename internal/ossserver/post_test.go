@@ -139,7 +139,7 @@ func TestPostContentType(t *testing.T) {
 	t.Parallel()
 	e := start(t, nil)
 	for _, tt := range []struct{ oss, field, file, want string }{
-		{"text/a", "text/b", "text/c", "text/a"}, {"", "text/b", "text/c", "text/b"}, {"", "", "text/c", "text/c"}, {"", "", "", "text/css"},
+		{"text/a", "text/b", "text/c", "text/a"}, {"", "text/b", "text/c", "text/b"}, {"", "", "text/c", "text/c"}, {"", "", "", "application/octet-stream"},
 	} {
 		f := map[string]string{"key": "k.css"}
 		if tt.oss != "" {

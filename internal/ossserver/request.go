@@ -99,7 +99,7 @@ func (q *request) address() error {
 }
 
 func invalidBucketName(name string) *apiError {
-	return fail(http.StatusBadRequest, "InvalidBucketName", "", "The specified bucket is not valid.", "BucketName", name)
+	return fail(http.StatusBadRequest, "InvalidBucketName", "0015-00000001", "The specified bucket is not valid.", "BucketName", name)
 }
 
 type hostStyle int

@@ -84,7 +84,7 @@ var operations = map[selector]operation{
 	{"GET", objectScope, "symlink"}:  {name: "GetSymlink", access: readObject, handle: (*request).getSymlink, params: []string{"versionId"}},
 	{"POST", objectScope, "restore"}: {name: "RestoreObject", handle: (*request).restoreObject, params: []string{"versionId"}},
 	{"POST", objectScope, "uploads"}: {name: "InitiateMultipartUpload", access: writeObject, handle: (*request).initiateUpload,
-		params: []string{"encoding-type"}, headers: callbackHeaders},
+		params: []string{"encoding-type", "sequential"}, headers: callbackHeaders},
 	{"PUT", objectScope, "uploadId"}: {name: "UploadPart", access: writeObject, handle: (*request).uploadPart, params: []string{"partNumber"}},
 	{"POST", objectScope, "uploadId"}: {name: "CompleteMultipartUpload", access: writeObject, handle: (*request).completeUpload,
 		params: append([]string{"encoding-type"}, callbackParams...), headers: callbackHeaders},
@@ -218,7 +218,9 @@ func (q *request) checkParameters() error {
 	}
 	for name := range q.r.Header {
 		name = strings.ToLower(name)
-		if !strings.HasPrefix(name, "x-oss-") || strings.HasPrefix(name, metaPrefix) || slices.Contains(knownHeaders, name) ||
+		if !strings.HasPrefix(name, "x-oss-") || strings.HasPrefix(name, metaPrefix) ||
+			strings.HasPrefix(name, "x-oss-copy-source-") || // unknown ones are ignored (OSS-267)
+			slices.Contains(knownHeaders, name) ||
 			slices.Contains(q.op.headers, name) {
 			continue
 		}

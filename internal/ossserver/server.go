@@ -40,8 +40,10 @@ type Server struct {
 	ForceDownload bool
 	// MaxPutSize is the largest body of PutObject, AppendObject and UploadPart in bytes; 0 is 5 GiB (OSS-017).
 	MaxPutSize int64
-	// MaxCopySize is the largest object CopyObject copies in bytes, self-copies apart; 0 is 5 GiB (OSS-066).
+	// MaxCopySize is the largest object CopyObject copies to another bucket, in bytes; 0 is 5 GiB (OSS-221).
 	MaxCopySize int64
+	// MaxConvertSize is the largest object whose class or encryption CopyObject changes, in bytes; 0 is 1 GiB (OSS-221).
+	MaxConvertSize int64
 	// RestoreTime is how long a restore of a frozen object takes by Now's clock; 0 is no time at all.
 	RestoreTime time.Duration
 	// IdleTimeout ends a request whose body does not go on for so long, with RequestTimeout, and an answer that nobody takes

@@ -11,9 +11,6 @@ import (
 
 // putSymlink stores a link; whether its target exists is not asked (OSS-074).
 func (q *request) putSymlink() error {
-	if err := q.refuseConditions(); err != nil {
-		return err
-	}
 	text := q.header("x-oss-symlink-target")
 	target, err := url.QueryUnescape(text)
 	if err != nil || text == "" {

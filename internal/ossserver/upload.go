@@ -36,6 +36,7 @@ type uploadRecord struct {
 	// Callback and CallbackVar are the headers as they came: SDKs send them here as well as on completion.
 	Callback    string `json:"callback,omitempty"`
 	CallbackVar string `json:"callbackVar,omitempty"`
+	Sequential  bool   `json:"sequential,omitempty"` // the object is to have a Content-MD5 (OSS-283)
 	attributes
 }
 
@@ -140,29 +141,36 @@ func (b *bucket) newUpload(rec uploadRecord) (*upload, error) {
 	return u, nil
 }
 
-// upload finds an upload in progress; its ID counts only together with its key.
-func (b *bucket) upload(key, id string) (*upload, error) {
+// upload finds an upload in progress for an operation; its ID counts only together with its key.
+func (b *bucket) upload(op, key, id string) (*upload, error) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	if u := b.uploads[id]; u != nil && u.Key == key && !u.ended {
 		return u, nil
 	}
-	return nil, noSuchUpload(id)
+	return nil, noSuchUpload(op, id)
 }
 
-func noSuchUpload(id string) *apiError {
-	return fail(http.StatusNotFound, "NoSuchUpload", "", "The specified upload does not exist. The upload ID may be invalid, or the "+
+// noSuchUploadECs are those of OSS-261, and of OSS-280 for parts.
+var noSuchUploadECs = map[string]string{
+	"UploadPart": "0042-00000104", "UploadPartCopy": "0042-00000311", "ListParts": "0042-00000002",
+	"CompleteMultipartUpload": "0042-00000203", "AbortMultipartUpload": "0042-00000002",
+}
+
+// noSuchUpload has the same words for each operation, and an EC of its own.
+func noSuchUpload(op, id string) *apiError {
+	return fail(http.StatusNotFound, "NoSuchUpload", noSuchUploadECs[op], "The specified upload does not exist. The upload ID may be invalid, or the "+
 		"upload may have been aborted or completed.", "UploadId", id)
 }
 
 // putPart makes a staged body a part of u, in place of an earlier one with its number.
-func (b *bucket) putPart(u *upload, number int, st *staged, now time.Time) (*part, error) {
+func (b *bucket) putPart(op string, u *upload, number int, st *staged, now time.Time) (*part, error) {
 	u.busy.Lock()
 	defer u.busy.Unlock()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if u.ended || b.gone {
-		return nil, noSuchUpload(u.UploadID)
+		return nil, noSuchUpload(op, u.UploadID)
 	}
 	u.seq++
 	p := &part{
@@ -191,11 +199,11 @@ func (b *bucket) partList(u *upload) []*part {
 }
 
 // end takes an upload off the list and off the disk. The caller holds u.busy.
-func (b *bucket) end(u *upload) error {
+func (b *bucket) end(op string, u *upload) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if u.ended {
-		return noSuchUpload(u.UploadID)
+		return noSuchUpload(op, u.UploadID)
 	}
 	// Without this file the folder is no upload any more; the rest may go now or at the next start.
 	if err := os.Remove(filepath.Join(u.dir, "upload.json")); err != nil {
@@ -211,26 +219,30 @@ func (b *bucket) end(u *upload) error {
 }
 
 // abort drops an upload with all its parts.
-func (b *bucket) abort(key, id string) error {
-	u, err := b.upload(key, id)
+func (b *bucket) abort(op, key, id string) error {
+	u, err := b.upload(op, key, id)
 	if err != nil {
 		return err
 	}
 	u.busy.Lock()
 	defer u.busy.Unlock()
-	return b.end(u)
+	return b.end(op, u)
 }
 
 // assemble writes the parts one behind the other into a new body. The bytes are not read into memory, and not again for
-// their CRC. The caller holds u.busy.
+// their CRC, unless the upload wants an MD5. The caller holds u.busy.
 func (b *bucket) assemble(u *upload, parts []*part) (*staged, error) {
 	out, err := os.CreateTemp(b.tmp(), "body-*")
 	if err != nil {
 		return nil, err
 	}
 	st := &staged{path: out.Name()}
+	sum, to := md5.New(), io.Writer(out)
+	if u.Sequential {
+		to = io.MultiWriter(out, sum)
+	}
 	for _, p := range parts {
-		if err = appendFile(out, filepath.Join(u.dir, p.Body), p.Size); err != nil {
+		if err = appendFile(to, filepath.Join(u.dir, p.Body), p.Size); err != nil {
 			break
 		}
 		st.crc = combineCRC(st.crc, p.CRC64, p.Size)
@@ -246,11 +258,14 @@ func (b *bucket) assemble(u *upload, parts []*part) (*staged, error) {
 		st.discard()
 		return nil, err
 	}
+	if u.Sequential {
+		st.md5 = sum.Sum(nil)
+	}
 	return st, nil
 }
 
 // appendFile copies size bytes of a file to the end of out; the kernel does it where it can.
-func appendFile(out *os.File, path string, size int64) error {
+func appendFile(out io.Writer, path string, size int64) error {
 	in, err := os.Open(path)
 	if err != nil {
 		return err
@@ -263,7 +278,7 @@ func appendFile(out *os.File, path string, size int64) error {
 	return err
 }
 
-// multipartETag is no MD5 of the body (OSS-081): 32 hex digits made of the parts' ETags, and their number.
+// multipartETag is not an MD5 of the body but of the parts' ETags, as they are written, and says how many there are (OSS-212).
 func multipartETag(parts []*part) string {
 	sum := md5.New()
 	for _, p := range parts {

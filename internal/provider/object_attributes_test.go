@@ -178,6 +178,21 @@ func TestImportFillsAttributes(t *testing.T) {
 	w.clean()
 }
 
+// Tags of any script are stored (OSS-268): nothing warns, and the second plan is empty.
+func TestTagsBeyondASCII(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.config(strings.Replace(attributesConfig, `{ team = "web team", empty = "" }`, `{ "部门" = "größe 1" }`, 1))
+	if out := w.apply("-no-color"); strings.Contains(out, "Object Tag") {
+		t.Errorf("warned:\n%s", out)
+	}
+	if got := o.object("k").Tags; len(got) != 1 || got["部门"] != "größe 1" {
+		t.Errorf("stored %v", got)
+	}
+	w.clean()
+}
+
 func TestAttributeRefusals(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
