@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"os"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -206,6 +208,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call.N = s.calls
 	s.mu.Unlock()
 	defer s.record(q, call) // also when the connection is cut, which is a panic
+	defer q.answerPanic()
 
 	var fault Fault
 	if s.Fault != nil {
@@ -283,6 +286,21 @@ func (q *request) answerError(err error) {
 	}
 	q.drain()
 	q.writeError(api)
+}
+
+// answerPanic makes a 500 of a fault in this server, so that also such an answer has its request ID (OSS-266). The panic that
+// cuts a connection goes on.
+func (q *request) answerPanic() {
+	p := recover()
+	switch {
+	case p == nil:
+		return
+	case p == http.ErrAbortHandler: //nolint:errorlint // as net/http compares it
+		panic(p)
+	}
+	log.Printf("ossserver: panic in %s %s: %v\n%s", q.r.Method, q.r.URL.EscapedPath(), p, debug.Stack())
+	q.answerError(fmt.Errorf("panic: %v", p))
+	q.w.finish()
 }
 
 // brokenBody words the end of a body that did not come as announced.
