@@ -59,6 +59,8 @@ type Server struct {
 	callbackKey callbackKey
 	// lookupCallback finds the addresses of a callback's host; nil asks the system.
 	lookupCallback func(ctx context.Context, host string) ([]netip.Addr, error)
+	// logPanic tells of a fault in this server; nil is the standard logger.
+	logPanic func(format string, args ...any)
 
 	once    sync.Once
 	initErr error
@@ -298,7 +300,11 @@ func (q *request) answerPanic() {
 	case p == http.ErrAbortHandler: //nolint:errorlint // as net/http compares it
 		panic(p)
 	}
-	log.Printf("ossserver: panic in %s %s: %v\n%s", q.r.Method, q.r.URL.EscapedPath(), p, debug.Stack())
+	logf := q.s.logPanic
+	if logf == nil {
+		logf = log.Printf
+	}
+	logf("ossserver: panic in %s %s: %v\n%s", q.r.Method, q.r.URL.EscapedPath(), p, debug.Stack())
 	q.answerError(fmt.Errorf("panic: %v", p))
 	q.w.finish()
 }

@@ -1,6 +1,7 @@
 package ossserver
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -12,7 +13,9 @@ import (
 // TestEveryAnswerHasRequestID is OSS-266, on each way an answer can come about, and that no two are alike.
 func TestEveryAnswerHasRequestID(t *testing.T) {
 	t.Parallel()
-	e := start(t, &Server{IdleTimeout: time.Second, Fault: func(c Call) *Fault {
+	told := make(chan string, 1)
+	logPanic := func(format string, args ...any) { told <- fmt.Sprintf(format, args...) }
+	e := start(t, &Server{IdleTimeout: time.Second, logPanic: logPanic, Fault: func(c Call) *Fault {
 		switch c.Key {
 		case "bare":
 			return &Fault{Status: 503}
@@ -85,6 +88,9 @@ func TestEveryAnswerHasRequestID(t *testing.T) {
 			t.Errorf("%s: request ID %q, as of %q: %s", tt.name, id, seen[id], head)
 		}
 		seen[id] = tt.name
+	}
+	if text := <-told; !strings.Contains(text, "a fault in the server") || !strings.Contains(text, "goroutine ") {
+		t.Errorf("logged %s", text)
 	}
 }
 
