@@ -184,11 +184,11 @@ func run(ctx context.Context, c config, stdout, stderr io.Writer) (err error) {
 	fmt.Fprintf(stdout, "listening on http://%s\n", listener.Addr())
 	hint(stderr, c, listener.Addr().String())
 	server := &http.Server{
-		Handler:           s,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 	}
+	listener = s.Attach(server, listener)
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(listener) }()
 	select {

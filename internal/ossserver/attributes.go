@@ -58,6 +58,7 @@ func (q *request) sentAttributes() (attributes, error) {
 	if err := a.checkEncryption(); err != nil {
 		return a, err
 	}
+	a.encrypt(q.b.settings().Encryption)
 	if text := q.header("x-oss-tagging"); text != "" {
 		a.Tags, err = parseTagHeader(text)
 	}

@@ -16,6 +16,7 @@ type claim struct {
 	accessKeyID string
 	token       string
 	signature   string
+	v4          bool
 	// strings gives what has to be signed: the last one is the string to sign, the others lead to it.
 	strings []xmlField
 	sign    func(secret, stringToSign string) string
@@ -97,14 +98,16 @@ func (q *request) findAccount(c *claim) (*Account, error) {
 	case known && temporary && c.token != "":
 		return nil, fail(http.StatusForbidden, "InvalidSecurityToken", "0002-00000006",
 			"The security token you provided is invalid.", "OSSAccessKeyId", c.accessKeyID)
-	case known && c.token != "": // a long-term key with a token
+	case c.token != "" && (known || c.v4): // OSS-260; a long-term key does not go with a token either (OSS-008)
 		return nil, unknownKey(c.accessKeyID, "0002-00000002")
 	}
 	return nil, unknownKey(c.accessKeyID, "0002-00000902")
 }
 
+const codeUnknownKey = "InvalidAccessKeyId"
+
 func unknownKey(id, ec string) *apiError {
-	return fail(http.StatusForbidden, "InvalidAccessKeyId", ec,
+	return fail(http.StatusForbidden, codeUnknownKey, ec,
 		"The OSS Access Key Id you provided does not exist in our records.", "OSSAccessKeyId", id)
 }
 

@@ -19,6 +19,10 @@ type bucketSettings struct {
 	StorageClass string    `json:"storageClass"`
 	Versioning   string    `json:"versioning,omitempty"` // "", Enabled, Suspended
 	CORS         *CORS     `json:"cors,omitempty"`
+
+	Redundancy    string             `json:"redundancy,omitempty"` // LRS, ZRS; "" is LRS
+	ResourceGroup string             `json:"resourceGroup,omitempty"`
+	Encryption    *defaultEncryption `json:"encryption,omitempty"`
 }
 
 const (

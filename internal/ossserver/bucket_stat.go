@@ -9,7 +9,7 @@ type bucketStat struct {
 	ObjectCount          int64
 	MultipartUploadCount int64
 	LiveChannelCount     int64
-	LastModifiedTime     int64 // of these figures, in seconds since 1970
+	LastModifiedTime     int64 // of these figures, in seconds since 1970; 0 for a bucket that has none yet (OSS-298)
 
 	StandardStorage             int64
 	StandardObjectCount         int64
@@ -55,8 +55,11 @@ func (s *bucketStat) add(v *version) {
 
 // getBucketStat counts afresh each time, where OSS is up to an hour behind. Versions count, markers do not.
 func (q *request) getBucketStat() error {
-	out := bucketStat{LastModifiedTime: q.now.Unix()}
+	var out bucketStat
 	q.b.mu.RLock()
+	if q.b.seq > 0 || len(q.b.uploads) > 0 {
+		out.LastModifiedTime = q.now.Unix()
+	}
 	for _, versions := range q.b.entries {
 		for _, v := range versions {
 			if !v.DeleteMarker {

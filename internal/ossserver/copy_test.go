@@ -98,7 +98,7 @@ func TestCopyAcross(t *testing.T) {
 				Expires: "later", Metadata: map[string]string{"a": "1", "b": "2"}, ACL: "default", StorageClass: "Standard", Tags: map[string]string{"t": "1"}}},
 		{"REPLACE", map[string]string{"x-oss-metadata-directive": "replace", "x-oss-meta-c": "3", "x-oss-object-acl": "private",
 			"x-oss-storage-class": "IA", "x-oss-server-side-encryption": "KMS"},
-			Object{ContentType: "text/x-one", Metadata: map[string]string{"c": "3"}, ACL: "private", StorageClass: "IA", SSE: "KMS", Tags: map[string]string{"t": "1"}}},
+			Object{ContentType: "text/x-one", Metadata: map[string]string{"c": "3"}, ACL: "private", StorageClass: "IA", SSE: "KMS", SSEKeyID: serviceKey, Tags: map[string]string{"t": "1"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

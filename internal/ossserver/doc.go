@@ -12,8 +12,8 @@
 // website, referer, logging, replication, inventory, WORM and object lock, image and data processing (x-oss-process),
 // SelectObject, live channels, SSE-C, x-oss-persistent-headers, requester-pays and signature V2. Encryption is
 // remembered and echoed, not done. Transfer limits are accepted and not applied. A configuration shows at
-// once, where OSS may take seconds. Request lines and headers that are no HTTP are refused by net/http in its own
-// words. Only one server at a time may use a data folder.
+// once, where OSS may take seconds. What is not HTTP is refused in words that are not OSS's, with a request ID where the
+// server listens by [Server.Attach]. Only one server at a time may use a data folder.
 //
 // # Facts about OSS
 //

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/xml"
+	"errors"
 	"net/http"
 	"strconv"
 )
@@ -19,6 +20,12 @@ type apiError struct {
 }
 
 type xmlField struct{ name, value string }
+
+// hasCode reports whether err is OSS's error of that code.
+func hasCode(err error, code string) bool {
+	var api *apiError
+	return errors.As(err, &api) && api.code == code
+}
 
 func (e *apiError) Error() string {
 	return strconv.Itoa(e.status) + " " + e.code + ": " + e.message

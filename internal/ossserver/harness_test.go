@@ -48,7 +48,9 @@ func start(t *testing.T, s *Server) *endpoint {
 	if err := s.CreateBucket(testBucket); err != nil {
 		t.Fatal(err)
 	}
-	ts := httptest.NewServer(s)
+	ts := httptest.NewUnstartedServer(nil)
+	ts.Listener = s.Attach(ts.Config, ts.Listener)
+	ts.Start()
 	t.Cleanup(ts.Close)
 	return &endpoint{t: t, s: s, url: ts.URL, listener: ts}
 }

@@ -105,11 +105,11 @@ func (q *request) formClaimV4(fields map[string]string) (*claim, error) {
 	if err := q.expired(t.Add(maxPostAge)); err != nil {
 		return nil, err
 	}
-	if err := q.checkScopeV4(scope, t); err != nil {
+	if err := q.checkScopeV4(scope, t, ""); err != nil {
 		return nil, err
 	}
 	return &claim{
-		accessKeyID: scope.accessKeyID, signature: fields["x-oss-signature"], token: fields["x-oss-security-token"],
+		accessKeyID: scope.accessKeyID, signature: fields["x-oss-signature"], token: fields["x-oss-security-token"], v4: true,
 		strings: []xmlField{{"StringToSign", fields["policy"]}},
 		sign:    func(secret, s string) string { return signV4(secret, scope.day, scope.region, s) },
 	}, nil

@@ -23,9 +23,10 @@ type request struct {
 	start time.Time // by the real clock, for the duration
 	now   time.Time // by the server's clock
 
-	op         *operation
-	refused    error // what was wrong before the operation was known; authentication is not asked then
-	domain     bool  // came by a custom domain
+	op         *operation // nil if the server knows none that fits
+	refused    error      // what was wrong before the operation was known; authentication is not asked then
+	unknown    error      // what the server does not model; told when signature and bucket are in order
+	domain     bool       // came by a custom domain
 	bucketName string
 	key        string
 	query      url.Values
@@ -38,17 +39,14 @@ type request struct {
 }
 
 func newRequest(s *Server, w http.ResponseWriter, r *http.Request) *request {
-	q := &request{s: s, r: r, start: time.Now(), now: s.now(), id: strings.ToUpper(randomHex(12))}
+	q := &request{s: s, r: r, start: time.Now(), now: s.now(), id: newRequestID()}
 	control, idle := http.NewResponseController(w), s.IdleTimeout
 	if idle <= 0 {
 		idle = time.Minute
 	}
 	q.w = &responseWriter{ResponseWriter: w, q: q, control: control, idle: idle}
 	q.body = bodyReader{r: r.Body, control: control, idle: idle}
-	h := w.Header()
-	h.Set("Server", "AliyunOSS")
-	h.Set("Date", q.now.UTC().Format(http.TimeFormat))
-	h.Set("x-oss-request-id", q.id)
+	setCommon(w.Header(), q.id, q.now)
 	return q
 }
 
@@ -156,21 +154,27 @@ func (q *request) header(name string) string {
 	return strings.Join(q.r.Header.Values(name), ",")
 }
 
-// bodyReader counts and, before each read, grants the client so much more time.
+// bodyReader counts and, before each read, grants the client so much more time. Once a read has failed nothing is read any
+// more: whoever drains the rest would grant a client that stopped the same time again.
 type bodyReader struct {
 	r       io.Reader
 	control *http.ResponseController
 	idle    time.Duration
 	n       int64
+	err     error
 }
 
 func (b *bodyReader) Read(p []byte) (int, error) {
+	if b.err != nil {
+		return 0, b.err
+	}
 	// A test that calls ServeHTTP without a connection has no deadlines to set.
 	if err := b.control.SetReadDeadline(time.Now().Add(b.idle)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return 0, err
 	}
 	n, err := b.r.Read(p)
 	b.n += int64(n)
+	b.err = err
 	return n, err
 }
 

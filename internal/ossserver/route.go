@@ -31,9 +31,10 @@ const (
 type operation struct {
 	name     string
 	access   access
-	params   []string // query parameters beside the sub-resource that selects it
+	params   []string // query parameters beside the sub-resource that selects it, also those without effect (OSS-290)
 	headers  []string // x-oss-* headers beside those that all operations understand
 	noBucket bool     // works without an existing bucket
+	orCreate bool     // on a bucket that is missing it is PutBucket (OSS-268, OSS-291)
 	handle   func(*request) error
 }
 
@@ -47,7 +48,8 @@ var operations = map[selector]operation{
 	{"GET", serviceScope, ""}: {name: "ListBuckets", noBucket: true, handle: (*request).listBuckets,
 		params: []string{"prefix", "marker", "max-keys"}},
 
-	{"PUT", bucketScope, ""}:           {name: "PutBucket", noBucket: true, handle: (*request).putBucket},
+	{"PUT", bucketScope, ""}: {name: "PutBucket", noBucket: true, handle: (*request).putBucket,
+		headers: []string{"x-oss-resource-group-id"}},
 	{"DELETE", bucketScope, ""}:        {name: "DeleteBucket", handle: (*request).deleteBucket},
 	{"HEAD", bucketScope, ""}:          {name: "HeadBucket", handle: (*request).headBucket},
 	{"GET", bucketScope, "bucketInfo"}: {name: "GetBucketInfo", handle: (*request).getBucketInfo},
@@ -57,21 +59,24 @@ var operations = map[selector]operation{
 	{"PUT", bucketScope, "versioning"}: {name: "PutBucketVersioning", handle: (*request).putVersioning},
 	{"GET", bucketScope, "versions"}: {name: "ListObjectVersions", access: listBucket, handle: (*request).listVersions,
 		params: []string{"prefix", "key-marker", "version-id-marker", "max-keys", "delimiter", "encoding-type"}},
-	{"GET", bucketScope, "acl"}:     {name: "GetBucketAcl", handle: (*request).getBucketACL},
-	{"PUT", bucketScope, "acl"}:     {name: "PutBucketAcl", handle: (*request).putBucketACL},
-	{"PUT", bucketScope, "cors"}:    {name: "PutBucketCors", handle: (*request).putCORS},
-	{"GET", bucketScope, "cors"}:    {name: "GetBucketCors", handle: (*request).getCORS},
-	{"DELETE", bucketScope, "cors"}: {name: "DeleteBucketCors", handle: (*request).deleteCORS},
-	{"OPTIONS", bucketScope, ""}:    {name: "OptionObject", access: noCredential, handle: (*request).preflight},
-	{"POST", bucketScope, ""}:       {name: postOperation, access: inForm, handle: (*request).postObject},
-	{"POST", bucketScope, "delete"}: {name: "DeleteMultipleObjects", handle: (*request).deleteObjects, params: []string{"encoding-type"}},
+	{"GET", bucketScope, "acl"}:           {name: "GetBucketAcl", handle: (*request).getBucketACL},
+	{"PUT", bucketScope, "acl"}:           {name: "PutBucketAcl", orCreate: true, handle: (*request).putBucketACL},
+	{"PUT", bucketScope, "encryption"}:    {name: "PutBucketEncryption", handle: (*request).putEncryption},
+	{"GET", bucketScope, "encryption"}:    {name: "GetBucketEncryption", handle: (*request).getEncryption},
+	{"DELETE", bucketScope, "encryption"}: {name: "DeleteBucketEncryption", handle: (*request).deleteEncryption},
+	{"PUT", bucketScope, "cors"}:          {name: "PutBucketCors", handle: (*request).putCORS},
+	{"GET", bucketScope, "cors"}:          {name: "GetBucketCors", handle: (*request).getCORS},
+	{"DELETE", bucketScope, "cors"}:       {name: "DeleteBucketCors", handle: (*request).deleteCORS},
+	{"OPTIONS", bucketScope, ""}:          {name: "OptionObject", access: noCredential, handle: (*request).preflight},
+	{"POST", bucketScope, ""}:             {name: postOperation, access: inForm, handle: (*request).postObject},
+	{"POST", bucketScope, "delete"}:       {name: "DeleteMultipleObjects", handle: (*request).deleteObjects, params: []string{"encoding-type"}},
 	{"GET", bucketScope, ""}: {name: "ListObjects", access: listBucket, handle: (*request).listObjects,
 		params: []string{"prefix", "marker", "max-keys", "delimiter", "encoding-type"}},
 	{"GET", bucketScope, "list-type"}: {name: "ListObjectsV2", access: listBucket, handle: (*request).listObjectsV2,
 		params: []string{"prefix", "start-after", "continuation-token", "max-keys", "delimiter", "encoding-type", "fetch-owner"}},
 
 	{"PUT", objectScope, ""}: {name: "PutObject", access: writeObject, handle: (*request).putObject,
-		params: callbackParams, headers: callbackHeaders},
+		params: append(append([]string{}, callbackParams...), responseOverrides...), headers: callbackHeaders},
 	{"GET", objectScope, ""}: {name: "GetObject", access: readObject, handle: (*request).getObject,
 		params: append([]string{"versionId"}, responseOverrides...)},
 	{"HEAD", objectScope, ""}:           {name: "HeadObject", access: readObject, handle: (*request).headObject, params: []string{"versionId"}},
@@ -84,7 +89,7 @@ var operations = map[selector]operation{
 	{"GET", objectScope, "symlink"}:  {name: "GetSymlink", access: readObject, handle: (*request).getSymlink, params: []string{"versionId"}},
 	{"POST", objectScope, "restore"}: {name: "RestoreObject", handle: (*request).restoreObject, params: []string{"versionId"}},
 	{"POST", objectScope, "uploads"}: {name: "InitiateMultipartUpload", access: writeObject, handle: (*request).initiateUpload,
-		params: []string{"encoding-type", "sequential"}, headers: callbackHeaders},
+		params: []string{"encoding-type", "sequential", "max-parts", "versionId"}, headers: callbackHeaders},
 	{"PUT", objectScope, "uploadId"}: {name: "UploadPart", access: writeObject, handle: (*request).uploadPart, params: []string{"partNumber"}},
 	{"POST", objectScope, "uploadId"}: {name: "CompleteMultipartUpload", access: writeObject, handle: (*request).completeUpload,
 		params: append([]string{"encoding-type"}, callbackParams...), headers: callbackHeaders},
@@ -92,7 +97,8 @@ var operations = map[selector]operation{
 	{"GET", objectScope, "uploadId"}: {name: "ListParts", handle: (*request).listParts,
 		params: []string{"max-parts", "part-number-marker", "encoding-type"}},
 	{"GET", bucketScope, "uploads"}: {name: "ListMultipartUploads", handle: (*request).listUploads,
-		params: []string{"prefix", "delimiter", "max-uploads", "key-marker", "upload-id-marker", "encoding-type"}},
+		params: []string{"prefix", "delimiter", "max-uploads", "key-marker", "upload-id-marker", "encoding-type",
+			"max-parts", "versionId"}},
 	{"GET", objectScope, "acl"}:        {name: "GetObjectAcl", handle: (*request).getObjectACL, params: []string{"versionId"}},
 	{"PUT", objectScope, "acl"}:        {name: "PutObjectACL", handle: (*request).putObjectACL, params: []string{"versionId"}},
 	{"GET", objectScope, "tagging"}:    {name: "GetObjectTagging", handle: (*request).getTagging, params: []string{"versionId"}},
@@ -136,7 +142,8 @@ var knownHeaders = []string{
 	"x-oss-hash-crc64ecma", "x-oss-traffic-limit", "x-oss-request-payer", "x-oss-user-agent",
 }
 
-// route finds the operation; what it cannot find is left in q.refused.
+// route finds the operation. What makes no request of it at all is left in q.refused; what this server does not know, in
+// q.unknown, for serve to tell when signature and bucket are in order.
 func (q *request) route() {
 	var err error
 	if q.query, err = url.ParseQuery(q.r.URL.RawQuery); err != nil {
@@ -154,9 +161,8 @@ func (q *request) route() {
 	if q.refused = q.checkNames(); q.refused != nil {
 		return
 	}
-	q.op, q.refused = q.findOperation()
-	if q.refused == nil {
-		q.refused = q.checkParameters()
+	if q.op, q.unknown = q.findOperation(); q.unknown == nil {
+		q.unknown = q.checkParameters()
 	}
 }
 
@@ -229,7 +235,8 @@ func (q *request) checkParameters() error {
 	return nil
 }
 
-// serve authenticates, authorises and does the work.
+// serve authenticates, authorises and does the work. What is unknown comes after all that (OSS-290), so that a wrong
+// signature is told as such; and the CORS headers come first, so that a script can read why it was refused.
 func (q *request) serve() error {
 	if q.s.DropBadMetadata {
 		dropBadMetadata(q.r.Header)
@@ -238,24 +245,45 @@ func (q *request) serve() error {
 	if err != nil {
 		return err
 	}
-	if !q.op.noBucket {
-		q.b, err = st.bucket(q.bucketName)
-	}
-	if q.op.access != noCredential {
+	missing := q.findBucket(st)
+	if q.op == nil || q.op.access != noCredential {
 		if q.b != nil {
-			q.addCORSHeaders() // first, so that a script can read why it was refused
+			q.addCORSHeaders()
 		}
 		if err := q.authenticate(); err != nil {
+			if missing != nil && hasCode(err, codeUnknownKey) { // OSS-268
+				return missing
+			}
 			return err
 		}
 	}
-	if err != nil {
-		return err
+	if missing != nil {
+		return missing
 	}
-	if err := q.authorize(); err != nil {
-		return err
+	if q.op != nil {
+		if err := q.authorize(); err != nil {
+			return err
+		}
+	}
+	if q.unknown != nil {
+		return q.unknown
 	}
 	return q.op.handle(q)
+}
+
+// findBucket sets q.b where the operation needs a bucket; the error is that there is none.
+func (q *request) findBucket(st *store) error {
+	if q.bucketName == "" || q.op != nil && q.op.noBucket {
+		return nil
+	}
+	var missing error
+	q.b, missing = st.bucket(q.bucketName)
+	if missing != nil && q.op != nil && q.op.orCreate {
+		create := operations[selector{"PUT", bucketScope, ""}]
+		q.op = &create
+		return nil
+	}
+	return missing
 }
 
 func (b *bucket) isGone() bool {

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"os"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -59,6 +61,8 @@ type Server struct {
 	callbackKey callbackKey
 	// lookupCallback finds the addresses of a callback's host; nil asks the system.
 	lookupCallback func(ctx context.Context, host string) ([]netip.Addr, error)
+	// logPanic tells of a fault in this server; nil is the standard logger.
+	logPanic func(format string, args ...any)
 
 	once    sync.Once
 	initErr error
@@ -208,6 +212,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call.N = s.calls
 	s.mu.Unlock()
 	defer s.record(q, call) // also when the connection is cut, which is a panic
+	defer q.answerPanic()
 
 	var fault Fault
 	if s.Fault != nil {
@@ -285,6 +290,25 @@ func (q *request) answerError(err error) {
 	}
 	q.drain()
 	q.writeError(api)
+}
+
+// answerPanic makes a 500 of a fault in this server, so that also such an answer has its request ID (OSS-266). The panic that
+// cuts a connection goes on.
+func (q *request) answerPanic() {
+	p := recover()
+	switch {
+	case p == nil:
+		return
+	case p == http.ErrAbortHandler: //nolint:errorlint // as net/http compares it
+		panic(p)
+	}
+	logf := q.s.logPanic
+	if logf == nil {
+		logf = log.Printf
+	}
+	logf("ossserver: panic in %s %s: %v\n%s", q.r.Method, q.r.URL.EscapedPath(), p, debug.Stack())
+	q.answerError(fmt.Errorf("panic: %v", p))
+	q.w.finish()
 }
 
 // brokenBody words the end of a body that did not come as announced.

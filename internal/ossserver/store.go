@@ -169,12 +169,16 @@ func (st *store) remove(name string) error {
 	return nil
 }
 
+const maxBucketName = 63
+
 // validBucketName is OSS-011.
 func validBucketName(name string) bool {
-	if len(name) < 3 || len(name) > 63 || name[0] == '-' || name[len(name)-1] == '-' {
+	if len(name) < 3 || len(name) > maxBucketName || name[0] == '-' || name[len(name)-1] == '-' {
 		return false
 	}
-	return strings.IndexFunc(name, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-')
-	}) < 0
+	return !strings.ContainsFunc(name, notInBucketName)
+}
+
+func notInBucketName(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-')
 }
