@@ -259,6 +259,12 @@ func (c *Client) once(ctx context.Context, r request) (response, error) {
 		}
 	}
 	c.logAttempt(ctx, r, resp, err, time.Since(start))
+	if resp != nil {
+		if foreign := foreignAnswer(c.sdk.Config.Endpoint, resp.StatusCode, resp.Headers); foreign != nil {
+			_ = resp.Body.Close()
+			return fail(nil, foreign)
+		}
+	}
 	if err != nil {
 		return fail(resp, err)
 	}

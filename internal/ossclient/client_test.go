@@ -37,6 +37,7 @@ func (s *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.calls = append(s.calls, call{r.Method, r.URL.EscapedPath(), r.URL.RawQuery, r.Header.Clone(), body, err})
 	answer := s.answers[min(n, len(s.answers)-1)]
 	s.mu.Unlock()
+	w.Header().Set("X-Oss-Request-Id", "6F1A") // OSS-266; an answer that plays somebody else takes it away
 	answer(w, r)
 }
 
@@ -164,15 +165,15 @@ func TestErrorTellsAll(t *testing.T) {
 	}
 }
 
-func TestAnswerThatIsNotOSS(t *testing.T) {
+func TestAnswerWithoutItsDocument(t *testing.T) {
 	t.Parallel()
 	_, c := newScript(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusForbidden)
-		io.WriteString(w, "<html><body>blocked by the proxy")
+		io.WriteString(w, "<html><body>replaced on its way")
 	})
 	_, err := c.GetCORS(t.Context(), "bucket")
 	var e *Error
-	if !errors.As(err, &e) || e.Status != 403 || !strings.Contains(err.Error(), "403") {
+	if !errors.As(err, &e) || e.Status != 403 || e.RequestID == "" || IsForeign(err) || !strings.Contains(err.Error(), "the service answered 403 Forbidden") {
 		t.Errorf("got %v, want an error with the status", err)
 	}
 }

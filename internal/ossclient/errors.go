@@ -10,7 +10,8 @@ import (
 	"github.com/aliyun/aliyun-oss-go-sdk/oss"
 )
 
-// Error is a request to OSS that did not succeed. Status 0 means that no answer came.
+// Error is a request to OSS that did not succeed. Status 0 means that no answer of OSS came: none at all, or one of
+// something else (see IsForeign).
 type Error struct {
 	Op        string // API name, such as "PutObject"
 	Bucket    string
@@ -22,7 +23,7 @@ type Error struct {
 	RequestID string
 	Endpoint  string // the endpoint OSS names when the request went to a wrong one
 	Attempts  int
-	Err       error // what happened when no answer came, or nil
+	Err       error // what happened when no answer of OSS came, or nil
 }
 
 // Error tells operation, place and cause, then what support asks for: request id and EC.
@@ -105,8 +106,7 @@ func newError(r request, resp *oss.Response, err error) *Error {
 		return e
 	}
 	if e.Status != 0 {
-		// Not OSS's own error document: a proxy or another kind of server answered.
-		e.Message = fmt.Sprintf("the answer %d %s is none of OSS's", e.Status, http.StatusText(e.Status))
+		// A redirect, or something between here and OSS replaced the error document.
 		e.Code = codeForStatus(e.Status)
 		return e
 	}

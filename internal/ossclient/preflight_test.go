@@ -26,6 +26,7 @@ func seenRequest(t *testing.T, config Config, answer http.HandlerFunc) (*Client,
 	seen := &http.Request{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		*seen = *r.Clone(context.WithoutCancel(r.Context()))
+		w.Header().Set("X-Oss-Request-Id", "6F1A")
 		answer(w, r)
 	}))
 	t.Cleanup(server.Close)

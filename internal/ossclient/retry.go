@@ -75,6 +75,8 @@ func mayPass(err error) bool {
 		return false
 	}
 	switch {
+	case IsForeign(err):
+		return e.Uncertain() // a gateway that lost OSS may find it again
 	case e.Status >= 500, e.Status == http.StatusTooManyRequests, e.Status == http.StatusRequestTimeout, passingCodes[e.Code]:
 		return true
 	case e.Status != 0:
@@ -88,6 +90,9 @@ func mayPass(err error) bool {
 func (e *Error) Uncertain() bool {
 	if e.Status != 0 {
 		return e.Status >= 500
+	}
+	if foreign := (*ForeignAnswer)(nil); errors.As(e.Err, &foreign) {
+		return foreign.Status >= 500
 	}
 	var (
 		dns      *net.DNSError

@@ -45,6 +45,7 @@ func (b *syntheticBucket) client(t testing.TB) *ossclient.Client {
 }
 
 func (b *syntheticBucket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-Oss-Request-Id", "6F1A")
 	if r.Method == http.MethodHead {
 		b.head(w, r)
 		return

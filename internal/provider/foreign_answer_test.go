@@ -1,0 +1,233 @@
+package provider
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// stranger answers everything alike and is not OSS.
+type stranger struct {
+	status int
+	html   bool
+	asked  atomic.Int64
+}
+
+func (s *stranger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.asked.Add(1)
+	io.Copy(io.Discard, r.Body)
+	w.Header().Set("Server", "nginx")
+	if s.status == http.StatusMovedPermanently {
+		w.Header().Set("Location", "https://login.example.com/")
+	}
+	if s.html {
+		w.Header().Set("Content-Type", "text/html")
+	}
+	w.WriteHeader(s.status)
+	if s.html && r.Method != http.MethodHead {
+		io.WriteString(w, "<html><body>Please log in</body></html>")
+	}
+}
+
+const strangerResources = `
+resource "oss_object" "kept" {
+  bucket   = "BUCKET"
+  key      = "kept.txt"
+  content  = "kept"
+  acl      = "private"
+  tags     = { team = "web" }
+  metadata = { owner = "emma" }
+}
+resource "oss_object" "versions" {
+  bucket          = "BUCKET"
+  key             = "versions.txt"
+  content         = "versions"
+  deletion_policy = "delete_all_versions"
+}
+resource "oss_bucket_cors" "rules" {
+  bucket = "BUCKET"
+  cors_rule {
+    allowed_origins = ["https://a.example.com"]
+    allowed_methods = ["GET"]
+  }
+}
+`
+
+// strangerChanges has an update by a copy, one by an upload, one of ACL and tags, and creations of all kinds.
+const strangerChanges = `
+resource "oss_object" "kept" {
+  bucket   = "BUCKET"
+  key      = "kept.txt"
+  content  = "kept"
+  acl      = "public-read"
+  tags     = {}
+  metadata = { owner = "noah" }
+}
+resource "oss_object" "versions" {
+  bucket          = "BUCKET"
+  key             = "versions.txt"
+  content         = "other versions"
+  deletion_policy = "delete_all_versions"
+}
+resource "oss_bucket_cors" "rules" {
+  bucket = "BUCKET"
+  cors_rule {
+    allowed_origins = ["https://b.example.com"]
+    allowed_methods = ["PUT"]
+  }
+}
+resource "oss_object" "created" {
+  bucket  = "BUCKET"
+  key     = "created.txt"
+  content = "created"
+}
+resource "oss_object" "overwriting" {
+  bucket          = "BUCKET"
+  key             = "overwriting.txt"
+  content         = ""
+  allow_overwrite = true
+}
+resource "oss_object" "taken" {
+  bucket          = "BUCKET"
+  key             = "taken.txt"
+  allow_overwrite = true
+}
+resource "oss_bucket_cors" "created" {
+  bucket          = "other-bucket"
+  allow_overwrite = true
+  cors_rule {
+    allowed_origins = ["*"]
+    allowed_methods = ["GET"]
+  }
+}
+`
+
+const strangerData = `
+data "oss_object" "data" {
+  bucket    = "BUCKET"
+  key       = "kept.txt"
+  read_body = true
+  read_acl  = true
+  read_tags = true
+}
+data "oss_objects" "data" {
+  bucket = "BUCKET"
+}
+data "oss_bucket_cors" "data" {
+  bucket = "BUCKET"
+}
+data "oss_cors_preflight" "data" {
+  bucket = "BUCKET"
+  origin = "https://a.example.com"
+  method = "GET"
+}
+data "oss_metadata_violations" "data" {
+  bucket          = "BUCKET"
+  metadata_policy = { rules = [{ name = "owner", metadata = { owner = { required = true } } }] }
+}
+resource "oss_object" "copied" {
+  bucket = "BUCKET"
+  key    = "copied.txt"
+  copy_source {
+    bucket = "BUCKET"
+    key    = "kept.txt"
+  }
+}
+`
+
+const strangerImport = `
+resource "oss_object" "imported" {
+  bucket = "BUCKET"
+  key    = "kept.txt"
+}
+resource "oss_bucket_cors" "imported" {
+  bucket = "BUCKET"
+  cors_rule {
+    allowed_origins = ["https://a.example.com"]
+    allowed_methods = ["GET"]
+  }
+}
+`
+
+// stateResources is the part of the state that tells what there is; a failed run may still count up its serial number.
+func (w *workspace) stateResources() any {
+	w.t.Helper()
+	data, err := os.ReadFile(filepath.Join(w.dir, "terraform.tfstate"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var state map[string]any
+	if err := json.Unmarshal(data, &state); err != nil {
+		w.t.Fatal(err)
+	}
+	return state["resources"]
+}
+
+// Nothing is concluded from an answer that OSS did not give (OSS-266): not that an object, its rules or its bucket are
+// gone, not that one was written or deleted, not what is there. Whatever is done, the state stays as it was.
+func TestStrangerIsNotOSS(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	seed := o.workspace()
+	seed.config(strangerResources)
+	seed.apply()
+	state, err := os.ReadFile(filepath.Join(seed.dir, "terraform.tfstate"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, versions := o.object("kept.txt"), o.object("versions.txt")
+
+	for name, s := range map[string]*stranger{
+		"200": {status: 200}, "204": {status: 204}, "301": {status: 301}, "403": {status: 403}, "404": {status: 404},
+		"200 HTML": {status: 200, html: true}, "404 HTML": {status: 404, html: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(s)
+			t.Cleanup(server.Close)
+			elsewhere := *o
+			elsewhere.t, elsewhere.endpoint = t, server.URL
+			w := elsewhere.workspace()
+			w.write("terraform.tfstate", string(state))
+			before := w.stateResources()
+
+			try := func(config string, addresses []string, args ...string) {
+				t.Helper()
+				w.config(config)
+				asked := s.asked.Load()
+				out := w.fails(append([]string{"something other than OSS answered at " + server.URL + ": " + name[:3], `Server: "nginx"`}, addresses...), append(args, "-no-color")...)
+				if n := strings.Count(flatten(out), "something other than OSS"); n < len(addresses) {
+					t.Errorf("terraform %s: %d errors for %q:\n%s", args[0], n, addresses, out)
+				}
+				if s.asked.Load() == asked {
+					t.Errorf("terraform %s: nobody was asked", args[0])
+				}
+				if after := w.stateResources(); !reflect.DeepEqual(before, after) {
+					t.Errorf("terraform %s: the state is now %v, and was %v", args[0], after, before)
+				}
+			}
+			managed := []string{"oss_object.kept", "oss_object.versions", "oss_bucket_cors.rules"}
+			try(strangerResources, managed, "plan")
+			try(strangerResources, managed, "apply", "-refresh-only", "-auto-approve")
+			try(strangerResources, managed, "apply", "-auto-approve", "-destroy", "-refresh=false")
+			try(strangerChanges, append([]string{"oss_object.created", "oss_object.overwriting", "oss_object.taken", "oss_bucket_cors.created"}, managed...),
+				"apply", "-auto-approve", "-refresh=false")
+			try(strangerData, []string{"data.oss_object.data", "data.oss_objects.data", "data.oss_bucket_cors.data", "data.oss_cors_preflight.data",
+				"data.oss_metadata_violations.data", "oss_object.copied"}, "plan", "-refresh=false")
+			try(strangerImport, []string{"oss_object.imported"}, "import", "oss_object.imported", o.bucket+"/kept.txt")
+			try(strangerImport, []string{"oss_bucket_cors.imported"}, "import", "oss_bucket_cors.imported", o.bucket)
+		})
+	}
+	t.Cleanup(func() {
+		if !sameObject(kept, o.object("kept.txt")) || !sameObject(versions, o.object("versions.txt")) {
+			t.Error("an object was changed")
+		}
+	})
+}
