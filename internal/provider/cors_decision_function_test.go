@@ -205,7 +205,8 @@ func make21() []attr.Value {
 // that stops a plan; over rules that are known after apply only, the assertion waits.
 func TestCORSDecisionInConfigurations(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
+	o := startAnyOSS(t)
+	o.ownCORS()
 	w := o.workspace()
 	const resources = `
 resource "terraform_data" "late" {

@@ -77,7 +77,7 @@ func pathText(path *tftypes.AttributePath) string {
 // Every warning of the package cors reaches Terraform at the rule, the field and the element that it is about.
 func TestCORSWarningsReachTheRule(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
+	o := startAnyOSS(t)
 	p := o.protocol()
 	plain := map[string][]string{"allowed_origins": {"https://first.example.com"}, "allowed_methods": {"GET"}}
 	second := func(origin string, fields ...string) []map[string][]string {
@@ -141,7 +141,7 @@ func TestCORSWarningsReachTheRule(t *testing.T) {
 // Terraform prints the warning with the line it is about.
 func TestCORSWarningInTerraform(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
+	o := startAnyOSS(t)
 	w := o.workspace()
 	w.config(strings.Replace(corsWith(""), `"https://*.example.org"`, `"app.example.org"`, 1))
 	out := flatten(w.must("plan", "-no-color"))

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
 )
 
@@ -27,30 +28,28 @@ const (
 	testRegion = "cn-hangzhou"
 )
 
-// testOSS is the OSS a test talks to: its own local server, or a real bucket when OSS_TEST_ENDPOINT is set (with
-// OSS_TEST_BUCKET, OSS_TEST_REGION and the OSS_* credentials).
+// testOSS is the OSS a test talks to: its own local server, or the real bucket that OSS_TEST_ENDPOINT names.
 type testOSS struct {
 	t        testing.TB
-	server   *ossserver.Server // nil for the real service
+	server   *ossserver.Server // nil for a real bucket
 	endpoint string
 	region   string
 	bucket   string
+	prefix   string // of startAnyOSS: what every key of the test begins with; else ""
+	rules    bool   // the test has the bucket's CORS rules for itself
 }
 
-// startOSS gives a test an OSS with one bucket.
+// startOSS gives a test a local server with one bucket, for it alone.
 func startOSS(t testing.TB) *testOSS {
 	t.Helper()
-	if endpoint := os.Getenv("OSS_TEST_ENDPOINT"); endpoint != "" {
-		return &testOSS{t: t, endpoint: endpoint, region: os.Getenv("OSS_TEST_REGION"), bucket: os.Getenv("OSS_TEST_BUCKET")}
-	}
 	return startServer(t, &ossserver.Server{})
 }
 
 // startServer serves a local server with the knobs that a test has set.
 func startServer(t testing.TB, server *ossserver.Server) *testOSS {
 	t.Helper()
-	if os.Getenv("OSS_TEST_ENDPOINT") != "" {
-		t.Skip("needs the local server's knobs")
+	if os.Getenv(realEndpoint) != "" {
+		t.Skip("needs a local server of its own: it looks inside, breaks it, or would change or cost more than small objects below a prefix do")
 	}
 	server.Data = t.TempDir()
 	if server.Accounts == nil {
@@ -70,16 +69,17 @@ func startServer(t testing.TB, server *ossserver.Server) *testOSS {
 	return &testOSS{t: t, server: server, endpoint: listener.URL, region: testRegion, bucket: bucket}
 }
 
-// local skips a test that has to look into the server when there is none to look into.
+// local is the server to look into.
 func (o *testOSS) local() *ossserver.Server {
 	o.t.Helper()
-	if o.server == nil {
-		o.t.Skip("needs to look inside the local server")
+	if o.server == nil || o.prefix != "" {
+		o.t.Fatal("this test looks inside the local server, so it has to begin with startOSS")
 	}
 	return o.server
 }
 
-// config puts the provider block before the resources and the bucket's name where they say BUCKET.
+// config puts the provider block before the resources, the bucket's name where they say BUCKET, and the beginning of
+// this test's keys where they say PREFIX.
 func (o *testOSS) config(body string, args ...any) string {
 	credentials := ""
 	if o.server != nil {
@@ -89,17 +89,20 @@ func (o *testOSS) config(body string, args ...any) string {
 	if len(args) > 0 {
 		body = fmt.Sprintf(body, args...)
 	}
-	return provider + strings.ReplaceAll(body, "BUCKET", o.bucket)
+	return provider + strings.NewReplacer("BUCKET", o.bucket, "PREFIX", o.prefix).Replace(body)
 }
 
 // sdk is somebody else's client: it changes things behind Terraform's back.
 func (o *testOSS) sdk() *oss.Bucket {
 	o.t.Helper()
-	id, secret := testKeyID, testSecret
+	key := ossclient.Key{AccessKeyID: testKeyID, AccessKeySecret: testSecret}
 	if o.server == nil {
-		id, secret = os.Getenv("OSS_ACCESS_KEY_ID"), os.Getenv("OSS_ACCESS_KEY_SECRET")
+		var err error
+		if key, err = ossclient.DefaultCredentials().Key(); err != nil {
+			o.t.Fatal(err)
+		}
 	}
-	client, err := oss.New(o.endpoint, id, secret, oss.AuthVersion(oss.AuthV4), oss.Region(o.region))
+	client, err := oss.New(o.endpoint, key.AccessKeyID, key.AccessKeySecret, oss.SecurityToken(key.SecurityToken), oss.AuthVersion(oss.AuthV4), oss.Region(o.region))
 	if err != nil {
 		o.t.Fatal(err)
 	}

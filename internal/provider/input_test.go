@@ -169,11 +169,11 @@ func TestProviderInput(t *testing.T) {
 
 func TestUnknownBucket(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
-	w := o.workspace()
-	w.config("resource \"oss_object\" \"test\" {\n bucket = \"no-such-bucket\"\n key = \"k\"\n content = \"x\"\n}")
-	w.fails([]string{"Unable to Create OSS Object", "NoSuchBucket", `"no-such-bucket"`, "spelling"}, "apply", "-auto-approve", "-no-color")
-	w.config("resource \"oss_bucket_cors\" \"test\" {\n bucket = \"no-such-bucket\"\n cors_rule {\n allowed_origins = [\"*\"]\n allowed_methods = [\"GET\"]\n }\n}")
+	o := startAnyOSS(t)
+	w, absent := o.workspace(), o.absentBucket()
+	w.config("resource \"oss_object\" \"test\" {\n bucket = \"" + absent + "\"\n key = \"PREFIXk\"\n content = \"x\"\n}")
+	w.fails([]string{"Unable to Create OSS Object", "NoSuchBucket", `"` + absent + `"`, "spelling"}, "apply", "-auto-approve", "-no-color")
+	w.config("resource \"oss_bucket_cors\" \"test\" {\n bucket = \"" + absent + "\"\n cors_rule {\n allowed_origins = [\"*\"]\n allowed_methods = [\"GET\"]\n }\n}")
 	w.fails([]string{"Unable to Create OSS Bucket CORS Rules", "NoSuchBucket", "spelling"}, "apply", "-auto-approve", "-no-color")
 }
 
@@ -257,12 +257,12 @@ resource "oss_bucket_cors" "test" {
 // and the error says so.
 func TestProviderWithUnknownValues(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
+	o := startAnyOSS(t)
 	w := o.workspace()
-	object := "resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"x\"\n}\n"
-	later := "resource \"terraform_data\" \"later\" {\n input = \"cn-hangzhou\"\n triggers_replace = \"TRIGGER\"\n}\n"
+	object := "resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"PREFIXk\"\n content = \"x\"\n}\n"
+	later := "resource \"terraform_data\" \"later\" {\n input = \"" + o.region + "\"\n triggers_replace = \"TRIGGER\"\n}\n"
 	set := func(trigger string) {
-		text := strings.Replace(requiredProvider+o.config(object+later), `region = "cn-hangzhou"`, "region = terraform_data.later.output", 1)
+		text := strings.Replace(requiredProvider+o.config(object+later), `region = "`+o.region+`"`, "region = terraform_data.later.output", 1)
 		w.write("main.tf", strings.Replace(text, "TRIGGER", trigger, 1))
 	}
 	set("one")

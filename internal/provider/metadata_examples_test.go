@@ -122,12 +122,12 @@ func TestMetadataFunctionExamples(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := startOSS(t).exampleWorkspace("../../examples/functions/" + name)
+			w := startAnyOSS(t).exampleWorkspace("../../examples/functions/" + name)
 			if got := w.outputs(); !reflect.DeepEqual(got, want) {
 				t.Errorf("got %v, want %v", got, want)
 			}
 		})
 	}
-	w := startOSS(t).exampleWorkspace("../../examples/functions/metadata_size")
+	w := startAnyOSS(t).exampleWorkspace("../../examples/functions/metadata_size")
 	w.fails([]string{"Invalid value for variable", "take 7180 bytes as metadata"}, "plan", "-no-color", "-var", `labels={note="`+strings.Repeat("x", 7180-len("x-oss-meta-note"))+`"}`)
 }

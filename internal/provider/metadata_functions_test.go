@@ -49,7 +49,7 @@ output "most"    { value = provider::oss::metadata_size({ a = "%s" }) }
 
 func TestMetadataFunctionsRefuseAtTheArgument(t *testing.T) {
 	t.Parallel()
-	w := startOSS(t).workspace()
+	w := startAnyOSS(t).workspace()
 	for _, tc := range []struct {
 		call  string
 		words []string
@@ -77,7 +77,7 @@ func TestMetadataFunctionsRefuseAtTheArgument(t *testing.T) {
 // What depends on an unknown value is unknown, whether the whole argument is or an element, and known after the apply.
 func TestMetadataFunctionsOfUnknownValues(t *testing.T) {
 	t.Parallel()
-	w := startOSS(t).workspace()
+	w := startAnyOSS(t).workspace()
 	w.config(`
 resource "terraform_data" "later" { input = { key = "a.css", owner = "emma", metadata = { owner = "emma" } } }
 output "type"    { value = provider::oss::content_type(terraform_data.later.output.key) }
@@ -99,7 +99,7 @@ output "whole"   { value = provider::oss::metadata_size(terraform_data.later.out
 // Terraform ends the text of an error with a full stop, so none of the functions does. Several faults are sentences.
 func TestFunctionErrorsHaveNoFullStop(t *testing.T) {
 	t.Parallel()
-	w := startOSS(t).workspace()
+	w := startAnyOSS(t).workspace()
 	for _, call := range []string{
 		`content_type("/a.html")`, `metadata_size({ Owner = "a", "b_c" = "d" })`, `callback_header({ urls = [], body = "" })`, `callback_header("x")`,
 		`cors_decision([], "", "GET", [])`, `cors_decision([], "https://a.example", "", [])`, `cors_decision([], "https://a.example", "GET", [""])`,

@@ -143,7 +143,7 @@ func TestPolicyAndObjectsThatExist(t *testing.T) {
 // One document can be shared by many configurations, as an object with rules or as their list, in YAML and in JSON.
 func TestPolicyFromADocument(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
+	o := startAnyOSS(t)
 	w := o.workspace()
 	w.write("policy.yaml", `
 rules:
@@ -171,7 +171,7 @@ rules:
 // A policy that cannot be meant is refused by validate, at its argument, with the place inside it.
 func TestPolicyMistakes(t *testing.T) {
 	t.Parallel()
-	w := startOSS(t).workspace()
+	w := startAnyOSS(t).workspace()
 	w.write("policy.yaml", "rules:\n  - name: a\n    metadata: {owner: {requierd: true}}\n")
 	for policy, words := range map[string][]string{
 		`yamldecode(file("policy.yaml"))`: {`metadata_policy.rules[0].metadata["owner"].requierd: There is no field "requierd". Did you mean "required"?`},
@@ -229,7 +229,7 @@ resource "terraform_data" "later" { input = { key = "a.html", owner = "EMMA", me
 // Warnings of OSS's own grammars reach the user at the attribute, at plan.
 func TestHeaderWarningsAtPlan(t *testing.T) {
 	t.Parallel()
-	w := startOSS(t).workspace()
+	w := startAnyOSS(t).workspace()
 	for argument, words := range map[string]string{
 		`cache_control       = "no-store, max-age=600"`:         `With "no-store" nothing may be stored`,
 		`cache_control       = "maxage=600"`:                    `Did you mean "max-age"?`,

@@ -135,7 +135,7 @@ resource "oss_bucket_cors" "test" {
 // Only the alicloud provider's resources can be moved here.
 func TestMoveRefusals(t *testing.T) {
 	t.Parallel()
-	p := startOSS(t).protocol()
+	p := startAnyOSS(t).protocol()
 	for name, request := range map[string]tfprotov6.MoveResourceStateRequest{
 		"other type":     {SourceProviderAddress: "registry.terraform.io/aliyun/alicloud", SourceTypeName: "alicloud_oss_bucket", SourceState: &tfprotov6.RawState{JSON: []byte(`{"bucket":"b-1"}`)}},
 		"other provider": {SourceProviderAddress: "registry.terraform.io/hashicorp/aws", SourceTypeName: "alicloud_oss_bucket_object", SourceState: &tfprotov6.RawState{JSON: []byte(`{"bucket":"b-1","key":"k"}`)}},

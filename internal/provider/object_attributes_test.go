@@ -164,13 +164,13 @@ func TestEncryptionMethodChanges(t *testing.T) {
 
 func TestImportFillsAttributes(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
-	o.must(o.sdk().PutObject("k", strings.NewReader("body"), oss.ContentType("application/octet-stream"), oss.ObjectACL(oss.ACLPublicRead), oss.ObjectStorageClass(oss.StorageIA),
+	o := startAnyOSS(t)
+	o.must(o.sdk().PutObject(o.key("k"), strings.NewReader("body"), oss.ContentType("application/octet-stream"), oss.ObjectACL(oss.ACLPrivate), oss.ObjectStorageClass(oss.StorageIA),
 		oss.SetTagging(tagging("team", "web")), oss.ServerSideEncryption("AES256")))
 	w := o.workspace()
-	w.config("import {\n to = oss_object.test\n id = \"BUCKET/k\"\n}\nresource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n}\noutput \"o\" {\n value = oss_object.test\n}")
+	w.config("import {\n to = oss_object.test\n id = \"BUCKET/PREFIXk\"\n}\nresource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"PREFIXk\"\n}\noutput \"o\" {\n value = oss_object.test\n}")
 	out := w.apply()
-	for _, want := range []string{`"public-read"`, `"IA"`, `"web"`, `"AES256"`} {
+	for _, want := range []string{`"private"`, `"IA"`, `"web"`, `"AES256"`} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%s is not imported:\n%s", want, out)
 		}
@@ -195,7 +195,7 @@ func TestTagsBeyondASCII(t *testing.T) {
 
 func TestAttributeRefusals(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
+	o := startAnyOSS(t)
 	w := o.workspace()
 	for arguments, words := range map[string][]string{
 		`acl = "public"`:                      {"acl", "public-read"},

@@ -337,7 +337,7 @@ func TestLargeFile(t *testing.T) {
 // A body over 1 MiB belongs into a file.
 func TestLargeContentWarns(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
+	o := startAnyOSS(t)
 	w := o.workspace()
 	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = file(\"large.txt\")\n}")
 	for size, warns := range map[int]bool{largeContent: false, largeContent + 1: true} {

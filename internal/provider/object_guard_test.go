@@ -186,18 +186,18 @@ func TestWriteOnlyBodyLetGoWithDrift(t *testing.T) {
 
 func TestMoreRefusals(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
-	o.must(o.sdk().PutObject("k", strings.NewReader("x")))
+	o := startAnyOSS(t)
+	o.must(o.sdk().PutObject(o.key("k"), strings.NewReader("x")))
 	w := o.workspace()
 	object := func(arguments string) string {
-		return "resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n" + arguments + "\n}"
+		return "resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"PREFIXk\"\n" + arguments + "\n}"
 	}
 	rule := "resource \"oss_bucket_cors\" \"test\" {\n bucket = \"BUCKET\"\n cors_rule {\n allowed_origins = [\"*\"]\n allowed_methods = [\"GET\"]\nREST\n }\n}"
 	for name, tc := range map[string]struct {
 		config string
 		words  []string
 	}{
-		"copy of itself":       {object("allow_overwrite = true\n copy_source {\n bucket = \"BUCKET\"\n key = \"k\"\n }"), []string{"Copy Source Is the Object Itself", "version_id"}},
+		"copy of itself":       {object("allow_overwrite = true\n copy_source {\n bucket = \"BUCKET\"\n key = \"PREFIXk\"\n }"), []string{"Copy Source Is the Object Itself", "version_id"}},
 		"two bodies":           {object("content = \"x\"\n source = \"main.tf\""), []string{"Invalid Attribute Combination", "content"}},
 		"secret and copy":      {object("content_wo = \"S3cretBody\"\n copy_source {\n bucket = \"BUCKET\"\n key = \"other\"\n }"), []string{"Invalid Attribute Combination"}},
 		"secret and content":   {object("content_wo = \"S3cretBody\"\n content = \"x\""), []string{"Invalid Attribute Combination"}},
@@ -205,7 +205,7 @@ func TestMoreRefusals(t *testing.T) {
 		"null allowed header":  {strings.Replace(rule, "REST", "allowed_headers = [null]", 1), []string{"Null Element in CORS Rule", "compact"}},
 		"null exposed header":  {strings.Replace(rule, "REST", "expose_headers = [\"ETag\", null]", 1), []string{"Null Element in CORS Rule"}},
 		"empty endpoint":       {"provider \"oss\" {\n alias = \"e\"\n endpoint = \"\"\n}\n" + object("provider = oss.e\n content = \"x\""), []string{"Invalid Endpoint", "leave it out"}},
-		"plain http, by https": {"provider \"oss\" {\n alias = \"e\"\n region = \"cn-hangzhou\"\n access_key_id = \"a\"\n access_key_secret = \"b\"\n endpoint = \"" + strings.TrimPrefix(o.endpoint, "http://") + "\"\n}\ndata \"oss_object\" \"d\" {\n provider = oss.e\n bucket = \"BUCKET\"\n key = \"k\"\n}\n", []string{"Write http://"}},
+		"plain http, by https": {"provider \"oss\" {\n alias = \"e\"\n region = \"cn-hangzhou\"\n access_key_id = \"a\"\n access_key_secret = \"b\"\n endpoint = \"" + strings.TrimPrefix(o.endpoint, "http://") + "\"\n}\ndata \"oss_object\" \"d\" {\n provider = oss.e\n bucket = \"BUCKET\"\n key = \"PREFIXk\"\n}\n", []string{"Write http://"}},
 	} {
 		w.config(tc.config)
 		out := w.fails(tc.words, "plan", "-no-color")

@@ -81,9 +81,9 @@ func TestObjectImportWithAnotherBody(t *testing.T) {
 }
 
 func TestObjectImportVerify(t *testing.T) {
-	o := startOSS(t)
+	o := startAnyOSS(t)
 	o.run(t,
-		resource.TestStep{Config: o.config(driftConfig)},
+		resource.TestStep{Config: o.config(strings.Replace(driftConfig, "drift.txt", "PREFIXdrift.txt", 1))},
 		resource.TestStep{
 			ResourceName: testObject, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"content", "acl", "storage_class"},
 		},
@@ -92,15 +92,15 @@ func TestObjectImportVerify(t *testing.T) {
 
 func TestObjectImportRefusals(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
+	o := startAnyOSS(t)
 	w := o.workspace()
 	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n}")
 	for id, words := range map[string][]string{
-		"no-slash":           {"Invalid Import ID", "bucket/key"},
-		"/key":               {"Invalid Import ID"},
-		"bucket/":            {"Invalid Import ID"},
-		"Bad_Bucket/key":     {"Invalid Bucket Name"},
-		o.bucket + "/absent": {"non-existent"},
+		"no-slash":                       {"Invalid Import ID", "bucket/key"},
+		"/key":                           {"Invalid Import ID"},
+		"bucket/":                        {"Invalid Import ID"},
+		"Bad_Bucket/key":                 {"Invalid Bucket Name"},
+		o.bucket + "/" + o.key("absent"): {"non-existent"},
 	} {
 		w.fails(words, "import", "-no-color", "oss_object.test", id)
 	}

@@ -12,12 +12,12 @@ import (
 const testObject = "oss_object.test"
 
 func TestObjectCreate(t *testing.T) {
-	o := startOSS(t)
+	o := startAnyOSS(t)
 	o.run(t, resource.TestStep{
 		Config: o.config(`
 resource "oss_object" "test" {
   bucket        = "BUCKET"
-  key           = "notes/hello.txt"
+  key           = "PREFIXnotes/hello.txt"
   content       = "hello"
   cache_control = "no-cache"
   metadata      = { owner = "emma" }

@@ -37,41 +37,54 @@ func textList(t testing.TB, value any) []string {
 	return result
 }
 
+// names writes a list of keys without what this test's keys begin with.
+func (o *testOSS) names(value any) string {
+	o.t.Helper()
+	keys := textList(o.t, value)
+	for i, key := range keys {
+		keys[i] = strings.TrimPrefix(key, o.prefix)
+	}
+	return strings.Join(keys, " ")
+}
+
 func TestObjectsDataSourceSelects(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
-	o.put("a.html", "logs/2024/1.gz", "logs/2024/2.txt", "logs/2025/1.gz", "logs", "site/a/b.html", "site/index.html", "z b+%中\x01", "~")
+	o := startAnyOSS(t)
+	for _, name := range []string{"a.html", "logs/2024/1.gz", "logs/2024/2.txt", "logs/2025/1.gz", "logs", "site/a/b.html", "site/index.html", "z b+%中\x01", "~"} {
+		o.put(o.key(name))
+	}
+	const below = "\n prefix = \"PREFIX\""
 	w := o.workspace()
 	all := "a.html logs logs/2024/1.gz logs/2024/2.txt logs/2025/1.gz site/a/b.html site/index.html z b+%中\x01 ~"
 	for _, tc := range []struct {
 		arguments, keys, prefixes string
 		truncated                 bool
 	}{
-		{"", all, "", false},
-		{`prefix = "logs/"`, "logs/2024/1.gz logs/2024/2.txt logs/2025/1.gz", "", false},
-		{`prefix = "none/"`, "", "", false},
-		{`delimiter = "/"`, "a.html logs z b+%中\x01 ~", "logs/ site/", false},
-		{"delimiter = \"/\"\n prefix = \"logs/\"", "", "logs/2024/ logs/2025/", false},
-		{`start_after = "logs/2025/1.gz"`, "site/a/b.html site/index.html z b+%中\x01 ~", "", false},
-		{`glob = "*.html"`, "a.html", "", false},
-		{`glob = "**/*.html"`, "a.html site/a/b.html site/index.html", "", false},
-		{`glob = "logs/**"`, "logs logs/2024/1.gz logs/2024/2.txt logs/2025/1.gz", "", false},
-		{`glob = "logs/202[0-4]/*.{gz,zip}"`, "logs/2024/1.gz", "", false},
-		{"glob = \"**/*.gz\"\n prefix = \"logs/2025\"", "logs/2025/1.gz", "", false},
-		{"glob = \"*.html\"\n delimiter = \"/\"", "a.html", "logs/ site/", false},
-		{"limit = 2", "a.html logs", "", true},
-		{"limit = 9", all, "", false},
-		{"limit = 8", strings.TrimSuffix(all, " ~"), "", true},
-		{"limit = 3\n delimiter = \"/\"", "a.html logs", "logs/", true},
-		{"limit = 1\n glob = \"**/*.gz\"", "logs/2024/1.gz", "", true},
-		{"limit = 2\n glob = \"**/*.gz\"", "logs/2024/1.gz logs/2025/1.gz", "", false},
+		{below, all, "", false},
+		{`prefix = "PREFIXlogs/"`, "logs/2024/1.gz logs/2024/2.txt logs/2025/1.gz", "", false},
+		{`prefix = "PREFIXnone/"`, "", "", false},
+		{`delimiter = "/"` + below, "a.html logs z b+%中\x01 ~", "logs/ site/", false},
+		{"delimiter = \"/\"\n prefix = \"PREFIXlogs/\"", "", "logs/2024/ logs/2025/", false},
+		{`start_after = "PREFIXlogs/2025/1.gz"` + below, "site/a/b.html site/index.html z b+%中\x01 ~", "", false},
+		{`glob = "PREFIX*.html"`, "a.html", "", false},
+		{`glob = "PREFIX**/*.html"`, "a.html site/a/b.html site/index.html", "", false},
+		{`glob = "PREFIXlogs/**"`, "logs logs/2024/1.gz logs/2024/2.txt logs/2025/1.gz", "", false},
+		{`glob = "PREFIXlogs/202[0-4]/*.{gz,zip}"`, "logs/2024/1.gz", "", false},
+		{"glob = \"PREFIX**/*.gz\"\n prefix = \"PREFIXlogs/2025\"", "logs/2025/1.gz", "", false},
+		{"glob = \"PREFIX*.html\"\n delimiter = \"/\"" + below, "a.html", "logs/ site/", false},
+		{"limit = 2" + below, "a.html logs", "", true},
+		{"limit = 9" + below, all, "", false},
+		{"limit = 8" + below, strings.TrimSuffix(all, " ~"), "", true},
+		{"limit = 3\n delimiter = \"/\"" + below, "a.html logs", "logs/", true},
+		{"limit = 1\n glob = \"PREFIX**/*.gz\"", "logs/2024/1.gz", "", true},
+		{"limit = 2\n glob = \"PREFIX**/*.gz\"", "logs/2024/1.gz logs/2025/1.gz", "", false},
 	} {
 		w.config("data \"oss_objects\" \"test\" {\n bucket = \"BUCKET\"\n " + strings.ReplaceAll(tc.arguments, "%", "%%") + "\n}\noutput \"test\" { value = data.oss_objects.test }\n")
 		got, _ := w.outputs()["test"].(map[string]any)
-		if keys := strings.Join(textList(t, got["keys"]), " "); keys != tc.keys {
+		if keys := o.names(got["keys"]); keys != tc.keys {
 			t.Errorf("%s: keys %q, want %q", tc.arguments, keys, tc.keys)
 		}
-		if prefixes := strings.Join(textList(t, got["common_prefixes"]), " "); prefixes != tc.prefixes {
+		if prefixes := o.names(got["common_prefixes"]); prefixes != tc.prefixes {
 			t.Errorf("%s: common prefixes %q, want %q", tc.arguments, prefixes, tc.prefixes)
 		}
 		if got["truncated"] != tc.truncated {
@@ -138,7 +151,7 @@ func TestObjectsDataSourceOfThousands(t *testing.T) {
 
 func TestObjectsDataSourceInput(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
+	o := startAnyOSS(t)
 	w := o.workspace()
 	for arguments, words := range map[string][]string{
 		`glob = "/a/*"`: {"Invalid Key Glob", `Write "a/*"`},
@@ -151,7 +164,7 @@ func TestObjectsDataSourceInput(t *testing.T) {
 		w.config("data \"oss_objects\" \"test\" {\n bucket = \"BUCKET\"\n " + arguments + "\n}\n")
 		w.fails(words, "validate", "-no-color")
 	}
-	w.config("data \"oss_objects\" \"test\" {\n bucket = \"no-such-bucket\"\n}\n")
+	w.config("data \"oss_objects\" \"test\" {\n bucket = \"" + o.absentBucket() + "\"\n}\n")
 	w.fails([]string{"Unable to List OSS Objects", "NoSuchBucket", "spelling of the bucket"}, "plan", "-no-color")
 }
 

@@ -54,12 +54,15 @@ func (o *testOSS) workspace() *workspace {
 	w := &workspace{t: o.t, oss: o, dir: dir}
 	w.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"terraform-provider-oss/oss\" = %q\n  }\n  direct {}\n}\n", binary))
 	for _, variable := range os.Environ() {
-		if !strings.HasPrefix(variable, "TF_") && !strings.HasPrefix(variable, "OSS_") && !strings.HasPrefix(variable, "ALIBABA_CLOUD_") {
+		settings := strings.HasPrefix(variable, "OSS_") || strings.HasPrefix(variable, "ALIBABA_CLOUD_")
+		if !strings.HasPrefix(variable, "TF_") && (!settings || o.server == nil) {
 			w.env = append(w.env, variable)
 		}
 	}
-	w.env = append(w.env, "TF_CLI_CONFIG_FILE="+filepath.Join(dir, "cli.tfrc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
-		"ALIBABA_CLOUD_ECS_METADATA_DISABLED=true", "HOME="+dir)
+	w.env = append(w.env, "TF_CLI_CONFIG_FILE="+filepath.Join(dir, "cli.tfrc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
+	if o.server != nil { // a real bucket's credentials may stand in a file below HOME, or be an instance's
+		w.env = append(w.env, "ALIBABA_CLOUD_ECS_METADATA_DISABLED=true", "HOME="+dir)
+	}
 	return w
 }
 

@@ -1,0 +1,78 @@
+package provider
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aliyun/aliyun-oss-go-sdk/oss"
+)
+
+// One object from its creation to its end, on the local server and on a real bucket alike, looked at by a client that is
+// not the provider's: each change, each drift with its repair, an import, and the end.
+func TestObjectLifecycle(t *testing.T) {
+	t.Parallel()
+	o := startAnyOSS(t)
+	w := o.workspace()
+	text := `
+resource "oss_object" "test" {
+  bucket           = "BUCKET"
+  key              = "PREFIXa b+ü/life.txt"
+  content          = "BODY"
+  content_type     = "text/plain"
+  cache_control    = "CACHE"
+  content_language = "de"
+  expires          = "never"
+  metadata         = { owner = "emma", place = "北京" }
+  acl              = "private"
+  tags             = { team = "web" }
+}`
+	const name = "a b+ü/life.txt"
+	set := func(body, cache string) { w.config(strings.NewReplacer("BODY", body, "CACHE", cache).Replace(text)) }
+	expect := func(when, length, cache string) {
+		t.Helper()
+		w.clean()
+		header := o.seen(name)
+		for field, want := range map[string]string{
+			"Content-Length": length, "Content-Type": "text/plain", "Cache-Control": cache, "Content-Language": "de", "Expires": "never",
+			"X-Oss-Meta-Owner": "emma", "X-Oss-Meta-Place": "北京", "X-Oss-Tagging-Count": "1",
+		} {
+			if got := header.Get(field); got != want {
+				t.Errorf("%s: %s is %q, want %q", when, field, got, want)
+			}
+		}
+	}
+	set("one", "no-cache")
+	w.apply()
+	expect("created", "3", "no-cache")
+	set("one", "no-store")
+	w.apply()
+	expect("header changed", "3", "no-store")
+	set("three", "no-store")
+	w.apply()
+	expect("body changed", "5", "no-store")
+
+	o.must(o.sdk().SetObjectMeta(o.key(name), oss.ContentType("text/plain"), oss.CacheControl("no-store"), oss.Meta("owner", "evan")))
+	if got := w.plan()[testObject]; !got.actions.Update() || !slices.Contains(got.attributes, "metadata") || slices.Contains(got.attributes, "size") {
+		t.Errorf("metadata changed by others: plan %v of %v", got.actions, got.attributes)
+	}
+	w.must("apply", "plan.bin")
+	expect("metadata repaired", "5", "no-store")
+
+	o.must(o.sdk().PutObject(o.key(name), strings.NewReader("another body"), oss.ContentType("text/plain")))
+	if got := w.plan()[testObject]; !got.actions.Update() || !slices.Contains(got.attributes, "size") {
+		t.Errorf("body changed by others: plan %v of %v", got.actions, got.attributes)
+	}
+	w.must("apply", "plan.bin")
+	expect("body repaired", "5", "no-store")
+
+	w.must("state", "rm", testObject)
+	w.must("import", "-no-color", testObject, o.bucket+"/"+o.key(name))
+	w.apply()
+	expect("imported", "5", "no-store")
+
+	w.must("destroy", "-auto-approve")
+	if header := o.seen(name); header != nil {
+		t.Errorf("destroyed, and still there: %v", header)
+	}
+}
