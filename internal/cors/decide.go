@@ -22,12 +22,9 @@ type Decision struct {
 // later one would allow more. Origins are compared letter by letter, as browsers
 // send them in lower case; methods as well; names of headers in any case.
 //
-// Where the pages disagree: Access-Control-Allow-Origin repeats the origin (Options,
-// 2026; an older guide says "*" for a rule with "*"), which is the reading under
-// which a shared cache needs response_vary; Access-Control-Allow-Methods has only
-// the method asked for (Options), which is in the answer under the other reading,
-// the rule's whole list, too. responseVary adds "Vary: Origin" whether or not a rule
-// answers (PutBucketCors).
+// Access-Control-Allow-Origin is "*" for a rule that has "*" among its origins and repeats the origin for others,
+// Access-Control-Allow-Methods has all methods of the rule, Access-Control-Allow-Headers the requested ones in lower
+// case (OSS-241). responseVary adds "Vary: Origin" whether or not a rule answers (PutBucketCors).
 func Decide(rules []Rule, responseVary bool, origin, method string, headers []string) Decision {
 	headers = requested(headers)
 	decision := Decision{Rule: -1, Headers: map[string]string{}}
@@ -43,7 +40,7 @@ func Decide(rules []Rule, responseVary bool, origin, method string, headers []st
 		m := match(rule, origin, method, headers)
 		if m.step == matched {
 			decision.Allowed, decision.Rule = true, i
-			answer(decision.Headers, rule, origin, method, headers)
+			answer(decision.Headers, rule, origin, headers)
 			return decision
 		}
 		if m.step > nearest.step {
@@ -94,11 +91,14 @@ func (m miss) reason(origin, method string) string {
 	}
 }
 
-func answer(to map[string]string, rule Rule, origin, method string, headers []string) {
+func answer(to map[string]string, rule Rule, origin string, headers []string) {
+	if slices.Contains(rule.AllowedOrigins, "*") {
+		origin = "*"
+	}
 	to["Access-Control-Allow-Origin"] = origin
-	to["Access-Control-Allow-Methods"] = method
+	to["Access-Control-Allow-Methods"] = strings.Join(rule.AllowedMethods, ", ")
 	if len(headers) > 0 {
-		to["Access-Control-Allow-Headers"] = strings.Join(headers, ", ")
+		to["Access-Control-Allow-Headers"] = strings.ToLower(strings.Join(headers, ", "))
 	}
 	if len(rule.ExposeHeaders) > 0 {
 		to["Access-Control-Expose-Headers"] = strings.Join(rule.ExposeHeaders, ", ")

@@ -21,9 +21,10 @@ func TestDecide(t *testing.T) {
 	}{
 		{"first match", "https://app.example.com", "GET", nil, 0, "Access-Control-Expose-Headers: ETag"},
 		{"its max age", "https://app.example.com", "HEAD", nil, 0, "Access-Control-Max-Age: 600"},
-		{"the origin is repeated", "https://any.where", "GET", nil, 2, "Access-Control-Allow-Origin: https://any.where"},
-		{"only the method asked for", "https://app.example.com", "GET", nil, 0, "Access-Control-Allow-Methods: GET"},
-		{"wildcard in the middle", "https://a.b.example.com", "PUT", []string{"content-type", " X-OSS-Meta-Owner "}, 1, "Access-Control-Allow-Headers: content-type, X-OSS-Meta-Owner"},
+		{"the origin is repeated", "https://a.example.com", "PUT", nil, 1, "Access-Control-Allow-Origin: https://a.example.com"},
+		{"any origin", "https://any.where", "GET", nil, 2, "Access-Control-Allow-Origin: *"},
+		{"all methods of the rule", "https://app.example.com", "GET", nil, 0, "Access-Control-Allow-Methods: GET, HEAD"},
+		{"wildcard in the middle", "https://a.b.example.com", "PUT", []string{"content-type", " X-OSS-Meta-Owner "}, 1, "Access-Control-Allow-Headers: content-type, x-oss-meta-owner"},
 		{"wildcard at the end", "http://localhost:3000", "PUT", nil, 1, "Access-Control-Allow-Origin: http://localhost:3000"},
 		{"a wildcard may stand for nothing", "http://localhost:", "PUT", nil, 1, ""},
 		{"empty header names do not count", "https://a.example.com", "PUT", []string{"", " \t"}, 1, ""},
@@ -53,11 +54,26 @@ func TestDecide(t *testing.T) {
 	}
 }
 
+// OSS-241: "*" among other origins answers for all of them, and the requested headers are repeated under "*", too.
+func TestDecideAnyOriginAmongOthers(t *testing.T) {
+	t.Parallel()
+	rule := Rule{AllowedOrigins: []string{"https://a.b", "*"}, AllowedMethods: []string{"PUT", "GET"}, AllowedHeaders: []string{"*"}}
+	for _, origin := range []string{"https://a.b", "https://c.d"} {
+		got := Decide([]Rule{rule}, false, origin, "GET", []string{"Authorization", "X-OSS-Date"})
+		want := map[string]string{
+			"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "PUT, GET", "Access-Control-Allow-Headers": "authorization, x-oss-date",
+		}
+		if !maps.Equal(got.Headers, want) {
+			t.Errorf("%s: got %v, want %v", origin, got.Headers, want)
+		}
+	}
+}
+
 func TestDecideLeavesOutWhatIsNotSet(t *testing.T) {
 	t.Parallel()
 	rule := Rule{AllowedOrigins: []string{"*"}, AllowedMethods: []string{"GET"}, MaxAgeSeconds: age(0)}
 	got := Decide([]Rule{rule}, false, "https://a.b", "GET", nil)
-	want := map[string]string{"Access-Control-Allow-Origin": "https://a.b", "Access-Control-Allow-Methods": "GET"}
+	want := map[string]string{"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "GET"}
 	if !maps.Equal(got.Headers, want) {
 		t.Errorf("got %v, want %v", got.Headers, want)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/aliyun/aliyun-oss-go-sdk/oss"
@@ -13,7 +14,7 @@ import (
 type PreflightRequest struct {
 	Origin  string
 	Method  string
-	Headers []string // names of request headers
+	Headers []string // names of request headers, in any case
 }
 
 // Preflight is OSS's answer to the OPTIONS request that a browser sends before a cross-origin request.
@@ -30,7 +31,7 @@ type Preflight struct {
 func (c *Client) Preflight(ctx context.Context, bucket, key string, p PreflightRequest) (Preflight, error) {
 	header := map[string]string{"Origin": p.Origin, "Access-Control-Request-Method": p.Method}
 	if len(p.Headers) > 0 {
-		header["Access-Control-Request-Headers"] = strings.Join(p.Headers, ",") // without blanks, as the Fetch standard has it
+		header["Access-Control-Request-Headers"] = requestHeaders(p.Headers)
 	}
 	r := request{op: "OptionObject", method: http.MethodOptions, bucket: bucket, key: key, header: header}
 	transport := &anonymousTransport{next: c.sdk.HTTPClient.Transport}
@@ -47,6 +48,17 @@ func (c *Client) Preflight(ctx context.Context, bucket, key string, p PreflightR
 		return Preflight{}, err
 	}
 	return Preflight{Status: resp.status, Header: resp.header}, nil
+}
+
+// requestHeaders lists names as the Fetch standard has it (CORS-unsafe request-header names): in lower case, sorted, each
+// once, without blanks.
+func requestHeaders(names []string) string {
+	lower := make([]string, len(names))
+	for i, name := range names {
+		lower[i] = strings.ToLower(name)
+	}
+	slices.Sort(lower)
+	return strings.Join(slices.Compact(lower), ",")
 }
 
 // anonymous is a client of the same endpoint, address style, patience and connections that sends no credentials.

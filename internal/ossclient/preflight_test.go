@@ -48,7 +48,7 @@ func TestPreflightIsWhatABrowserSends(t *testing.T) {
 	client, seen := seenRequest(t, Config{UserAgent: "tester/1"}, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Access-Control-Allow-Origin", "https://www.example.com")
 	})
-	got, err := client.Preflight(t.Context(), "b-1", "a dir/ü+.txt", PreflightRequest{Origin: "https://www.example.com", Method: "PUT", Headers: []string{"content-type", "x-oss-date"}})
+	got, err := client.Preflight(t.Context(), "b-1", "a dir/ü+.txt", PreflightRequest{Origin: "https://www.example.com", Method: "PUT", Headers: []string{"X-Oss-Date", "content-type", "x-oss-date"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // CORS is a bucket's stored configuration.
@@ -60,11 +61,24 @@ func (q *request) putCORS() error {
 	return q.b.change(func(set *bucketSettings) { set.CORS = conf })
 }
 
+// The ECs of refused documents that pages name (OSS-243, OSS-310, OSS-311).
+const (
+	ecNoCORS        = "0034-00000001"
+	ecNoCORSRule    = "0034-00000002"
+	ecAllowedMethod = "0034-00000011"
+	ecExposeHeader  = "0034-00000013"
+)
+
 // check turns the document into a configuration. Which code OSS gives for a bad wildcard or method is not documented:
 // here a wrong structure is MalformedXML and a wrong value InvalidArgument (OSS-044).
 func (in *corsConfiguration) check(limit int) (*CORS, error) {
-	if len(in.Rules) == 0 || len(in.Unknown) > 0 {
+	if len(in.Unknown) > 0 {
 		return nil, malformedXML()
+	}
+	if len(in.Rules) == 0 {
+		refusal := malformedXML()
+		refusal.ec = ecNoCORSRule
+		return nil, refusal
 	}
 	if len(in.Rules) > limit {
 		return nil, fail(http.StatusBadRequest, "CORSRuleBeyondLimit", "", "The CORS Rules num is beyond limit.")
@@ -88,47 +102,62 @@ func (in *corsConfiguration) check(limit int) (*CORS, error) {
 }
 
 func (r *corsRule) check() (CORSRule, error) {
-	rule := CORSRule{
-		AllowedOrigins: r.AllowedOrigin, AllowedMethods: r.AllowedMethod,
-		AllowedHeaders: r.AllowedHeader, ExposeHeaders: r.ExposeHeader,
-	}
+	rule := CORSRule{AllowedOrigins: r.AllowedOrigin, AllowedMethods: r.AllowedMethod, ExposeHeaders: r.ExposeHeader}
 	if len(r.AllowedOrigin) == 0 || len(r.AllowedMethod) == 0 || len(r.MaxAgeSeconds) > 1 || len(r.Unknown) > 0 {
 		return rule, malformedXML()
 	}
-	for _, o := range r.AllowedOrigin {
-		if o == "" || strings.Count(o, "*") > 1 {
-			return rule, invalidArgument("AllowedOrigin", o, "The AllowedOrigin is not valid.")
-		}
-	}
-	for _, m := range r.AllowedMethod {
-		if !slices.Contains([]string{"GET", "PUT", "DELETE", "POST", "HEAD"}, m) {
-			return rule, invalidArgument("AllowedMethod", m, "The AllowedMethod is not valid.")
-		}
+	if err := r.checkElements(); err != nil {
+		return rule, err
 	}
 	for _, h := range r.AllowedHeader {
-		if h == "" || strings.Count(h, "*") > 1 || strings.ContainsAny(h, `<>&'"`) {
-			return rule, invalidArgument("AllowedHeader", h, "The AllowedHeader is not valid.")
-		}
-	}
-	for _, h := range r.ExposeHeader {
-		if h == "" || strings.ContainsAny(h, `*<>&'"`) {
-			return rule, invalidArgument("ExposeHeader", h, "The ExposeHeader is not valid.")
-		}
+		rule.AllowedHeaders = append(rule.AllowedHeaders, strings.ToLower(h)) // OSS-240
 	}
 	if len(r.MaxAgeSeconds) == 1 {
 		age, err := strconv.Atoi(strings.TrimSpace(r.MaxAgeSeconds[0]))
 		if err != nil || age < 0 || age > 999999999 {
-			return rule, invalidArgument("MaxAgeSeconds", r.MaxAgeSeconds[0], "The MaxAgeSeconds is not valid.")
+			return rule, invalidCORS("MaxAgeSeconds", r.MaxAgeSeconds[0], "")
 		}
 		rule.MaxAgeSeconds = &age
 	}
 	return rule, nil
 }
 
+// checkElements refuses what no element may be. That control characters are among it is ours: an origin or a name with a
+// line break could end the header that it is written into.
+func (r *corsRule) checkElements() error {
+	for _, o := range r.AllowedOrigin {
+		if o == "" || strings.Count(o, "*") > 1 || strings.ContainsFunc(o, unicode.IsControl) {
+			return invalidCORS("AllowedOrigin", o, "")
+		}
+	}
+	for _, m := range r.AllowedMethod {
+		if !slices.Contains([]string{"GET", "PUT", "DELETE", "POST", "HEAD"}, m) {
+			return invalidCORS("AllowedMethod", m, ecAllowedMethod)
+		}
+	}
+	for _, h := range r.AllowedHeader {
+		if h == "" || strings.Count(h, "*") > 1 || strings.ContainsAny(h, `<>&'"`) || strings.ContainsFunc(h, unicode.IsControl) {
+			return invalidCORS("AllowedHeader", h, "")
+		}
+	}
+	for _, h := range r.ExposeHeader {
+		if h == "" || strings.ContainsAny(h, `*<>&'"`) || strings.ContainsFunc(h, unicode.IsControl) {
+			return invalidCORS("ExposeHeader", h, ecExposeHeader)
+		}
+	}
+	return nil
+}
+
+func invalidCORS(element, value, ec string) error {
+	refusal := invalidArgument(element, value, "The "+element+" is not valid.")
+	refusal.ec = ec
+	return refusal
+}
+
 func (q *request) getCORS() error {
 	conf := q.b.settings().CORS
 	if conf == nil {
-		return fail(http.StatusNotFound, "NoSuchCORSConfiguration", "", "The CORS Configuration does not exist.", "BucketName", q.bucketName)
+		return fail(http.StatusNotFound, "NoSuchCORSConfiguration", ecNoCORS, "The CORS Configuration does not exist.", "BucketName", q.bucketName)
 	}
 	vary := strconv.FormatBool(conf.ResponseVary) // shown also where it was never set (OSS-046)
 	out := corsConfiguration{ResponseVary: &vary}
@@ -153,7 +182,7 @@ func (q *request) deleteCORS() error {
 	return nil
 }
 
-// preflight answers OPTIONS (OSS-047).
+// preflight answers OPTIONS (OSS-047, OSS-241).
 func (q *request) preflight() error {
 	origin, method := q.r.Header.Get("Origin"), q.r.Header.Get("Access-Control-Request-Method")
 	if origin == "" {
@@ -178,9 +207,9 @@ func (q *request) preflight() error {
 				"Access-Control-Request-Method or Access-Control-Requet-Headers are not whitelisted by the resource's CORS spec.",
 			"Method", method, "ResourceType", "Object")
 	}
-	rule.write(q.w.Header(), origin, method)
+	rule.write(q.w.Header(), origin)
 	if len(headers) > 0 {
-		q.w.Header().Set("Access-Control-Allow-Headers", strings.Join(headers, ", "))
+		q.w.Header().Set("Access-Control-Allow-Headers", strings.ToLower(strings.Join(headers, ", "))) // OSS-241
 	}
 	return nil
 }
@@ -199,7 +228,7 @@ func (q *request) addCORSHeaders() {
 	if rule == nil {
 		return
 	}
-	rule.write(h, origin, q.r.Method)
+	rule.write(h, origin)
 	if len(rule.AllowedHeaders) > 0 {
 		h.Set("Access-Control-Allow-Headers", strings.Join(rule.AllowedHeaders, ", "))
 	}
@@ -242,14 +271,13 @@ func wildcard(pattern, text string) bool {
 	return len(text) >= len(before)+len(after) && strings.HasPrefix(text, before) && strings.HasSuffix(text, after)
 }
 
-// write sets what a matching rule answers. Pages disagree whether "*" is echoed and whether one method or all are
-// named; the reading that gives a browser less is taken (OSS-047).
-func (r *CORSRule) write(h http.Header, origin, method string) {
+// write sets what a matching rule answers: "*" where that is one of its origins, and all its methods (OSS-241).
+func (r *CORSRule) write(h http.Header, origin string) {
 	if slices.Contains(r.AllowedOrigins, "*") {
 		origin = "*"
 	}
 	h.Set("Access-Control-Allow-Origin", origin)
-	h.Set("Access-Control-Allow-Methods", method)
+	h.Set("Access-Control-Allow-Methods", strings.Join(r.AllowedMethods, ", "))
 	if len(r.ExposeHeaders) > 0 {
 		h.Set("Access-Control-Expose-Headers", strings.Join(r.ExposeHeaders, ", "))
 	}

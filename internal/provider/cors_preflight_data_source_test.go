@@ -63,7 +63,7 @@ func TestPreflightData(t *testing.T) {
 		t.Errorf("with a rule: %+v", got)
 	}
 	for name, want := range map[string]string{
-		"Access-Control-Allow-Origin": "https://www.example.com", "Access-Control-Allow-Methods": "PUT", "Access-Control-Allow-Headers": "X-Oss-Date, content-type",
+		"Access-Control-Allow-Origin": "https://www.example.com", "Access-Control-Allow-Methods": "GET, PUT", "Access-Control-Allow-Headers": "content-type, x-oss-date",
 		"Access-Control-Expose-Headers": "ETag, x-oss-request-id", "Access-Control-Max-Age": "600", "Vary": "Origin",
 	} {
 		if got.Headers[name] != want {
@@ -203,9 +203,11 @@ func TestPreflightRefusal(t *testing.T) {
 	}{
 		"origin and method": {"PUT", nil, 200, map[string]string{"Origin": origin, "Methods": "PUT"}, ""},
 		"a list of methods": {"PUT", nil, 200, map[string]string{"Origin": origin, "Methods": "GET, PUT"}, ""},
-		"any origin":        {"PUT", nil, 200, map[string]string{"Origin": "*", "Methods": "*"}, ""},
-		"no content":        {"GET", nil, 204, map[string]string{"Origin": "*"}, ""},
-		"headers by star":   {"PUT", []string{"content-type"}, 200, map[string]string{"Origin": "*", "Methods": "PUT", "Headers": "*"}, ""},
+		"as OSS answers": {"PUT", []string{"Content-Type"}, 200, // OSS-241
+			map[string]string{"Origin": "*", "Methods": "GET, POST, PUT", "Headers": "content-type"}, ""},
+		"any origin":      {"PUT", nil, 200, map[string]string{"Origin": "*", "Methods": "*"}, ""},
+		"no content":      {"GET", nil, 204, map[string]string{"Origin": "*"}, ""},
+		"headers by star": {"PUT", []string{"content-type"}, 200, map[string]string{"Origin": "*", "Methods": "PUT", "Headers": "*"}, ""},
 		"headers in any case": {"PUT", []string{"content-type", "Authorization"}, 200,
 			map[string]string{"Origin": "*", "Methods": "PUT", "Headers": "Content-Type, *, authorization"}, ""},
 		"no origin":           {"GET", nil, 200, nil, "no Access-Control-Allow-Origin"},
