@@ -68,12 +68,12 @@ type listUploadsResult struct {
 	XMLName            xml.Name `xml:"ListMultipartUploadsResult"`
 	EncodingType       string   `xml:",omitempty"`
 	Bucket             string
-	KeyMarker          string
-	UploadIDMarker     string `xml:"UploadIdMarker"`
-	NextKeyMarker      string `xml:",omitempty"`
-	NextUploadIDMarker string `xml:"NextUploadIdMarker,omitempty"`
-	Delimiter          string
-	Prefix             string
+	KeyMarker          nameText
+	UploadIDMarker     string   `xml:"UploadIdMarker"`
+	NextKeyMarker      nameText `xml:",omitempty"`
+	NextUploadIDMarker string   `xml:"NextUploadIdMarker,omitempty"`
+	Delimiter          nameText
+	Prefix             nameText
 	MaxUploads         int
 	IsTruncated        bool
 	Uploads            []listedUpload `xml:"Upload"`
@@ -81,7 +81,7 @@ type listUploadsResult struct {
 }
 
 type listedUpload struct {
-	Key          string
+	Key          nameText
 	UploadID     string `xml:"UploadId"`
 	StorageClass string
 	Initiated    string
