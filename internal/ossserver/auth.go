@@ -210,5 +210,5 @@ func publicRead(acl string) bool { return acl == aclPublicRead || acl == aclPubl
 
 const isoBasic = "20060102T150405Z"
 
-// isoTime is how times stand in XML, in milliseconds.
-func isoTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+// isoTime is how times stand in XML: in whole seconds, with three noughts behind the point (OSS-267).
+func isoTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05") + ".000Z" }

@@ -1,7 +1,6 @@
 package ossserver
 
 import (
-	"crypto/rand"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -397,9 +396,6 @@ func (b *bucket) deleteVersion(key, id string) (*version, error) {
 	}
 	return v, nil
 }
-
-// newVersionID makes an ID that sorts by nothing and is safe as a file name.
-func newVersionID() string { return "CAEQ" + rand.Text() }
 
 // remove deletes an object as DeleteObject does. With an ID that version goes for good; without one it depends on the
 // bucket's versioning: the object goes, or a delete marker comes on top (OSS-051). It gives what went or came, or nil.

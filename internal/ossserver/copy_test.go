@@ -149,7 +149,7 @@ func TestCopySourceForms(t *testing.T) {
 		prefix + "dir/a b%2Bc.txt":                  200,
 		prefix + "dir/a%20b%2Bc.txt?versionId=null": 200,
 		prefix + "dir/a%20b+c.txt":                  404,
-		prefix + "dir/a%20b%2Bc.txt?versionId=none": 404,
+		prefix + "dir/a%20b%2Bc.txt?versionId=none": 400,
 		prefix + "dir/a%20b%2Bc.txt?other=1":        400,
 		"/no-such-bucket/k":                         404,
 		testBucket + "/dir/a%20b%2Bc.txt":           400,

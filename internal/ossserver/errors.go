@@ -76,8 +76,12 @@ func noSuchKey(key string) *apiError {
 	return fail(http.StatusNotFound, "NoSuchKey", "0026-00000001", "The specified key does not exist.", "Key", key)
 }
 
+// noSuchVersion is the answer to an ID that no version of key has (OSS-261).
 func noSuchVersion(key, id string) *apiError {
-	return fail(http.StatusNotFound, "NoSuchVersion", "", "The specified version does not exist.", "Key", key, "VersionId", id)
+	if !isVersionID(id) {
+		return invalidVersionID(id)
+	}
+	return fail(http.StatusNotFound, "NoSuchVersion", "0012-00000203", "The specified version does not exist.", "Key", key, "VersionId", id)
 }
 
 func accessDenied(message string) *apiError {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // listed is what both versions of a listing have in common.
@@ -35,10 +36,10 @@ func (e *endpoint) list(query string) listed {
 func (l listed) names() []string {
 	var all []string
 	for _, o := range l.Contents {
-		all = append(all, o.Key)
+		all = append(all, string(o.Key))
 	}
 	for _, p := range l.CommonPrefixes {
-		all = append(all, p.Prefix)
+		all = append(all, string(p.Prefix))
 	}
 	return all
 }
@@ -61,7 +62,8 @@ func TestListing(t *testing.T) {
 		{"delimiter=/", "", "a|a0|b|c+d e|a/|b/|ü/"},
 		{"prefix=a/&delimiter=/", "", "a/|a/1|a/2|a/b/"},
 		{"prefix=a&delimiter=/", "", "a|a0|a/"},
-		{"delimiter=b/", "", "a|a/|a/1|a/2|a0|b|c+d e|ü/1|a/b/|b/"},
+		{"delimiter=b", "", "a|a/|a/1|a/2|a0|c+d e|ü/1|a/b|b"},
+		{"delimiter=ü", "", "a|a/|a/1|a/2|a/b/3|a0|b|b/1|c+d e|ü"},
 		{"", "a/1", "a/2|a/b/3|a0|b|b/1|c+d e|ü/1"},
 		{"", "a/11", "a/2|a/b/3|a0|b|b/1|c+d e|ü/1"},
 		{"prefix=a/", "b", ""},
@@ -180,4 +182,60 @@ func TestListingRefused(t *testing.T) {
 		e.refused(400, "InvalidArgument", call{method: "GET", path: "/" + testBucket + "/?" + query})
 	}
 	e.refused(404, "NoSuchBucket", call{method: "GET", path: "/no-such-bucket/"})
+}
+
+// TestListingLimits is OSS-271 for listings of objects.
+func TestListingLimits(t *testing.T) {
+	t.Parallel()
+	e := start(t, nil)
+	long := strings.Repeat("k", 1023)
+	e.put(long, "x", nil)
+	for query, ec := range map[string]string{
+		"max-keys=9999999":     "0015-00000402",
+		"max-keys=0":           "0015-00000402",
+		"prefix=" + long + "k": "0015-00000403",
+		"prefix=%ff":           "0015-00000403",
+		"marker=" + long + "k": "0015-00000405",
+		"delimiter=abc":        "0015-00000406",
+	} {
+		for _, version := range []string{"", "list-type=2&"} {
+			if version != "" && strings.HasPrefix(query, "marker") {
+				continue
+			}
+			e.wantHeader(e.refused(400, "InvalidArgument", call{method: "GET", path: "/" + testBucket + "/?" + version + query}), "x-oss-ec", ec)
+		}
+	}
+	e.refused(400, "InvalidArgument", call{method: "GET", path: "/" + testBucket + "/?list-type=2&start-after=" + long + "k"})
+	for query, want := range map[string]int{
+		"prefix=" + long: 1, "list-type=2&prefix=" + long: 1, "marker=" + long: 0, "list-type=2&start-after=" + long: 0, "delimiter=%C3%BC": 1,
+	} {
+		if got := e.list(query).names(); len(got) != want {
+			t.Errorf("%.40s: %d entries", query, len(got))
+		}
+	}
+}
+
+// TestRestoreInfo is OSS-272.
+func TestRestoreInfo(t *testing.T) {
+	t.Parallel()
+	clock := &testClock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	e := start(t, &Server{Now: clock.read, RestoreTime: time.Hour})
+	e.must(200, call{method: "PUT", path: at("k"), body: "x", at: clock.read(), header: map[string]string{"x-oss-storage-class": "Archive"}})
+	want := func(info string) {
+		t.Helper()
+		for _, query := range []string{"", "list-type=2&fetch-owner=true", "versions"} {
+			a := e.must(200, call{method: "GET", path: "/" + testBucket + "/?" + query, at: clock.read()})
+			if got := one(between(a.body, "RestoreInfo")); got != info || info != "" && !strings.Contains(
+				strings.Join(strings.Fields(a.body), ""), "</StorageClass><RestoreInfo>") {
+				t.Errorf("%s: %q, want %q: %s", query, got, info, a.body)
+			}
+		}
+	}
+	want("")
+	e.must(202, call{method: "POST", path: at("k") + "?restore", at: clock.read()})
+	want(`ongoing-request="true"`)
+	clock.set(clock.read().Add(time.Hour))
+	want(`ongoing-request="false", expiry-date="Sat, 03 Jan 2026 04:04:05 GMT"`)
+	clock.set(clock.read().Add(24 * time.Hour))
+	want("")
 }

@@ -69,12 +69,12 @@ type listUploadsResult struct {
 	XMLName            xml.Name `xml:"ListMultipartUploadsResult"`
 	EncodingType       string   `xml:",omitempty"`
 	Bucket             string
-	KeyMarker          string
-	UploadIDMarker     string `xml:"UploadIdMarker"`
-	NextKeyMarker      string // both also where nothing follows (OSS-267): the last entry (OSS-285)
-	NextUploadIDMarker string `xml:"NextUploadIdMarker"`
-	Delimiter          string
-	Prefix             string
+	KeyMarker          nameText
+	UploadIDMarker     string   `xml:"UploadIdMarker"`
+	NextKeyMarker      nameText // both also where nothing follows (OSS-267): the last entry (OSS-285)
+	NextUploadIDMarker string   `xml:"NextUploadIdMarker"`
+	Delimiter          nameText
+	Prefix             nameText
 	MaxUploads         int
 	IsTruncated        bool
 	Uploads            []listedUpload `xml:"Upload"`
@@ -82,7 +82,7 @@ type listUploadsResult struct {
 }
 
 type listedUpload struct {
-	Key          string
+	Key          nameText
 	UploadID     string `xml:"UploadId"`
 	StorageClass string
 	Initiated    string

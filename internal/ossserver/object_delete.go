@@ -8,15 +8,22 @@ import (
 )
 
 func (q *request) deleteObject() error {
-	v, err := q.b.remove(q.key, q.query.Get("versionId"), q.now)
+	id := q.query.Get("versionId")
+	if id != "" && !isVersionID(id) {
+		return invalidVersionID(id)
+	}
+	v, err := q.b.remove(q.key, id, q.now)
 	if err != nil {
 		return err
 	}
-	if v != nil {
+	switch {
+	case v != nil:
 		q.writeVersionID(v)
 		if v.DeleteMarker {
 			q.w.Header().Set("x-oss-delete-marker", "true")
 		}
+	case id != "": // a version that is gone already is named as if it went now (OSS-262)
+		q.writeVersionID(&version{VersionID: id})
 	}
 	q.w.WriteHeader(http.StatusNoContent) // OSS-013: also where there was nothing
 	return nil
@@ -25,6 +32,7 @@ func (q *request) deleteObject() error {
 type deleteRequest struct {
 	XMLName xml.Name `xml:"Delete"`
 	Quiet   string   `xml:"Quiet"`
+	quiet   bool     // what it says
 	Objects []struct {
 		Key       string
 		VersionID string `xml:"VersionId"`
@@ -39,7 +47,7 @@ type deleteResult struct {
 }
 
 type deletedVersion struct {
-	Key                   string
+	Key                   nameText
 	VersionID             string `xml:"VersionId,omitempty"`
 	DeleteMarker          bool   `xml:",omitempty"`
 	DeleteMarkerVersionID string `xml:"DeleteMarkerVersionId,omitempty"`
@@ -55,40 +63,61 @@ func (q *request) deleteObjects() error {
 	if q.header("Content-MD5") == "" {
 		return fail(http.StatusBadRequest, "MissingArgument", "", "Missing Some Required Arguments.", "ArgumentName", "Content-MD5")
 	}
-	var in deleteRequest
-	if err := q.readXML(&in, maxDeleteBody); err != nil {
+	in, err := q.readDeleteRequest()
+	if err != nil {
 		return err
-	}
-	quiet, err := false, error(nil)
-	if text := strings.TrimSpace(in.Quiet); text != "" {
-		quiet, err = strconv.ParseBool(text)
-	}
-	if err != nil || len(in.Unknown) > 0 || len(in.Objects) == 0 || len(in.Objects) > maxDeleteObjects {
-		return malformedXML()
-	}
-	for _, o := range in.Objects {
-		if err := checkKey(o.Key); err != nil {
-			return err
-		}
 	}
 	out := deleteResult{EncodingType: q.query.Get("encoding-type")}
-	if _, err := q.encoded(""); err != nil {
-		return err
-	}
 	for _, o := range in.Objects {
 		v, err := q.b.remove(o.Key, o.VersionID, q.now)
 		if err != nil {
 			return err
 		}
 		d := deletedVersion{VersionID: o.VersionID}
-		d.Key, _ = q.encoded(o.Key) // the type was checked above
+		key, err := q.encoded(o.Key)
+		if err != nil {
+			return err
+		}
+		d.Key = nameText(key)
 		if v != nil && v.DeleteMarker {
 			d.DeleteMarker, d.DeleteMarkerVersionID = true, v.VersionID
 		}
 		out.Deleted = append(out.Deleted, d)
 	}
-	if quiet { // then only failures would be named, and there are none
+	if in.quiet { // then only failures would be named, and there are none (OSS-263)
 		return nil
 	}
 	return q.writeXML(out)
+}
+
+// readDeleteRequest reads and checks what is to be deleted.
+func (q *request) readDeleteRequest() (deleteRequest, error) {
+	var in deleteRequest
+	if _, err := q.encoded(""); err != nil {
+		return in, err
+	}
+	data, err := q.readBody(maxDeleteBody)
+	if err != nil {
+		return in, err
+	}
+	data, restore := standIns(data)
+	if decodeXML(data, &in) != nil || len(in.Unknown) > 0 || len(in.Objects) == 0 || len(in.Objects) > maxDeleteObjects {
+		return in, malformedXML()
+	}
+	if text := strings.TrimSpace(in.Quiet); text != "" {
+		if in.quiet, err = strconv.ParseBool(text); err != nil {
+			return in, malformedXML()
+		}
+	}
+	for i := range in.Objects {
+		o := &in.Objects[i]
+		o.Key = restore(o.Key)
+		if err := checkKey(o.Key); err != nil {
+			return in, err
+		}
+		if o.VersionID != "" && !isVersionID(o.VersionID) {
+			return in, invalidVersionID(o.VersionID)
+		}
+	}
+	return in, nil
 }

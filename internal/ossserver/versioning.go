@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"net/http"
 	"strings"
+	"time"
 )
 
 type versioningConfiguration struct {
@@ -35,14 +36,14 @@ const maxSettingBody = 16 << 10
 type listVersionsResult struct {
 	XMLName             xml.Name `xml:"ListVersionsResult"`
 	Name                string
-	Prefix              string
-	KeyMarker           string
+	Prefix              nameText
+	KeyMarker           nameText
 	VersionIDMarker     string `xml:"VersionIdMarker"`
 	MaxKeys             int
-	Delimiter           string
+	Delimiter           nameText
 	EncodingType        string `xml:",omitempty"`
 	IsTruncated         bool
-	NextKeyMarker       string          `xml:",omitempty"`
+	NextKeyMarker       nameText        `xml:",omitempty"`
 	NextVersionIDMarker string          `xml:"NextVersionIdMarker,omitempty"`
 	Entries             []listedVersion // each under a name of its own, in one order
 	CommonPrefixes      []commonPrefix  `xml:"CommonPrefixes"`
@@ -50,7 +51,7 @@ type listVersionsResult struct {
 
 type listedVersion struct {
 	XMLName      xml.Name // Version or DeleteMarker
-	Key          string
+	Key          nameText
 	VersionID    string `xml:"VersionId"`
 	IsLatest     bool
 	LastModified string
@@ -58,24 +59,37 @@ type listedVersion struct {
 	Type         string `xml:",omitempty"`
 	Size         *int64
 	StorageClass string `xml:",omitempty"`
+	RestoreInfo  string `xml:",omitempty"` // OSS-272
 	Owner        owner
 }
 
 func (q *request) listVersions() error {
-	l, err := q.listing()
+	l, err := q.listing(listingECs{prefix: "0012-00000103"})
 	if err != nil {
 		return err
 	}
+	if err := q.checkListedName("key-marker", "0012-00000104"); err != nil {
+		return err
+	}
 	id := q.query.Get("version-id-marker")
-	if l.after = q.query.Get("key-marker"); id != "" && l.after == "" {
-		return invalidArgument("version-id-marker", id, "A version-id marker cannot be specified without a key marker.")
+	l.after = q.query.Get("key-marker")
+	switch {
+	case id != "" && !isVersionID(id):
+		return invalidArgument("version-id-marker", id, "Invalid version id marker specified").withEC("0012-00000105")
+	case id != "" && l.after == "":
+		return invalidArgument("version-id-marker", id, "A version-id marker cannot be specified without a key marker.").withEC("0012-00000106")
 	}
 	p := q.b.versionPage(l, id)
-	out := listVersionsResult{
+	return q.writeXML(listVersionsResult{
 		Name: q.bucketName, Prefix: l.text(l.prefix), KeyMarker: l.text(l.after), VersionIDMarker: id, MaxKeys: l.max,
 		Delimiter: l.text(l.delimiter), EncodingType: q.query.Get("encoding-type"), IsTruncated: p.more,
 		NextKeyMarker: l.text(p.last), NextVersionIDMarker: p.lastID,
-	}
+		Entries: p.entries(l, q.now), CommonPrefixes: l.commonPrefixes(p.prefixes),
+	})
+}
+
+func (p versionPage) entries(l listing, now time.Time) []listedVersion {
+	var entries []listedVersion
 	for i, v := range p.objects {
 		e := listedVersion{
 			XMLName: xml.Name{Local: "DeleteMarker"}, Key: l.text(v.Key), VersionID: v.VersionID, IsLatest: p.latest[i],
@@ -84,13 +98,11 @@ func (q *request) listVersions() error {
 		if !v.DeleteMarker {
 			e.XMLName.Local = "Version"
 			e.ETag, e.Type, e.Size, e.StorageClass = `"`+v.ETag+`"`, v.Type, &v.Size, v.StorageClass
+			e.RestoreInfo = v.restoreState(now)
 		}
-		out.Entries = append(out.Entries, e)
+		entries = append(entries, e)
 	}
-	for _, name := range p.prefixes {
-		out.CommonPrefixes = append(out.CommonPrefixes, commonPrefix{l.text(name)})
-	}
-	return q.writeXML(out)
+	return entries
 }
 
 // versionPage is a page of a listing of versions.
@@ -101,7 +113,7 @@ type versionPage struct {
 }
 
 // versionPage collects a page of versions, newest first within a key (OSS-057): what comes behind the version id of the
-// key l.after, or behind all of that key if id is "".
+// key l.after, or behind all of that key if id is "" (OSS-273).
 func (b *bucket) versionPage(l listing, id string) versionPage {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -130,25 +142,24 @@ func (b *bucket) versionPage(l listing, id string) versionPage {
 			continue
 		}
 		i++
-		passed := key != l.after // whether the marker is behind us
-		for n, v := range b.entries[key] {
-			if !passed {
-				passed = v.VersionID == id
-				continue
-			}
+		versions := b.entries[key]
+		if key == l.after {
+			versions = behind(versions, id)
+		}
+		for _, v := range versions {
 			if !add(key, v.VersionID) {
 				return p
 			}
-			p.objects, p.latest = append(p.objects, v), append(p.latest, n == 0)
+			p.objects, p.latest = append(p.objects, v), append(p.latest, v == b.current(key))
 		}
 	}
 	return p
 }
 
-// checkVersionParam refuses an empty versionId, which is not the same as none.
+// checkVersionParam refuses an empty versionId, which is not the same as none (OSS-274).
 func (q *request) checkVersionParam() error {
 	if q.query.Has("versionId") && q.query.Get("versionId") == "" {
-		return fail(http.StatusBadRequest, "InvalidArgument", "", "Version id can not be the empty string.", "ArgumentName", "versionId")
+		return fail(http.StatusBadRequest, "InvalidArgument", "0012-00000201", "Version id can not be the empty string.", "ArgumentName", "versionId")
 	}
 	return nil
 }

@@ -103,7 +103,7 @@ func TestVersionHistory(t *testing.T) {
 	if names := e.list("").names(); len(names) != 0 {
 		t.Errorf("a key under a marker is listed: %q", names)
 	}
-	e.refused(404, "NoSuchVersion", call{method: "GET", path: at("k") + "?versionId=CAEQnone"})
+	e.refused(404, "NoSuchVersion", call{method: "GET", path: at("k") + "?versionId=" + newVersionID()})
 	e.refused(404, "NoSuchKey", call{method: "GET", path: at("k") + "?acl"})
 	e.refused(400, "InvalidArgument", call{method: "GET", path: at("k") + "?versionId="})
 
