@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -115,7 +116,8 @@ func (d *bucketCORSDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	resp.Diagnostics.Append(diags...)
 	model.ID = model.Bucket
 	model.Rules = list
-	model.Advice = corsAdvice(known)
+	// What there is to say about all rules together is whether OSS takes them, and it did.
+	model.Advice = corsAdvice(slices.DeleteFunc(cors.Check(known), func(p cors.Problem) bool { return p.Rule < 0 }))
 	model.ResponseVary = types.BoolValue(have.ResponseVary)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }

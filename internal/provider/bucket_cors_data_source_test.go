@@ -97,8 +97,16 @@ func TestCORSDataAdvice(t *testing.T) {
 			t.Errorf("got %q, want %q", got.Advice[i], want[i])
 		}
 	}
+	many := ""
+	for i := range 11 {
+		many += fmt.Sprintf(rule, fmt.Sprintf("https://%d.example.com", i), "GET", "Range")
+	}
 	if headers := fmt.Sprint(got.Rules[0]["allowed_headers"]); headers != "[range]" { // OSS-240
 		t.Errorf("allowed_headers is %s", headers)
+	}
+	foreignCORS(o, corsDocument(many))
+	if got := readCORS(w); len(got.Rules) != 11 || len(got.Advice) != 0 {
+		t.Errorf("%d rules that OSS took get the advice %q", len(got.Rules), got.Advice)
 	}
 }
 

@@ -80,13 +80,11 @@ func corsProblemText(group []cors.Problem) string {
 	return strings.Join(lines, "\n")
 }
 
-// corsAdvice is all that there is to say about rules, a sentence each.
-func corsAdvice(rules []cors.Rule) types.List {
-	values := []attr.Value{}
-	if len(rules) > 0 {
-		for _, p := range cors.Check(rules) {
-			values = append(values, types.StringValue(p.Text()))
-		}
+// corsAdvice is all that there is to say, a text each.
+func corsAdvice(problems []cors.Problem) types.List {
+	values := make([]attr.Value, len(problems))
+	for i, p := range problems {
+		values[i] = types.StringValue(p.Text())
 	}
 	return types.ListValueMust(types.StringType, values)
 }

@@ -102,7 +102,7 @@ func (corsDecisionFunction) Run(ctx context.Context, req function.RunRequest, re
 		resp.Error = resp.Result.Set(ctx, types.ObjectUnknown(corsDecisionTypes))
 		return
 	}
-	decoded, err := decodeCORSRules(value)
+	decoded, found, err := decodeCORSRules(value)
 	if err != nil {
 		resp.Error = argumentError(0, sentence(err.Error()))
 		return
@@ -119,7 +119,7 @@ func (corsDecisionFunction) Run(ctx context.Context, req function.RunRequest, re
 		Rule:    types.Int64Null(),
 		Reason:  stringOrNull(decision.Reason),
 		Headers: stringMap(decision.Headers),
-		Advice:  corsAdvice(decoded),
+		Advice:  corsAdvice(found),
 	}
 	if decision.Allowed {
 		result.Rule = types.Int64Value(int64(decision.Rule))
@@ -159,39 +159,40 @@ func stringMap(from map[string]string) types.Map {
 	return types.MapValueMust(types.StringType, values)
 }
 
-// decodeCORSRules reads a list of rules that is known through and through. Its errors say where they are, in the
-// words of a configuration, and cover what OSS refuses: such rules never come to a decision. What this provider alone
-// refuses may stand in a bucket, and is decided and advised on.
-func decodeCORSRules(value tftypes.Value) ([]cors.Rule, error) {
+// decodeCORSRules reads a list of rules that is known through and through, and returns what there is to say about them.
+// Its errors say where they are, in the words of a configuration, and cover what OSS refuses: such rules never come to a
+// decision. What this provider alone refuses may stand in a bucket, and is decided on.
+func decodeCORSRules(value tftypes.Value) ([]cors.Rule, []cors.Problem, error) {
 	kind := value.Type()
 	if kind.Is(tftypes.Set{}) {
-		return nil, errors.New("rules is a set, and a set has no order; OSS answers with the first rule that matches, so pass a list")
+		return nil, nil, errors.New("rules is a set, and a set has no order; OSS answers with the first rule that matches, so pass a list")
 	}
 	var elements []tftypes.Value
 	if !kind.Is(tftypes.List{}) && !kind.Is(tftypes.Tuple{}) || value.As(&elements) != nil {
-		return nil, errors.New("rules is not a list of objects; pass one, such as oss_bucket_cors.example.cors_rule")
+		return nil, nil, errors.New("rules is not a list of objects; pass one, such as oss_bucket_cors.example.cors_rule")
 	}
 	rules := make([]cors.Rule, len(elements))
 	for i, element := range elements {
 		rule, err := decodeCORSRule(element)
 		if err != nil {
-			return nil, fmt.Errorf("rules[%d]%w", i, err)
+			return nil, nil, fmt.Errorf("rules[%d]%w", i, err)
 		}
 		rules[i] = rule
 	}
-	if len(rules) == 0 {
-		return nil, nil
+	if len(rules) == 0 { // a bucket without rules
+		return nil, nil, nil
 	}
-	for _, p := range cors.Check(rules) {
+	found := cors.Check(rules)
+	for _, p := range found {
 		if p.Severity != cors.Error || p.Ours {
 			continue
 		}
 		if p.Rule < 0 {
-			return nil, fmt.Errorf("rules: %s", p.Detail)
+			return nil, nil, fmt.Errorf("rules: %s", p.Detail)
 		}
-		return nil, fmt.Errorf("rules[%d]%s: %s", p.Rule, strings.TrimSuffix("."+p.Field, "."), p.Detail)
+		return nil, nil, fmt.Errorf("rules[%d]%s: %s", p.Rule, strings.TrimSuffix("."+p.Field, "."), p.Detail)
 	}
-	return rules, nil
+	return rules, found, nil
 }
 
 // decodeCORSRule reads one rule. Its errors continue the path to the rule.
