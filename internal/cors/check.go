@@ -24,8 +24,7 @@ var methods = []string{"GET", "PUT", "DELETE", "POST", "HEAD"}
 
 // Check reports what is wrong with the CORS rules of a bucket: first the findings
 // about each rule by itself, in order, then those about rules that earlier ones keep
-// from answering, then those about the whole list. What OSS refuses is an Error, all
-// else a Warning.
+// from answering, then those about the whole list.
 func Check(rules []Rule) []Problem {
 	var found []Problem
 	for i, rule := range rules {
@@ -34,6 +33,11 @@ func Check(rules []Rule) []Problem {
 	size := xmlSize(rules)
 	if size <= maxXMLSize { // which also bounds the work: it grows with the square of the elements
 		found = append(found, checkReach(rules)...)
+	}
+	for i, p := range found {
+		if origins := rules[p.Rule].AllowedOrigins; len(origins) > 0 {
+			found[i].Origin = origins[0]
+		}
 	}
 	return append(found, checkList(len(rules), size)...)
 }
@@ -49,6 +53,7 @@ func checkRule(index int, rule Rule) []Problem {
 	for _, header := range rule.AllowedHeaders {
 		found = append(found, checkAllowedHeader(header)...)
 	}
+	found = append(found, checkHeaderCase(rule.AllowedHeaders)...)
 	for _, header := range rule.ExposeHeaders {
 		found = append(found, checkExposeHeader(header)...)
 	}
@@ -93,7 +98,7 @@ func checkMaxAge(seconds int64) []Problem {
 }
 
 func checkList(count, size int) []Problem {
-	found := checkCount(count)
+	found := CheckCount(count)
 	if size > maxXMLSize {
 		found = append(found, Problem{
 			Rule: -1, Slug: "cors-xml-size", Summary: "Too Large CORS Configuration",
@@ -103,7 +108,9 @@ func checkList(count, size int) []Problem {
 	return found
 }
 
-func checkCount(count int) []Problem {
+// CheckCount reports too many rules, or none. Between the two limits it is Advice: whether OSS takes so many shows only
+// when they are sent, and a bucket that has them settles it.
+func CheckCount(count int) []Problem {
 	switch {
 	case count == 0:
 		return []Problem{{
@@ -117,7 +124,7 @@ func checkCount(count int) []Problem {
 		}}
 	case count > SafeRules:
 		return []Problem{{
-			Rule: -1, Severity: Warning, Slug: "cors-rules-count", Summary: "Many CORS Rules",
+			Rule: -1, Severity: Advice, Slug: "cors-rules-count", Summary: "Many CORS Rules",
 			Detail: fmt.Sprintf("There are %d rules. OSS documents a limit of %d in some places and of %d in others; if it answers CORSRuleBeyondLimit, merge rules that allow the same.", count, SafeRules, MaxRules),
 		}}
 	}

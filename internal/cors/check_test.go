@@ -59,11 +59,27 @@ func TestCheckElements(t *testing.T) {
 		{FieldOrigins, "https://example.com", "", 0, ""},
 		{FieldOrigins, "http://localhost:8080", "", 0, ""},
 		{FieldOrigins, "https://*.example.com", "", 0, ""},
-		{FieldOrigins, "http*", "cors-origin-scheme", Warning, ""},
+		{FieldOrigins, "http*", "cors-origin-scheme", Warning, `stands for any scheme, http:// included; write "https://*"`},
 		{FieldOrigins, "*.example.com", "cors-origin-scheme", Warning, `write "https://*.example.com"`},
-		{FieldOrigins, "*example.com", "", 0, ""},
+		{FieldOrigins, "*example.com", "cors-origin-scheme", Warning, "the beginning of any host that ends alike"},
 		{FieldOrigins, "https://example.com:8443", "", 0, ""},
 		{FieldOrigins, "http://[::1]:8080", "", 0, ""},
+		{FieldOrigins, "http://[::1]", "", 0, ""},
+		{FieldOrigins, "http://localhost:*", "", 0, ""},
+		{FieldOrigins, "https://example.com:65535", "", 0, ""},
+		{FieldOrigins, "https://example.com:65536", "cors-origin-port-range", Error, "from 1 to 65535"},
+		{FieldOrigins, "https://example.com:99999/app", "cors-origin-port-range", Error, `"99999"`},
+		{FieldOrigins, "https://example.com:0", "cors-origin-port-range", Error, `"0"`},
+		{FieldOrigins, "https://example.com:080", "cors-origin-port-range", Error, "leading zeros"},
+		{FieldOrigins, "https://example.com:http", "cors-origin-port-range", Error, `"http"`},
+		{FieldOrigins, "https://*.example.com:70000", "cors-origin-port-range", Error, `"70000"`},
+		{FieldOrigins, "example.com:70000", "cors-origin-port-range", Error, `"70000"`},
+		{FieldOrigins, "mailto:me", "cors-origin-scheme", Warning, "no scheme"},
+		{FieldOrigins, "https://example.com:", "cors-origin-port", Warning, `write "https://example.com"`},
+		{FieldOrigins, "ftp://example.com", "cors-origin-pageless", Error, `begins with "ftp://"`},
+		{FieldOrigins, "FTP://*", "cors-origin-pageless", Error, `begins with "FTP://"`},
+		{FieldOrigins, "wss://example.com", "cors-origin-pageless", Error, "no page"},
+		{FieldOrigins, "https://a.example\r\nX-Evil: 1", "cors-element-control", Error, "control"},
 		{FieldOrigins, "http://example.com:443", "", 0, ""},
 		{FieldOrigins, "capacitor://localhost", "", 0, ""},
 		{FieldOrigins, "https://*.*.example.com", "cors-origin-wildcard", Error, "more than one"},
@@ -78,7 +94,8 @@ func TestCheckElements(t *testing.T) {
 		{FieldOrigins, "https://", "cors-origin-host", Warning, "host"},
 		{FieldOrigins, "https:///a", "cors-origin-host", Warning, "host"},
 		{FieldOrigins, "://a", "cors-origin-host", Warning, "scheme"},
-		{FieldOrigins, "null", "cors-origin-null", Warning, "sandboxed"},
+		{FieldOrigins, "null", "cors-origin-null", Warning, "what browsers send from a file or a sandboxed frame"},
+		{FieldOrigins, "NULL", "cors-origin-case", Warning, "upper-case"},
 		{FieldOrigins, " https://example.com", "cors-origin-space", Warning, `write "https://example.com"`},
 		{FieldOrigins, "https://a.com, https://b.com", "cors-origin-list", Warning, "element of its own"},
 		{FieldOrigins, "https://a.com,b.com", "cors-origin-list", Warning, "element of its own"},
@@ -100,6 +117,7 @@ func TestCheckElements(t *testing.T) {
 		{FieldHeaders, "*", "", 0, ""}, {FieldHeaders, "x-oss-*", "", 0, ""}, {FieldHeaders, "Content-Type", "", 0, ""}, {FieldHeaders, "x_y", "", 0, ""},
 		{FieldHeaders, "x-*-*", "cors-header-wildcard", Error, "more than one"},
 		{FieldHeaders, "", "cors-element-empty", Error, "empty"},
+		{FieldHeaders, "x-a\n", "cors-element-control", Error, "control"},
 		{FieldHeaders, "a b", "cors-header-name", Warning, "matches nothing"},
 		{FieldHeaders, "a:", "cors-header-name", Warning, `write "a"`},
 		{FieldHeaders, "a, b", "cors-header-name", Warning, "element of its own"},
@@ -111,6 +129,7 @@ func TestCheckElements(t *testing.T) {
 		{FieldExpose, "x-oss-meta-*", "cors-expose-wildcard", Error, "all user metadata"},
 		{FieldExpose, "X-Oss-Meta-*", "cors-expose-wildcard", Error, "all user metadata"},
 		{FieldExpose, "", "cors-element-empty", Error, "empty"},
+		{FieldExpose, "ETag\r\nX-Evil: 1", "cors-element-control", Error, "control"},
 		{FieldExpose, "ETag:", "cors-header-name", Warning, `write "ETag"`},
 	}
 	for _, tt := range tests {
@@ -203,7 +222,7 @@ func TestCheckCount(t *testing.T) {
 		}
 		return rules
 	}
-	for count, want := range map[int]string{1: "", 10: "", 11: "warning", 20: "warning", 21: "error"} {
+	for count, want := range map[int]string{1: "", 10: "", 11: "advice", 20: "advice", 21: "error"} {
 		got := Check(many(count))
 		wellFormed(t, got)
 		if want == "" {
@@ -261,5 +280,59 @@ func TestRuleIndexAndLongValues(t *testing.T) {
 	got := Check(rules)
 	if len(got) != 1 || got[0].Rule != 1 || strings.Contains(got[0].Detail, strings.Repeat("<", 61)) {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// OSS-240: two elements that differ only in case are one to OSS.
+func TestCheckHeaderCase(t *testing.T) {
+	t.Parallel()
+	got := Check(one(func(r *Rule) {
+		r.AllowedHeaders = []string{"Authorization", "X-OSS-*", "authorization", "range", "range", "x-oss-*", "X-Oss-*"}
+		r.ExposeHeaders = []string{"ETag", "etag"} // these keep their case
+	}))
+	wellFormed(t, got)
+	if !slices.Equal(slugs(got), []string{"cors-header-case", "cors-header-case"}) {
+		t.Fatalf("got %+v", got)
+	}
+	for i, want := range []struct{ value, words string }{
+		{"authorization", `"Authorization" and "authorization" differ only in case`}, {"x-oss-*", `"X-OSS-*" and "x-oss-*" and "X-Oss-*" differ only in case`},
+	} {
+		p := got[i]
+		if p.Severity != Error || !p.Ours || p.Field != FieldHeaders || p.Value != want.value || !strings.Contains(p.Detail, want.words) {
+			t.Errorf("got %+v, want %+v", p, want)
+		}
+	}
+}
+
+// The text of each finding about a rule says which, since a dynamic block has one line for all.
+func TestTextNamesTheRule(t *testing.T) {
+	t.Parallel()
+	long := "https://" + strings.Repeat("a", 100)
+	rules := []Rule{
+		{AllowedOrigins: []string{"https://a.example", "b.example"}, AllowedMethods: []string{"get"}},
+		{AllowedOrigins: []string{long}, AllowedMethods: []string{"PUT"}},
+		{AllowedMethods: []string{"GET"}},
+		{AllowedOrigins: []string{"https://a.example"}, AllowedMethods: []string{"get"}},
+	}
+	want := []string{
+		`cors_rule[0], whose first origin is "https://a.example": "b.example" has no scheme`,
+		`cors_rule[0], whose first origin is "https://a.example": "get" is not spelt`,
+		`cors_rule[1], whose first origin is "https://aaaa`,
+		`cors_rule[1], whose first origin is "https://aaaa`,
+		`cors_rule[2]: The rule allows no origin`,
+		`cors_rule[3], whose first origin is "https://a.example": "get" is not spelt`,
+		`cors_rule[3], whose first origin is "https://a.example": OSS answers with the first rule that matches`,
+	}
+	got := Check(rules)
+	if len(got) != len(want) {
+		t.Fatalf("got %+v", got)
+	}
+	for i, p := range got {
+		if !strings.HasPrefix(p.Text(), want[i]) || strings.Contains(p.Text(), long) {
+			t.Errorf("got %q, want %q", p.Text(), want[i])
+		}
+	}
+	if all := Check(nil)[0]; all.Text() != all.Detail || all.Place() != "" {
+		t.Errorf("a finding about all rules: %q", all.Text())
 	}
 }

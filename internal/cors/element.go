@@ -2,6 +2,7 @@ package cors
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,7 +13,6 @@ const (
 	invalidMethod  = "Invalid CORS Method"
 	invalidHeader  = "Invalid CORS Allowed Header"
 	invalidExposed = "Invalid CORS Expose Header"
-	originNoMatch  = "CORS Origin Matches Nothing"
 
 	// forbidden lists what PutBucketCors refuses in names of headers. Origins get the
 	// same treatment: none of these can be in one.
@@ -54,6 +54,38 @@ func checkAllowedHeader(header string) []Problem {
 	return checkHeaderName(FieldHeaders, header, strings.Replace(header, "*", "x", 1))
 }
 
+// checkHeaderCase refuses elements that differ only in case. OSS returns them in lower case (OSS-240), as one to a set,
+// so the plan would never be empty.
+func checkHeaderCase(headers []string) []Problem {
+	spellings := map[string][]string{}
+	var order []string
+	for _, header := range headers {
+		lower := strings.ToLower(header)
+		if len(spellings[lower]) == 0 {
+			order = append(order, lower)
+		}
+		if !slices.Contains(spellings[lower], header) {
+			spellings[lower] = append(spellings[lower], header)
+		}
+	}
+	var found []Problem
+	for _, lower := range order {
+		alike := spellings[lower]
+		if len(alike) < 2 {
+			continue
+		}
+		quoted := make([]string, len(alike))
+		for i, header := range alike {
+			quoted[i] = quote(header)
+		}
+		found = append(found, Problem{
+			Field: FieldHeaders, Value: alike[1], Ours: true, Slug: "cors-header-case", Summary: invalidHeader,
+			Detail: fmt.Sprintf("%s differ only in case, and to OSS they are one header: it keeps names of headers in lower case. Keep one of them.", strings.Join(shorten(quoted), " and ")),
+		})
+	}
+	return found
+}
+
 func checkExposeHeader(header string) []Problem {
 	found := checkText(FieldExpose, header, invalidExposed)
 	if len(found) > 0 {
@@ -79,7 +111,8 @@ func checkText(field, value, summary string) []Problem {
 		p.Slug, p.Detail = "cors-element-utf8", quote(value)+" is not valid UTF-8, which XML cannot carry. Re-encode it."
 	case strings.ContainsAny(value, forbidden):
 		at := strings.IndexAny(value, forbidden)
-		p.Slug, p.Detail = "cors-element-characters", fmt.Sprintf("%s contains %q. OSS forbids the characters < > & ' and \" here; remove it.", quote(value), value[at])
+		p.Ours = field == FieldOrigins // of headers alone OSS says so
+		p.Slug, p.Detail = "cors-element-characters", fmt.Sprintf("%s contains %q. The characters < > & ' and \" cannot be part of it; remove it.", quote(value), value[at])
 	case r >= 0:
 		p.Slug, p.Detail = "cors-element-control", fmt.Sprintf("%s contains a control character. Remove it.", quote(value))
 	default:

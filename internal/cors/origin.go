@@ -1,81 +1,116 @@
 package cors
 
 import (
-	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// checkOrigin reports what is wrong with one allowed origin. OSS documents the form
-// scheme://host[:port] but its live tests show it accepting others, so what can
-// never equal the Origin header of a browser (RFC 6454, section 6.2) is a warning.
+const (
+	originNoMatch = "CORS Origin Matches Nothing"
+	originRarely  = "CORS Origin Rarely What Is Meant"
+)
+
+// checkOrigin reports what is wrong with one allowed origin. OSS documents the form scheme://host[:port] but its live
+// tests show it accepting others, which it matches as text. So what browsers may send in another sense than the reader
+// thinks, and what can never equal the Origin header of a browser (RFC 6454, section 6.2), is a warning.
 func checkOrigin(origin string) []Problem {
 	if found := checkText(FieldOrigins, origin, invalidOrigin); len(found) > 0 {
 		return found
 	}
+	p := Problem{Field: FieldOrigins, Value: origin, Summary: invalidOrigin}
 	if strings.Count(origin, "*") > 1 {
-		return []Problem{{
-			Field: FieldOrigins, Value: origin, Slug: "cors-origin-wildcard", Summary: invalidOrigin,
-			Detail: fmt.Sprintf(`%s has more than one "*". OSS allows one in each element, such as "https://*.example.com"; write two elements, or "*" alone for every origin.`, quote(origin)),
-		}}
+		p.Slug = "cors-origin-wildcard"
+		p.Detail = quote(origin) + ` has more than one "*". OSS allows one in each element, such as "https://*.example.com"; write two elements, or "*" alone for every origin.`
+		return []Problem{p}
+	}
+	if slug, detail := originRefusal(origin); slug != "" {
+		p.Slug, p.Ours, p.Detail = slug, true, quote(origin)+detail
+		return []Problem{p}
 	}
 	slug, detail := originDoubt(origin)
 	if slug == "" {
 		return nil
 	}
-	return []Problem{{Field: FieldOrigins, Value: origin, Severity: Warning, Slug: slug, Summary: originNoMatch, Detail: quote(origin) + detail}}
+	p.Severity, p.Summary, p.Slug, p.Detail = Warning, originNoMatch, slug, quote(origin)+detail
+	if slug == "cors-origin-scheme" || slug == "cors-origin-null" {
+		p.Summary = originRarely
+	}
+	return []Problem{p}
 }
 
-// CheckRequestOrigin returns as an error, which continues with what to write instead, why no browser sends a request
-// with this value of the Origin header (RFC 6454, section 6.2), or nil. "null" is one that browsers do send.
-func CheckRequestOrigin(origin string) error {
-	switch {
-	case origin == "null":
-		return nil
-	case strings.EqualFold(origin, "null"):
-		return fmt.Errorf(`%s is not what browsers send; write "null"`, quote(origin))
-	case strings.Contains(origin, "*"):
-		return fmt.Errorf(`%s has a "*", which only rules have; write one origin, such as "https://www.example.com"`, quote(origin))
-	case strings.ContainsAny(origin, ", "):
-		return fmt.Errorf("%s is more than one origin, and a request has one; write that", quote(origin))
-	}
-	if _, detail := originDoubt(origin); detail != "" {
-		return errors.New(quote(origin) + strings.TrimSuffix(detail, "."))
-	}
-	return nil
-}
+// pageless are schemes that people write for an origin. No browser loads a page by one, so none is in an Origin header.
+var pageless = []string{"ftp", "ftps", "sftp", "ws", "wss", "oss"}
 
-// originDoubt returns why a browser never sends such an origin, the most helpful
-// reason first, or "".
-func originDoubt(origin string) (slug, detail string) {
-	if origin == "*" {
+// originRefusal returns why an origin cannot be meant at all, or "". Lists are for originDoubt.
+func originRefusal(origin string) (slug, detail string) {
+	origin = strings.TrimSpace(origin)
+	if strings.ContainsAny(origin, ", ") {
 		return "", ""
 	}
-	if strings.EqualFold(origin, "null") {
+	scheme, rest, hasScheme := strings.Cut(origin, "://")
+	if !hasScheme {
+		scheme, rest = "", strings.TrimLeft(origin, "/")
+	}
+	if slices.Contains(pageless, strings.ToLower(scheme)) {
+		return "cors-origin-pageless", fmt.Sprintf(` begins with %q, and no page of a browser does; write the origin of the page that asks, such as "https://www.example.com".`, scheme+"://")
+	}
+	port, found := portOf(rest)
+	if !found || port == "" || strings.Contains(port, "*") || validPort(port) {
+		return "", ""
+	}
+	if !hasScheme && strings.Trim(port, "0123456789") != "" {
+		return "", "" // some text with a colon
+	}
+	return "cors-origin-port-range", fmt.Sprintf(" has the port %s. Write a number from 1 to 65535 without leading zeros, or leave the port out.", quote(port))
+}
+
+// portOf returns what follows the colon behind a host.
+func portOf(rest string) (port string, found bool) {
+	authority := authorityOf(rest)
+	at := strings.LastIndex(authority, ":")
+	if at < strings.LastIndex(authority, "]") || at < 0 { // colons in brackets are those of an IPv6 address
+		return "", false
+	}
+	return authority[at+1:], true
+}
+
+func validPort(port string) bool {
+	number, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && number > 0 && port[0] != '0'
+}
+
+// authorityOf cuts off what follows host and port, and the user before them.
+func authorityOf(rest string) string {
+	if at := strings.IndexAny(rest, `/?#\`); at >= 0 {
+		rest = rest[:at]
+	}
+	return rest[strings.LastIndex(rest, "@")+1:]
+}
+
+// originDoubt returns why a browser never sends such an origin, or why it is rarely meant, the most helpful reason
+// first; or "".
+func originDoubt(origin string) (slug, detail string) {
+	switch {
+	case origin == "*":
+		return "", ""
+	case origin == "null":
 		return "cors-origin-null", " is what browsers send from a file or a sandboxed frame, and any page can make one. Use it for tests only, or write the origin of your pages."
+	case strings.EqualFold(origin, "null"):
+		return "cors-origin-case", ` has an upper-case letter; browsers send "null", from a file or a sandboxed frame. Write the origin of your pages.`
 	}
 	if trimmed := strings.TrimSpace(origin); trimmed != origin {
 		return "cors-origin-space", fmt.Sprintf(" has white space around it; write %s.", quote(trimmed))
 	}
-	scheme, rest, hasScheme := strings.Cut(origin, "://")
 	if strings.ContainsAny(origin, ", ") {
 		return "cors-origin-list", " holds several origins. Write each as an element of its own."
 	}
+	scheme, rest, hasScheme := strings.Cut(origin, "://")
 	if !hasScheme {
-		if host, found := strings.CutPrefix(origin, "//"); found {
-			origin = host
-		}
-		// "*example.com" and "htt*" may match as they are.
-		if strings.HasPrefix(origin, "*") && !strings.HasPrefix(origin, "*.") {
-			return hostDoubt("", origin)
-		}
-		bare := bareOrigin("https", strings.TrimLeft(origin, "/"))
-		if bare == "https://" {
-			bare += "www.example.com"
-		}
-		return "cors-origin-scheme", fmt.Sprintf(" has no scheme, which the Origin header always has; write %s.", quote(bare))
+		return "cors-origin-scheme", schemeDoubt(origin)
 	}
 	if scheme == "" || rest == "" {
 		return "cors-origin-host", " lacks its scheme or its host; write it like \"https://www.example.com\"."
@@ -83,17 +118,33 @@ func originDoubt(origin string) (slug, detail string) {
 	return hostDoubt(scheme, rest)
 }
 
-// bareOrigin keeps of a URL what an Origin header has of it, so that who writes it gets no further warning. Without
-// a scheme there is none in the result.
+// schemeDoubt tells what a pattern without a scheme stands for as the text that it is.
+func schemeDoubt(origin string) string {
+	before, after, wild := strings.Cut(origin, "*")
+	if !wild || !strings.HasPrefix("https://", before) && !strings.HasPrefix("http://", before) {
+		return fmt.Sprintf(" has no scheme. Origins are compared as text and those of browsers have one, so it matches no page; write %s.", quote(withScheme(origin)))
+	}
+	host := "*" + after
+	if before == "" && strings.IndexFunc(after, isAlphanumeric) == 0 {
+		return fmt.Sprintf(` has no scheme. Origins are compared as text, so its "*" stands for any scheme and for the beginning of any host that ends alike; write %s.`, quote(bareOrigin("https", "*."+after)))
+	}
+	return fmt.Sprintf(` has no scheme. Origins are compared as text, so its "*" stands for any scheme, http:// included; write %s.`, quote(bareOrigin("https", host)))
+}
+
+// withScheme is what is most likely meant by an origin without a scheme.
+func withScheme(origin string) string {
+	if bare := bareOrigin("https", strings.TrimLeft(origin, "/")); bare != "https://" {
+		return bare
+	}
+	return "https://www.example.com"
+}
+
+func isAlphanumeric(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// bareOrigin keeps of a URL what an Origin header has of it, so that whoever writes it gets no further warning.
 func bareOrigin(scheme, rest string) string {
-	if at := strings.IndexAny(rest, `/?#\`); at >= 0 {
-		rest = rest[:at]
-	}
-	scheme, rest = strings.ToLower(scheme), strings.ToLower(rest[strings.LastIndex(rest, "@")+1:])
-	if scheme == "" {
-		return rest
-	}
-	return scheme + "://" + strings.TrimSuffix(rest, defaultPorts[scheme])
+	scheme, rest = strings.ToLower(scheme), strings.ToLower(authorityOf(rest))
+	return scheme + "://" + strings.TrimSuffix(strings.TrimSuffix(rest, ":"), defaultPorts[scheme])
 }
 
 // defaultPorts are those that browsers leave out.
@@ -101,10 +152,6 @@ var defaultPorts = map[string]string{"http": ":80", "https": ":443"}
 
 // hostDoubt looks at what follows the scheme.
 func hostDoubt(scheme, rest string) (slug, detail string) {
-	prefix := ""
-	if scheme != "" {
-		prefix = scheme + "://"
-	}
 	if at := strings.IndexAny(rest, `/?#\`); at == 0 {
 		return "cors-origin-host", " lacks its host; write it like \"https://www.example.com\"."
 	} else if at > 0 {
@@ -113,7 +160,7 @@ func hostDoubt(scheme, rest string) (slug, detail string) {
 	if strings.Contains(rest, "@") {
 		return "cors-origin-user", fmt.Sprintf(" has a user name, which the Origin header never has; write %s.", quote(bareOrigin(scheme, rest)))
 	}
-	if strings.ToLower(prefix+rest) != prefix+rest {
+	if strings.ToLower(scheme+rest) != scheme+rest {
 		return "cors-origin-case", fmt.Sprintf(" has an upper-case letter; browsers send origins in lower case, so write %s.", quote(bareOrigin(scheme, rest)))
 	}
 	if strings.ContainsFunc(rest, func(r rune) bool { return r >= utf8.RuneSelf || unicode.IsSpace(r) }) {
@@ -123,6 +170,9 @@ func hostDoubt(scheme, rest string) (slug, detail string) {
 }
 
 func portDoubt(scheme, rest string) (slug, detail string) {
+	if strings.HasSuffix(rest, ":") {
+		return "cors-origin-port", fmt.Sprintf(" ends in a colon without a port, which browsers leave out; write %s.", quote(bareOrigin(scheme, rest)))
+	}
 	if port, known := defaultPorts[scheme]; known && strings.HasSuffix(rest, port) {
 		return "cors-origin-port", fmt.Sprintf(" names the default port, which browsers leave out; write %s.", quote(bareOrigin(scheme, rest)))
 	}

@@ -17,7 +17,7 @@ var sdkHeaders = []string{
 // request id (help page "Configure CORS rules").
 var uploadExposed = []string{"ETag", "x-oss-request-id"}
 
-// checkUpload warns about an upload rule that lacks what browsers need to upload. A
+// checkUpload advises on an upload rule that lacks what browsers need to upload. A
 // rule is one for uploads when it allows PUT or POST.
 func checkUpload(rule Rule) []Problem {
 	put := slices.Contains(rule.AllowedMethods, "PUT")
@@ -27,7 +27,7 @@ func checkUpload(rule Rule) []Problem {
 	var found []Problem
 	if missing := missingFrom(rule.ExposeHeaders, uploadExposed, strings.EqualFold); len(missing) > 0 {
 		found = append(found, Problem{
-			Field: FieldExpose, Severity: Warning, Slug: "cors-upload-expose", Summary: "CORS Upload Rule Hides Headers",
+			Field: FieldExpose, Severity: Advice, Slug: "cors-upload-expose", Summary: "CORS Upload Rule Hides Headers",
 			Detail: fmt.Sprintf("The rule allows uploads but does not expose %s. Multipart uploads from browsers need ETag, and x-oss-request-id is what Alibaba Cloud support asks for; add them.", strings.Join(missing, " and ")),
 		})
 	}
@@ -50,7 +50,7 @@ func checkUploadHeaders(rule Rule, put bool) []Problem {
 		return nil
 	}
 	return []Problem{{
-		Field: FieldHeaders, Severity: Warning, Slug: "cors-upload-headers", Summary: "CORS Upload Rule Blocks Headers",
+		Field: FieldHeaders, Severity: Advice, Slug: "cors-upload-headers", Summary: "CORS Upload Rule Blocks Headers",
 		Detail: fmt.Sprintf(`%s; add %s, or "*" for all.`, why, strings.Join(missing, ", ")),
 	}}
 }

@@ -38,7 +38,7 @@ func TestCheckUpload(t *testing.T) {
 				t.Fatalf("got %+v, want %v", got, tt.want)
 			}
 			for _, p := range got {
-				if p.Severity != Warning || !strings.Contains(p.Detail, tt.words) {
+				if p.Severity != Advice || !strings.Contains(p.Detail, tt.words) {
 					t.Errorf("got %+v, want words %q", p, tt.words)
 				}
 			}

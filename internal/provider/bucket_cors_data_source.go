@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -10,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/cors"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
@@ -24,6 +26,7 @@ type bucketCORSDataModel struct {
 	Bucket       types.String   `tfsdk:"bucket"`
 	Rules        types.List     `tfsdk:"cors_rule"`
 	ResponseVary types.Bool     `tfsdk:"response_vary"`
+	Advice       types.List     `tfsdk:"advice"`
 	Timeouts     timeouts.Value `tfsdk:"timeouts"`
 }
 
@@ -53,7 +56,7 @@ func (d *bucketCORSDataSource) Schema(ctx context.Context, _ datasource.SchemaRe
 					Attributes: map[string]schema.Attribute{
 						"allowed_origins": set("Origins that may ask."),
 						"allowed_methods": set("Methods that may be used."),
-						"allowed_headers": set("Request headers that a preflight may announce; empty for none."),
+						"allowed_headers": set("Request headers that a preflight may announce, in lower case, as OSS keeps them; empty for none."),
 						"expose_headers":  set("Response headers that scripts may read; empty for none."),
 						"max_age_seconds": schema.Int64Attribute{
 							Computed:            true,
@@ -63,6 +66,11 @@ func (d *bucketCORSDataSource) Schema(ctx context.Context, _ datasource.SchemaRe
 				},
 			},
 			"response_vary": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether OSS answers with `Vary: Origin`."},
+			"advice": schema.ListAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "What might be better about the rules, a sentence each that names the rule: origins that match nothing, rules that never answer, " +
+					"headers that uploads from browsers need. Empty when there is nothing to say. A `check` block can tell it after each plan.",
+			},
 		},
 		Blocks: map[string]schema.Block{"timeouts": readTimeouts(ctx)},
 	}
@@ -93,20 +101,23 @@ func (d *bucketCORSDataSource) Read(ctx context.Context, req datasource.ReadRequ
 		callError(&resp.Diagnostics, "Unable to Read OSS Bucket CORS Rules", fmt.Sprintf("read the CORS rules of bucket %q", model.Bucket.ValueString()), err)
 		return
 	}
-	rules := make([]corsRuleModel, len(have.Rules))
+	rules, known := make([]corsRuleModel, len(have.Rules)), make([]cors.Rule, len(have.Rules))
 	for i, rule := range have.Rules {
 		rules[i] = corsRuleModel{
 			AllowedOrigins: stringSet(rule.AllowedOrigins),
 			AllowedMethods: stringSet(rule.AllowedMethods),
-			AllowedHeaders: stringSet(rule.AllowedHeaders),
+			AllowedHeaders: stringSet(lowerCase(rule.AllowedHeaders)),
 			ExposeHeaders:  stringSet(rule.ExposeHeaders),
 			MaxAgeSeconds:  types.Int64PointerValue(rule.MaxAgeSeconds),
 		}
+		known[i] = rules[i].checkable()
 	}
 	list, diags := types.ListValueFrom(ctx, types.ObjectType{AttrTypes: corsRuleTypes}, rules)
 	resp.Diagnostics.Append(diags...)
 	model.ID = model.Bucket
 	model.Rules = list
+	// What there is to say about all rules together is whether OSS takes them, and it did.
+	model.Advice = corsAdvice(slices.DeleteFunc(cors.Check(known), func(p cors.Problem) bool { return p.Rule < 0 }))
 	model.ResponseVary = types.BoolValue(have.ResponseVary)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }

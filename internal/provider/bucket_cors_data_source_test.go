@@ -24,6 +24,7 @@ func readCORS(w *workspace) (result struct {
 	ID           string
 	Rules        []map[string]any `json:"cors_rule"`
 	ResponseVary bool             `json:"response_vary"`
+	Advice       []string
 }) {
 	w.t.Helper()
 	w.apply()
@@ -36,7 +37,7 @@ func TestCORSData(t *testing.T) {
 	o := startOSS(t)
 	w := o.workspace()
 	w.config(corsData)
-	if got := readCORS(w); got.ID != o.bucket || len(got.Rules) != 0 || got.Rules == nil || got.ResponseVary {
+	if got := readCORS(w); got.ID != o.bucket || len(got.Rules) != 0 || got.Rules == nil || got.ResponseVary || got.Advice == nil || len(got.Advice) != 0 {
 		t.Errorf("a bucket without rules: %+v, want an empty list", got)
 	}
 
@@ -70,6 +71,42 @@ func TestCORSData(t *testing.T) {
 	w.must("plan")
 	if got := o.requests(); got != "GetBucketCors:1" {
 		t.Errorf("one read costs %q", got)
+	}
+}
+
+// What might be better about the rules of a bucket is told to those who ask, what the resource refuses included.
+func TestCORSDataAdvice(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	const rule = `<CORSRule><AllowedOrigin>%s</AllowedOrigin><AllowedMethod>%s</AllowedMethod><AllowedHeader>%s</AllowedHeader></CORSRule>`
+	foreignCORS(o, corsDocument(fmt.Sprintf(rule, "*.example.io", "GET", "Range")+fmt.Sprintf(rule, "ftp://a.example", "PUT", "X-A")+fmt.Sprintf(rule, "https://b.example", "GET", "Range")))
+	w := o.workspace()
+	w.config(corsData)
+	got := readCORS(w)
+	want := []string{
+		`cors_rule[0], whose first origin is "*.example.io": "*.example.io" has no scheme.`,
+		`cors_rule[1], whose first origin is "ftp://a.example": "ftp://a.example" begins with "ftp://"`,
+		`cors_rule[1], whose first origin is "ftp://a.example": The rule allows uploads but does not expose ETag and x-oss-request-id.`,
+		`cors_rule[1], whose first origin is "ftp://a.example": The rule allows PUT but not the header that browsers send with a body`,
+	}
+	if len(got.Advice) != len(want) {
+		t.Fatalf("got %q", got.Advice)
+	}
+	for i := range want {
+		if !strings.HasPrefix(got.Advice[i], want[i]) {
+			t.Errorf("got %q, want %q", got.Advice[i], want[i])
+		}
+	}
+	many := ""
+	for i := range 11 {
+		many += fmt.Sprintf(rule, fmt.Sprintf("https://%d.example.com", i), "GET", "Range")
+	}
+	if headers := fmt.Sprint(got.Rules[0]["allowed_headers"]); headers != "[range]" { // OSS-240
+		t.Errorf("allowed_headers is %s", headers)
+	}
+	foreignCORS(o, corsDocument(many))
+	if got := readCORS(w); len(got.Rules) != 11 || len(got.Advice) != 0 {
+		t.Errorf("%d rules that OSS took get the advice %q", len(got.Rules), got.Advice)
 	}
 }
 

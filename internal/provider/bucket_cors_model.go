@@ -2,12 +2,13 @@ package provider
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/cors"
@@ -63,13 +64,23 @@ func (r corsRuleModel) known() bool {
 	return !r.MaxAgeSeconds.IsUnknown()
 }
 
-// refuseNulls refuses elements that are null, of which OSS has no notion.
-func (r corsRuleModel) refuseNulls(at path.Path, diags *diag.Diagnostics) {
-	for name, set := range map[string]types.Set{
-		"allowed_origins": r.AllowedOrigins, "allowed_methods": r.AllowedMethods, "allowed_headers": r.AllowedHeaders, "expose_headers": r.ExposeHeaders,
+// refuseNulls refuses elements that are null, of which OSS has no notion. The rule is the one at index.
+func (r corsRuleModel) refuseNulls(index int, diags *diag.Diagnostics) {
+	origin := ""
+	if origins := setStrings(r.AllowedOrigins); len(origins) > 0 {
+		origin = origins[0]
+	}
+	for _, field := range []struct {
+		name string
+		set  types.Set
+	}{
+		{cors.FieldOrigins, r.AllowedOrigins}, {cors.FieldMethods, r.AllowedMethods}, {cors.FieldHeaders, r.AllowedHeaders}, {cors.FieldExpose, r.ExposeHeaders},
 	} {
-		if slices.ContainsFunc(set.Elements(), attr.Value.IsNull) {
-			diags.AddAttributeError(at.AtName(name), "Null Element in CORS Rule", name+" has an element that is null. Leave it out, for example with compact([...]).")
+		if slices.ContainsFunc(field.set.Elements(), attr.Value.IsNull) {
+			addCORSProblems(diags, []cors.Problem{{
+				Rule: index, Origin: origin, Field: field.name, Summary: "Null Element in CORS Rule",
+				Detail: field.name + " has an element that is null. Leave it out, for example with compact([...]).",
+			}})
 		}
 	}
 }
@@ -123,11 +134,15 @@ func (m bucketCORSModel) config(ctx context.Context, diags *diag.Diagnostics) os
 }
 
 // refresh takes over what OSS has. Where its answer cannot tell two spellings apart (an absent list from an empty
-// one, no max age from 0), the spelling of the rule at the same place stays.
+// one, no max age from 0, the case of an allowed header), the spelling of the rule at the same place stays.
 func (m *bucketCORSModel) refresh(ctx context.Context, config ossclient.CORS, diags *diag.Diagnostics) {
 	var before []corsRuleModel
 	if !m.Rules.IsNull() {
 		before = m.rules(ctx, diags)
+	}
+	spelling := map[string]string{}
+	for _, old := range before {
+		old.spellings(spelling)
 	}
 	rules := make([]corsRuleModel, len(config.Rules))
 	for i, have := range config.Rules {
@@ -135,7 +150,10 @@ func (m *bucketCORSModel) refresh(ctx context.Context, config ossclient.CORS, di
 		if i < len(before) {
 			old = before[i]
 		}
-		rules[i] = refreshRule(old, have)
+		// The rule at the same place decides, and a rule that moved keeps its spelling, too.
+		own := maps.Clone(spelling)
+		old.spellings(own)
+		rules[i] = refreshRule(old, have, own)
 	}
 	list, d := types.ListValueFrom(ctx, types.ObjectType{AttrTypes: corsRuleTypes}, rules)
 	diags.Append(d...)
@@ -144,11 +162,25 @@ func (m *bucketCORSModel) refresh(ctx context.Context, config ossclient.CORS, di
 	m.ResponseVary = types.BoolValue(config.ResponseVary)
 }
 
-func refreshRule(old corsRuleModel, have ossclient.CORSRule) corsRuleModel {
+// spellings notes how the rule spells each allowed header, by its lower case.
+func (r corsRuleModel) spellings(to map[string]string) {
+	for _, header := range setStrings(r.AllowedHeaders) {
+		to[strings.ToLower(header)] = header
+	}
+}
+
+// refreshRule takes over a rule. OSS returns allowed headers in lower case (OSS-240); spelling has the one to keep.
+func refreshRule(old corsRuleModel, have ossclient.CORSRule, spelling map[string]string) corsRuleModel {
+	headers := lowerCase(have.AllowedHeaders)
+	for i, header := range headers {
+		if spelt, known := spelling[header]; known {
+			headers[i] = spelt
+		}
+	}
 	rule := corsRuleModel{
 		AllowedOrigins: refreshSet(old.AllowedOrigins, have.AllowedOrigins),
 		AllowedMethods: refreshSet(old.AllowedMethods, have.AllowedMethods),
-		AllowedHeaders: refreshSet(old.AllowedHeaders, have.AllowedHeaders),
+		AllowedHeaders: refreshSet(old.AllowedHeaders, headers),
 		ExposeHeaders:  refreshSet(old.ExposeHeaders, have.ExposeHeaders),
 		MaxAgeSeconds:  types.Int64PointerValue(have.MaxAgeSeconds),
 	}
@@ -156,6 +188,22 @@ func refreshRule(old corsRuleModel, have ossclient.CORSRule) corsRuleModel {
 		rule.MaxAgeSeconds = old.MaxAgeSeconds
 	}
 	return rule
+}
+
+func lowerCase(from []string) []string {
+	lower := make([]string, len(from))
+	for i, s := range from {
+		lower[i] = strings.ToLower(s)
+	}
+	return lower
+}
+
+// onlySpeltOtherwise reports whether two sets of header names differ, and only in case.
+func onlySpeltOtherwise(a, b types.Set) bool {
+	if a.IsNull() || b.IsNull() || a.IsUnknown() || slices.ContainsFunc(a.Elements(), attr.Value.IsUnknown) || a.Equal(b) {
+		return false
+	}
+	return sameSet(lowerCase(setStrings(a)), lowerCase(setStrings(b)))
 }
 
 func refreshSet(old types.Set, have []string) types.Set {
@@ -177,7 +225,7 @@ func refreshSet(old types.Set, have []string) types.Set {
 func sameCORS(a, b ossclient.CORS) bool {
 	return a.ResponseVary == b.ResponseVary && slices.EqualFunc(a.Rules, b.Rules, func(x, y ossclient.CORSRule) bool {
 		return sameSet(x.AllowedOrigins, y.AllowedOrigins) && sameSet(x.AllowedMethods, y.AllowedMethods) &&
-			sameSet(x.AllowedHeaders, y.AllowedHeaders) && sameSet(x.ExposeHeaders, y.ExposeHeaders) &&
+			sameSet(lowerCase(x.AllowedHeaders), lowerCase(y.AllowedHeaders)) && sameSet(x.ExposeHeaders, y.ExposeHeaders) &&
 			maxAge(x) == maxAge(y)
 	})
 }

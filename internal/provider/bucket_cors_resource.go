@@ -78,9 +78,11 @@ func corsRuleBlock() schema.Block {
 		MarkdownDescription: "A rule; the first one that matches a request answers it. 1 to 20 of them.",
 		NestedObject: schema.NestedBlockObject{
 			Attributes: map[string]schema.Attribute{
-				"allowed_origins": set(true, "Origins that may ask, such as `https://www.example.com` or `https://*.example.com`; one `*` each. `*` alone is every origin."),
+				"allowed_origins": set(true, "Origins that may ask, such as `https://www.example.com` or `https://*.example.com`; one `*` each. `*` alone is every origin. "+
+					"Origins are compared as text."),
 				"allowed_methods": set(true, "Methods that may be used: `GET`, `PUT`, `DELETE`, `POST`, `HEAD`."),
-				"allowed_headers": set(false, "Request headers that a preflight may announce, in any case; one `*` each. `*` alone is every header."),
+				"allowed_headers": set(false, "Request headers that a preflight may announce; one `*` each. `*` alone is every header. OSS keeps them in lower case, "+
+					"so case makes no difference, and two that differ only in case are refused."),
 				"expose_headers": set(false, "Response headers that scripts may read. No `*`: each header is listed by its full name, "+
 					"such as `ETag`, `x-oss-request-id` or `x-oss-meta-owner`."),
 				"max_age_seconds": schema.Int64Attribute{
@@ -110,37 +112,17 @@ func (r *bucketCORSResource) ValidateConfig(ctx context.Context, req resource.Va
 	}
 	var rules []cors.Rule
 	for i, rule := range config.rules(ctx, &resp.Diagnostics) {
-		rule.refuseNulls(path.Root("cors_rule").AtListIndex(i), &resp.Diagnostics)
+		rule.refuseNulls(i, &resp.Diagnostics)
 		rules = append(rules, rule.checkable())
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	for _, p := range cors.Check(rules) {
-		at := corsProblemPath(p)
-		if p.Severity == cors.Warning {
-			resp.Diagnostics.AddAttributeWarning(at, p.Summary, p.Detail)
-		} else {
-			resp.Diagnostics.AddAttributeError(at, p.Summary, p.Detail)
-		}
-	}
+	addCORSProblems(&resp.Diagnostics, cors.Check(rules))
 }
 
-func corsProblemPath(p cors.Problem) path.Path {
-	at := path.Root("cors_rule")
-	if p.Rule >= 0 {
-		at = at.AtListIndex(p.Rule)
-		if p.Field != "" {
-			at = at.AtName(p.Field)
-		}
-		if p.Value != "" {
-			at = at.AtSetValue(types.StringValue(p.Value))
-		}
-	}
-	return at
-}
-
-// ModifyPlan shows the id, which is known as soon as the bucket is.
+// ModifyPlan shows the id, which is known as soon as the bucket is, keeps spellings that mean the same to OSS, and warns
+// of rules that may be too many when they are about to be sent.
 func (r *bucketCORSResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
@@ -149,6 +131,38 @@ func (r *bucketCORSResource) ModifyPlan(ctx context.Context, req resource.Modify
 	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("bucket"), &bucket)...)
 	r.data.claim(&resp.Diagnostics, bucket)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), bucket)...)
+	planned := corsRulesOf(ctx, req.Plan.GetAttribute, &resp.Diagnostics)
+	var before []corsRuleModel
+	if !req.State.Raw.IsNull() {
+		before = corsRulesOf(ctx, req.State.GetAttribute, &resp.Diagnostics)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// Terraform takes the prior value for a configured one that a provider calls the same.
+	for i := range min(len(planned), len(before)) {
+		if onlySpeltOtherwise(planned[i].AllowedHeaders, before[i].AllowedHeaders) {
+			at := path.Root("cors_rule").AtListIndex(i).AtName("allowed_headers")
+			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, at, before[i].AllowedHeaders)...)
+		}
+	}
+	if len(planned) > len(before) {
+		for _, p := range cors.CheckCount(len(planned)) {
+			if p.Severity == cors.Advice {
+				resp.Diagnostics.AddAttributeWarning(path.Root("cors_rule"), p.Summary, p.Text())
+			}
+		}
+	}
+}
+
+// corsRulesOf decodes the rules of a plan or a state; none while they are not known.
+func corsRulesOf(ctx context.Context, get func(context.Context, path.Path, any) diag.Diagnostics, diags *diag.Diagnostics) []corsRuleModel {
+	var m bucketCORSModel
+	diags.Append(get(ctx, path.Root("cors_rule"), &m.Rules)...)
+	if diags.HasError() || m.Rules.IsUnknown() {
+		return nil
+	}
+	return m.rules(ctx, diags)
 }
 
 // Create sets the rules of a bucket that has none, or others that may be replaced.
@@ -166,35 +180,47 @@ func (r *bucketCORSResource) Create(ctx context.Context, req resource.CreateRequ
 	defer r.data.lock(plan.Bucket.ValueString())()
 	want := plan.config(ctx, &resp.Diagnostics)
 	const summary = "Unable to Create OSS Bucket CORS Rules"
-	if !plan.AllowOverwrite.ValueBool() && !nothingToLose(ctx, client, plan, want, summary, &resp.Diagnostics) {
-		return
+	there := false
+	if !plan.AllowOverwrite.ValueBool() {
+		there = takeCORS(ctx, client, plan, want, summary, &resp.Diagnostics)
+		if resp.Diagnostics.HasError() {
+			return
+		}
 	}
-	if err := client.PutCORS(ctx, plan.Bucket.ValueString(), want); err != nil {
-		corsCallError(&resp.Diagnostics, summary, "set", plan, err)
-		return
+	if !there {
+		if err := client.PutCORS(ctx, plan.Bucket.ValueString(), want); err != nil {
+			corsCallError(&resp.Diagnostics, summary, "set", plan, err)
+			return
+		}
 	}
 	r.data.created.Store(plan.Bucket.ValueString(), true)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, bucketCORSIdentity{plan.Bucket})...)
 }
 
-// nothingToLose reports whether the bucket has no rules, or the very ones that are wanted (as after a run that was
-// cut off). A PUT replaces all rules, so this costs one GET.
-func nothingToLose(ctx context.Context, client *ossclient.Client, plan bucketCORSModel, want ossclient.CORS, summary string, diags *diag.Diagnostics) bool {
+// takeCORS reports whether the bucket has the very rules that are wanted, as after a run that was cut off. Others are an
+// error: a PUT would replace them all. Looking costs one GET.
+func takeCORS(ctx context.Context, client *ossclient.Client, plan bucketCORSModel, want ossclient.CORS, summary string, diags *diag.Diagnostics) bool {
 	have, err := client.GetCORS(ctx, plan.Bucket.ValueString())
 	switch {
 	case ossclient.HasCode(err, "NoSuchCORSConfiguration"):
-		return true
+		return false
 	case err != nil:
 		corsCallError(diags, summary, "look for", plan, err)
 		return false
-	case len(have.Rules) == 0 || sameCORS(have, want):
+	case len(have.Rules) == 0:
+		return false
+	case sameCORS(have, want):
 		return true
 	}
+	rules := "1 CORS rule"
+	if len(have.Rules) > 1 {
+		rules = fmt.Sprintf("%d CORS rules", len(have.Rules))
+	}
 	diags.AddError("OSS Bucket Has CORS Rules Already", fmt.Sprintf(
-		"Bucket %q has %d CORS rules that differ from the planned ones, and they were left as they are. To manage them, import them:\n\n"+
+		"Bucket %q has %s, which is not what is planned, and nothing was changed. To manage what is there, import it:\n\n"+
 			"  terraform import ADDRESS %s\n\n"+
-			"To replace them, set allow_overwrite = true.", plan.Bucket.ValueString(), len(have.Rules), plan.Bucket.ValueString()))
+			"To replace it, set allow_overwrite = true.", plan.Bucket.ValueString(), rules, plan.Bucket.ValueString()))
 	return false
 }
 

@@ -28,6 +28,7 @@ type corsDecisionModel struct {
 	Rule    types.Int64  `tfsdk:"rule"`
 	Reason  types.String `tfsdk:"reason"`
 	Headers types.Map    `tfsdk:"headers"`
+	Advice  types.List   `tfsdk:"advice"`
 }
 
 var corsDecisionTypes = map[string]attr.Type{
@@ -35,6 +36,7 @@ var corsDecisionTypes = map[string]attr.Type{
 	"rule":    types.Int64Type,
 	"reason":  types.StringType,
 	"headers": types.MapType{ElemType: types.StringType},
+	"advice":  types.ListType{ElemType: types.StringType},
 }
 
 // Metadata names the function.
@@ -51,9 +53,12 @@ func (corsDecisionFunction) Definition(_ context.Context, _ function.DefinitionR
 			"- `allowed` - whether a rule answers\n" +
 			"- `rule` - the index of that rule from 0; null when none does\n" +
 			"- `reason` - a sentence that says why none does; null when one does\n" +
-			"- `headers` - the response headers for a browser, by name\n\n" +
-			"With `headers`, it is the answer to the preflight that a browser sends before a request with these headers. " +
-			"Without, it is the answer to the request itself, which OSS matches by origin and method alone.",
+			"- `headers` - the response headers for a browser, by name\n" +
+			"- `advice` - what might be better about the rules, whatever the request: a list of sentences, empty when there is nothing to say\n\n" +
+			"With names in the argument `headers`, it is the answer to the preflight that a browser sends before a request with these headers. " +
+			"With `[]`, it is the answer to the request itself, which OSS matches by origin and method alone.\n\n" +
+			"Origins are compared as text, as OSS does: `*.example.com` as an allowed origin is matched by `https://www.example.com`, and `www.example.com` by no page. " +
+			"An origin, a method or a header that no browser sends is an error.",
 		Parameters: []function.Parameter{
 			function.DynamicParameter{
 				Name: "rules",
@@ -66,13 +71,13 @@ func (corsDecisionFunction) Definition(_ context.Context, _ function.DefinitionR
 			},
 			function.StringParameter{
 				Name:                "method",
-				MarkdownDescription: "The method of the request, in upper case.",
+				MarkdownDescription: "The method of the request, in upper case: `PUT`.",
 			},
 			function.ListParameter{
 				Name:                "headers",
 				ElementType:         types.StringType,
 				AllowNullValue:      true,
-				MarkdownDescription: "The names of the request headers that a preflight announces. Null or an empty list: none.",
+				MarkdownDescription: "The names of the request headers that a preflight announces, in any case; `[]` for none.",
 			},
 		},
 		Return: function.ObjectReturn{AttributeTypes: corsDecisionTypes},
@@ -97,7 +102,7 @@ func (corsDecisionFunction) Run(ctx context.Context, req function.RunRequest, re
 		resp.Error = resp.Result.Set(ctx, types.ObjectUnknown(corsDecisionTypes))
 		return
 	}
-	decoded, err := decodeCORSRules(value)
+	decoded, found, err := decodeCORSRules(value)
 	if err != nil {
 		resp.Error = argumentError(0, sentence(err.Error()))
 		return
@@ -114,6 +119,7 @@ func (corsDecisionFunction) Run(ctx context.Context, req function.RunRequest, re
 		Rule:    types.Int64Null(),
 		Reason:  stringOrNull(decision.Reason),
 		Headers: stringMap(decision.Headers),
+		Advice:  corsAdvice(found),
 	}
 	if decision.Allowed {
 		result.Rule = types.Int64Value(int64(decision.Rule))
@@ -121,19 +127,23 @@ func (corsDecisionFunction) Run(ctx context.Context, req function.RunRequest, re
 	resp.Error = resp.Result.Set(ctx, result)
 }
 
-// corsRequest checks what describes the request and returns the names of its headers. An error is at its argument.
+// corsRequest checks what describes the request and returns the names of its headers. An error is at its argument. What
+// is refused is what the data source oss_cors_preflight refuses.
 func corsRequest(origin, method string, headers types.List) ([]string, *function.FuncError) {
-	switch {
-	case origin == "":
-		return nil, argumentError(1, `The origin is empty. Write the origin of the page that asks, such as "https://www.example.com".`)
-	case method == "":
-		return nil, argumentError(2, `The method is empty. Write the method of the request, such as "GET".`)
+	if err := cors.CheckRequestOrigin(origin); err != nil {
+		return nil, argumentError(1, "origin: "+err.Error())
+	}
+	if err := cors.CheckRequestMethod(method); err != nil {
+		return nil, argumentError(2, "method: "+err.Error())
 	}
 	var names []string
 	for i, element := range headers.Elements() {
 		name, ok := element.(types.String)
 		if !ok || name.ValueString() == "" {
 			return nil, argumentError(3, fmt.Sprintf("headers[%d] is null or empty. Leave it out, or write the name of a header.", i))
+		}
+		if err := cors.CheckRequestHeader(name.ValueString()); err != nil {
+			return nil, argumentError(3, fmt.Sprintf("headers[%d]: %v", i, err))
 		}
 		names = append(names, name.ValueString())
 	}
@@ -149,38 +159,40 @@ func stringMap(from map[string]string) types.Map {
 	return types.MapValueMust(types.StringType, values)
 }
 
-// decodeCORSRules reads a list of rules that is known through and through. Its errors say where they are, in the
-// words of a configuration, and cover what OSS would refuse: such rules never come to a decision.
-func decodeCORSRules(value tftypes.Value) ([]cors.Rule, error) {
+// decodeCORSRules reads a list of rules that is known through and through, and returns what there is to say about them.
+// Its errors say where they are, in the words of a configuration, and cover what OSS refuses: such rules never come to a
+// decision. What this provider alone refuses may stand in a bucket, and is decided on.
+func decodeCORSRules(value tftypes.Value) ([]cors.Rule, []cors.Problem, error) {
 	kind := value.Type()
 	if kind.Is(tftypes.Set{}) {
-		return nil, errors.New("rules is a set, and a set has no order; OSS answers with the first rule that matches, so pass a list")
+		return nil, nil, errors.New("rules is a set, and a set has no order; OSS answers with the first rule that matches, so pass a list")
 	}
 	var elements []tftypes.Value
 	if !kind.Is(tftypes.List{}) && !kind.Is(tftypes.Tuple{}) || value.As(&elements) != nil {
-		return nil, errors.New("rules is no list of objects; pass one, such as oss_bucket_cors.example.cors_rule")
+		return nil, nil, errors.New("rules is not a list of objects; pass one, such as oss_bucket_cors.example.cors_rule")
 	}
 	rules := make([]cors.Rule, len(elements))
 	for i, element := range elements {
 		rule, err := decodeCORSRule(element)
 		if err != nil {
-			return nil, fmt.Errorf("rules[%d]%w", i, err)
+			return nil, nil, fmt.Errorf("rules[%d]%w", i, err)
 		}
 		rules[i] = rule
 	}
-	if len(rules) == 0 {
-		return nil, nil
+	if len(rules) == 0 { // a bucket without rules
+		return nil, nil, nil
 	}
-	for _, p := range cors.Check(rules) {
-		if p.Severity != cors.Error {
-			continue // oss_bucket_cors warns
+	found := cors.Check(rules)
+	for _, p := range found {
+		if p.Severity != cors.Error || p.Ours {
+			continue
 		}
 		if p.Rule < 0 {
-			return nil, fmt.Errorf("rules: %s", p.Detail)
+			return nil, nil, fmt.Errorf("rules: %s", p.Detail)
 		}
-		return nil, fmt.Errorf("rules[%d]%s: %s", p.Rule, strings.TrimSuffix("."+p.Field, "."), p.Detail)
+		return nil, nil, fmt.Errorf("rules[%d]%s: %s", p.Rule, strings.TrimSuffix("."+p.Field, "."), p.Detail)
 	}
-	return rules, nil
+	return rules, found, nil
 }
 
 // decodeCORSRule reads one rule. Its errors continue the path to the rule.
@@ -188,7 +200,7 @@ func decodeCORSRule(value tftypes.Value) (cors.Rule, error) {
 	rule := cors.Rule{}
 	var fields map[string]tftypes.Value
 	if kind := value.Type(); value.IsNull() || !kind.Is(tftypes.Object{}) && !kind.Is(tftypes.Map{}) || value.As(&fields) != nil {
-		return rule, errors.New(" is no object with allowed_origins and allowed_methods")
+		return rule, errors.New(" is not an object with allowed_origins and allowed_methods")
 	}
 	lists := map[string]*[]string{
 		cors.FieldOrigins: &rule.AllowedOrigins, cors.FieldMethods: &rule.AllowedMethods,
@@ -203,7 +215,7 @@ func decodeCORSRule(value tftypes.Value) (cors.Rule, error) {
 		case name == cors.FieldMaxAge:
 			rule.MaxAgeSeconds, err = decodeSeconds(field)
 		default:
-			err = fmt.Errorf(" is no part of a rule; a rule has %s and %s", strings.Join(slices.Sorted(maps.Keys(lists)), ", "), cors.FieldMaxAge)
+			err = fmt.Errorf(" is not a part of a rule; a rule has %s and %s", strings.Join(slices.Sorted(maps.Keys(lists)), ", "), cors.FieldMaxAge)
 		}
 		if err != nil {
 			return rule, fmt.Errorf(".%s%w", name, err)
@@ -219,12 +231,12 @@ func decodeStrings(value tftypes.Value) ([]string, error) {
 	}
 	var elements []tftypes.Value
 	if value.As(&elements) != nil {
-		return nil, errors.New(" is no list of strings")
+		return nil, errors.New(" is not a list of strings")
 	}
 	texts := make([]string, len(elements))
 	for i, element := range elements {
 		if element.IsNull() || element.As(&texts[i]) != nil {
-			return nil, errors.New(" has an element that is no string")
+			return nil, errors.New(" has an element that is not a string")
 		}
 	}
 	return texts, nil
@@ -237,11 +249,11 @@ func decodeSeconds(value tftypes.Value) (*int64, error) {
 	}
 	number := new(big.Float)
 	if value.As(number) != nil {
-		return nil, errors.New(" is no number")
+		return nil, errors.New(" is not a number")
 	}
 	seconds, exact := number.Int64()
 	if exact != big.Exact {
-		return nil, errors.New(" is no whole number of seconds")
+		return nil, errors.New(" is not a whole number of seconds")
 	}
 	return &seconds, nil
 }

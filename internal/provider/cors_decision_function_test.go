@@ -59,6 +59,9 @@ func TestCORSDecisionKnown(t *testing.T) {
 		"allowed_origins": texts("https://*.example.com"), "allowed_methods": texts("PUT"), "allowed_headers": texts("x-oss-*"),
 		"expose_headers": texts("ETag"), "max_age_seconds": types.Int64Value(600),
 	})
+	// Advice is about the rules, whatever the request.
+	aboutUpload := []string{`cors_rule[1], whose first origin is "https://*.example.com": The rule allows uploads but does not expose x-oss-request-id. ` +
+		`Multipart uploads from browsers need ETag, and x-oss-request-id is what Alibaba Cloud support asks for; add them.`}
 	for name, tc := range map[string]struct {
 		rules          attr.Value
 		origin, method string
@@ -67,10 +70,11 @@ func TestCORSDecisionKnown(t *testing.T) {
 		rule           int64
 		reason         string
 		answer         map[string]string
+		advice         []string
 	}{
 		"first rule": {
 			rules: list(readRule(), upload), origin: "https://www.example.com", method: "GET", headers: names(), allowed: true,
-			answer: map[string]string{"Access-Control-Allow-Origin": "https://www.example.com", "Access-Control-Allow-Methods": "GET"},
+			answer: map[string]string{"Access-Control-Allow-Origin": "https://www.example.com", "Access-Control-Allow-Methods": "GET"}, advice: aboutUpload,
 		},
 		"second rule": {
 			rules: list(readRule(), upload), origin: "https://www.example.com", method: "PUT", headers: names("X-OSS-Date", "x-oss-meta-year"), allowed: true, rule: 1,
@@ -78,6 +82,29 @@ func TestCORSDecisionKnown(t *testing.T) {
 				"Access-Control-Allow-Origin": "https://www.example.com", "Access-Control-Allow-Methods": "PUT", "Access-Control-Allow-Headers": "x-oss-date, x-oss-meta-year",
 				"Access-Control-Expose-Headers": "ETag", "Access-Control-Max-Age": "600",
 			},
+			advice: aboutUpload,
+		},
+		"all methods, any origin": { // OSS-241
+			rules:  list(literal(map[string]attr.Value{"allowed_origins": texts("*"), "allowed_methods": texts("GET", "HEAD"), "allowed_headers": texts("*")})),
+			origin: "https://a.example", method: "HEAD", headers: names("Range"), allowed: true,
+			answer: map[string]string{"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Allow-Headers": "range"},
+		},
+		"a pattern without a scheme": { // matched as text, as by OSS, and rarely meant
+			rules:  list(literal(map[string]attr.Value{"allowed_origins": texts("*.example.io"), "allowed_methods": texts("GET")})),
+			origin: "http://a.example.io", method: "GET", headers: names(), allowed: true,
+			answer: map[string]string{"Access-Control-Allow-Origin": "http://a.example.io", "Access-Control-Allow-Methods": "GET"},
+			advice: []string{`cors_rule[0], whose first origin is "*.example.io": "*.example.io" has no scheme. Origins are compared as text, ` +
+				`so its "*" stands for any scheme, http:// included; write "https://*.example.io".`},
+		},
+		"null, which browsers send": {
+			rules: list(readRule()), origin: "null", method: "GET", headers: names(), reason: `No rule allows the origin "null".`,
+		},
+		"what OSS takes and the resource refuses": { // such rules may be in a bucket
+			rules:  list(literal(map[string]attr.Value{"allowed_origins": texts("ftp://a.example"), "allowed_methods": texts("GET")}), readRule()),
+			origin: "https://www.example.com", method: "GET", headers: names(), allowed: true, rule: 1,
+			answer: map[string]string{"Access-Control-Allow-Origin": "https://www.example.com", "Access-Control-Allow-Methods": "GET"},
+			advice: []string{`cors_rule[0], whose first origin is "ftp://a.example": "ftp://a.example" begins with "ftp://", ` +
+				`and no page of a browser does; write the origin of the page that asks, such as "https://www.example.com".`},
 		},
 		"null headers": {
 			rules: list(readRule()), origin: "https://www.example.com", method: "GET", headers: types.ListNull(types.StringType), allowed: true,
@@ -103,12 +130,13 @@ func TestCORSDecisionKnown(t *testing.T) {
 			if funcErr != nil {
 				t.Fatal(funcErr)
 			}
+			advice := types.ListValueMust(types.StringType, names(tc.advice...).Elements())
 			want := types.ObjectValueMust(corsDecisionTypes, map[string]attr.Value{
-				"allowed": types.BoolValue(tc.allowed), "rule": types.Int64Null(), "reason": stringOrNull(tc.reason), "headers": stringMap(tc.answer),
+				"allowed": types.BoolValue(tc.allowed), "rule": types.Int64Null(), "reason": stringOrNull(tc.reason), "headers": stringMap(tc.answer), "advice": advice,
 			})
 			if tc.allowed {
 				want = types.ObjectValueMust(corsDecisionTypes, map[string]attr.Value{
-					"allowed": types.BoolValue(true), "rule": types.Int64Value(tc.rule), "reason": types.StringNull(), "headers": stringMap(tc.answer),
+					"allowed": types.BoolValue(true), "rule": types.Int64Value(tc.rule), "reason": types.StringNull(), "headers": stringMap(tc.answer), "advice": advice,
 				})
 			}
 			if !got.Equal(want) {
@@ -161,22 +189,34 @@ func TestCORSDecisionErrors(t *testing.T) {
 		argument       int64
 		words          string
 	}{
-		"misspelt part":     {with("expose_header", texts("ETag")), "o", "GET", names(), 0, "rules[1].expose_header is no part of a rule"},
-		"text for a list":   {with("allowed_headers", types.StringValue("*")), "o", "GET", names(), 0, "rules[1].allowed_headers is no list of strings"},
-		"number in a list":  {with("allowed_headers", list(types.NumberValue(big.NewFloat(1)))), "o", "GET", names(), 0, "rules[1].allowed_headers has an element that is no string"},
+		"misspelt part":     {with("expose_header", texts("ETag")), "o", "GET", names(), 0, "rules[1].expose_header is not a part of a rule"},
+		"text for a list":   {with("allowed_headers", types.StringValue("*")), "o", "GET", names(), 0, "rules[1].allowed_headers is not a list of strings"},
+		"number in a list":  {with("allowed_headers", list(types.NumberValue(big.NewFloat(1)))), "o", "GET", names(), 0, "rules[1].allowed_headers has an element that is not a string"},
 		"null in a list":    {with("allowed_headers", types.SetValueMust(types.StringType, []attr.Value{types.StringNull()})), "o", "GET", names(), 0, "rules[1].allowed_headers has an element"},
-		"text for seconds":  {with("max_age_seconds", types.StringValue("soon")), "o", "GET", names(), 0, "rules[1].max_age_seconds is no number"},
-		"half a second":     {with("max_age_seconds", types.NumberValue(big.NewFloat(0.5))), "o", "GET", names(), 0, "rules[1].max_age_seconds is no whole number"},
+		"text for seconds":  {with("max_age_seconds", types.StringValue("soon")), "o", "GET", names(), 0, "rules[1].max_age_seconds is not a number"},
+		"half a second":     {with("max_age_seconds", types.NumberValue(big.NewFloat(0.5))), "o", "GET", names(), 0, "rules[1].max_age_seconds is not a whole number"},
 		"what OSS refuses":  {with("allowed_methods", texts("get")), "o", "GET", names(), 0, `rules[1].allowed_methods: "get" is not spelt as OSS wants it; write "GET"`},
 		"too many":          {list(make21()...), "o", "GET", names(), 0, "rules: There are 21 rules."},
 		"no method at all":  {list(literal(map[string]attr.Value{"allowed_origins": texts("*")})), "o", "GET", names(), 0, "rules[0].allowed_methods: The rule allows no method"},
-		"one rule, no list": {readRule(), "o", "GET", names(), 0, "rules is no list of objects"},
-		"a text":            {types.StringValue("rules"), "o", "GET", names(), 0, "rules is no list of objects"},
-		"list of texts":     {list(types.StringValue("rule")), "o", "GET", names(), 0, "rules[0] is no object"},
-		"null rule":         {list(types.ObjectNull(corsRuleTypes)), "o", "GET", names(), 0, "rules[0] is no object"},
+		"one rule, no list": {readRule(), "o", "GET", names(), 0, "rules is not a list of objects"},
+		"a text":            {types.StringValue("rules"), "o", "GET", names(), 0, "rules is not a list of objects"},
+		"list of texts":     {list(types.StringValue("rule")), "o", "GET", names(), 0, "rules[0] is not an object"},
+		"null rule":         {list(types.ObjectNull(corsRuleTypes)), "o", "GET", names(), 0, "rules[0] is not an object"},
 		"set of rules":      {types.SetValueMust(readRule().Type(context.Background()), []attr.Value{readRule()}), "o", "GET", names(), 0, "rules is a set"},
-		"empty origin":      {good, "", "GET", names(), 1, "The origin is empty"},
-		"empty method":      {good, "https://www.example.com", "", names(), 2, "The method is empty"},
+		"empty origin":      {good, "", "GET", names(), 1, `origin: "" is not an origin; write the one of the page that asks`},
+		"empty method":      {good, "https://www.example.com", "", names(), 2, `method: "" is not a method; write one`},
+		"origin of a URL":   {good, "https://a.example/", "GET", names(), 1, `write "https://a.example"`},
+		"origin with path":  {good, "https://a.example/app", "GET", names(), 1, `write "https://a.example"`},
+		"bare origin":       {good, "a.example", "GET", names(), 1, `has no scheme, which the Origin header always has; write "https://a.example"`},
+		"origin pattern":    {good, "https://*.example.com", "GET", names(), 1, `has a "*"`},
+		"origin by ftp":     {good, "ftp://a.example", "GET", names(), 1, `begins with "ftp://"`},
+		"port of an origin": {good, "https://a.example:70000", "GET", names(), 1, `has the port "70000"`},
+		"broken origin":     {good, "https://a.example\r\nX-B: c", "GET", names(), 1, "contains a control character"},
+		"lower-case method": {good, "https://a.example", "put", names(), 2, `write "PUT"`},
+		"broken method":     {good, "https://a.example", "PUT\r\nX-B: c", names(), 2, "contains a control character"},
+		"two methods":       {good, "https://a.example", "PUT GET", names(), 2, "is not a method"},
+		"broken header":     {good, "https://a.example", "GET", names("range", "x-a\r\nX-B: c"), 3, `headers[1]: "x-a\r\nX-B: c" contains a control character`},
+		"no name":           {good, "https://a.example", "GET", names("content type"), 3, `headers[0]: "content type" is not the name of a header`},
 		"empty header":      {good, "https://www.example.com", "GET", names("range", ""), 3, "headers[1] is null or empty"},
 		"null header":       {good, "https://www.example.com", "GET", types.ListValueMust(types.StringType, []attr.Value{types.StringNull()}), 3, "headers[0] is null or empty"},
 	} {
@@ -226,7 +266,7 @@ resource "oss_bucket_cors" "test" {
   }
 }
 locals {
-  decision = provider::oss::cors_decision(oss_bucket_cors.test.cors_rule, "https://www.example.com", "METHOD", null)
+  decision = provider::oss::cors_decision(oss_bucket_cors.test.cors_rule, "https://www.example.com", "METHOD", [])
 }
 output "decision" {
   value = local.decision
@@ -272,8 +312,8 @@ output "wrong" {
 	if got := w.must("output", "wrong"); !strings.Contains(got, "not the header") {
 		t.Errorf("the reason is %s", got)
 	}
-	w.config(`output "x" { value = provider::oss::cors_decision([{ allowed_origin = ["*"], allowed_methods = ["GET"] }], "https://a.example", "GET", null) }`)
-	w.fails([]string{`Invalid value for "rules" parameter`, "rules[0].allowed_origin is no part of a rule"}, "plan", "-no-color")
-	w.config(`output "x" { value = provider::oss::cors_decision(null, "https://a.example", "GET", null) }`)
+	w.config(`output "x" { value = provider::oss::cors_decision([{ allowed_origin = ["*"], allowed_methods = ["GET"] }], "https://a.example", "GET", []) }`)
+	w.fails([]string{`Invalid value for "rules" parameter`, "rules[0].allowed_origin is not a part of a rule"}, "plan", "-no-color")
+	w.config(`output "x" { value = provider::oss::cors_decision(null, "https://a.example", "GET", []) }`)
 	w.fails([]string{`Invalid value for "rules" parameter`, "null"}, "plan", "-no-color")
 }

@@ -2,18 +2,14 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -44,44 +40,6 @@ type corsPreflightModel struct {
 	Timeouts        timeouts.Value `tfsdk:"timeouts"`
 }
 
-var headerNameSyntax = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
-
-// checkHeaderText reports what cannot be the value of a request header as it stands.
-func checkHeaderText(text string) error {
-	switch {
-	case text == "":
-		return errors.New("the value is empty")
-	case strings.TrimSpace(text) != text:
-		return fmt.Errorf("%q has white space around it; write %q", text, strings.TrimSpace(text))
-	case strings.ContainsFunc(text, unicode.IsControl):
-		return fmt.Errorf("%q contains a control character", text)
-	}
-	return nil
-}
-
-// checkPreflightOrigin reports what no browser sends as an origin: an answer to that tells nothing.
-func checkPreflightOrigin(origin string) error {
-	if err := checkHeaderText(origin); err != nil {
-		return err
-	}
-	return cors.CheckRequestOrigin(origin)
-}
-
-// checkPreflightMethod reports what is no method in upper case. Methods are case-sensitive (RFC 9110, section 9.1), and
-// OSS has none in lower case; one that it has not at all may be asked for, as browsers do, too.
-func checkPreflightMethod(method string) error {
-	if err := checkHeaderText(method); err != nil {
-		return err
-	}
-	if !headerNameSyntax.MatchString(method) { // names and methods are both tokens
-		return fmt.Errorf("%q is no method; write one, such as \"PUT\"", method)
-	}
-	if upper := strings.ToUpper(method); upper != method {
-		return fmt.Errorf("%q is not in upper case, as methods are; write %q", method, upper)
-	}
-	return nil
-}
-
 // Metadata names the data source.
 func (d *corsPreflightDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = "oss_cors_preflight"
@@ -91,7 +49,7 @@ func (d *corsPreflightDataSource) Metadata(_ context.Context, _ datasource.Metad
 func (d *corsPreflightDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Sends the request that a browser sends before a cross-origin request (a preflight, OPTIONS), and returns what OSS answers. " +
-			"The request is anonymous. A refusal is a result and no error. " +
+			"The request is anonymous. A refusal is a result and not an error. " +
 			"OSS may need some seconds to answer by new rules; until then the answer is that of the old ones.",
 		Attributes: map[string]schema.Attribute{
 			"bucket": schema.StringAttribute{
@@ -107,20 +65,20 @@ func (d *corsPreflightDataSource) Schema(ctx context.Context, _ datasource.Schem
 			"origin": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The origin of the page that asks, as browsers send it: `https://www.example.com`.",
-				Validators:          []validator.String{checkedBy("Invalid Origin", checkPreflightOrigin)},
+				Validators:          []validator.String{checkedBy("Invalid Origin", cors.CheckRequestOrigin)},
 			},
 			"method": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The method of the request that would follow, in upper case.",
-				Validators:          []validator.String{checkedBy("Invalid Method", checkPreflightMethod)},
+				Validators:          []validator.String{checkedBy("Invalid Method", cors.CheckRequestMethod)},
 			},
 			"headers": schema.SetAttribute{
 				Optional:            true,
 				ElementType:         types.StringType,
-				MarkdownDescription: "Names of the request headers that would come with it, in any case. Browsers announce all but a few simple ones.",
+				MarkdownDescription: "Names of the request headers that would come with it, in any case: they are sent in lower case, as browsers do. Browsers announce all but a few simple ones.",
 				Validators: []validator.Set{
 					setvalidator.NoNullValues(),
-					setvalidator.ValueStringsAre(stringvalidator.RegexMatches(headerNameSyntax, "is no name of a header: names consist of letters, digits and hyphens")),
+					setvalidator.ValueStringsAre(checkedBy("Invalid Header Name", cors.CheckRequestHeader)),
 				},
 			},
 			"allowed": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether a browser would go on: OSS answered with success, and its answer " +
@@ -170,7 +128,7 @@ func (m *corsPreflightModel) take(asked ossclient.PreflightRequest, answer osscl
 	if age := answer.Header.Get("Access-Control-Max-Age"); age != "" {
 		seconds, err := strconv.ParseInt(age, 10, 64)
 		if err != nil {
-			diags.AddWarning("Unreadable CORS Max Age", fmt.Sprintf("The answer says Access-Control-Max-Age: %q, which is no number of seconds. Something between here and OSS may have changed it.", age))
+			diags.AddWarning("Unreadable CORS Max Age", fmt.Sprintf("The answer says Access-Control-Max-Age: %q, which is not a number of seconds. Something between here and OSS may have changed it.", age))
 		} else {
 			m.MaxAgeSeconds = types.Int64Value(seconds)
 		}

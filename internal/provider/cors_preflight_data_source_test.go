@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/cors"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
 )
@@ -158,13 +159,16 @@ func TestPreflightDataInput(t *testing.T) {
 		{`"https://www.example.com"`, `"https://www.example.com "`, "white space"},
 		{`"https://www.example.com"`, `"a\nb"`, "control character"},
 		{"https://www.example.com", "x.example/", `write "https://x.example"`},
+		{"https://www.example.com", "ftp://x.example", `begins with "ftp://"`},
+		{"https://www.example.com", "https://x.example:99999", `has the port "99999"`},
 		{"https://www.example.com", "https://x.example/app", `write "https://x.example"`},
 		{"https://www.example.com", "https://*.example.com", `has a "*"`},
 		{"PUT", "", "Invalid Method"},
 		{`"PUT"`, `"put"`, `write "PUT"`},
-		{`"PUT"`, `"PUT GET"`, "is no method"},
-		{`"content-type"`, `"content type"`, "is no name of a header"},
-		{`"content-type"`, `""`, "is no name of a header"},
+		{`"PUT"`, `"PUT GET"`, "is not a method"},
+		{`"content-type"`, `"content type"`, "is not the name of a header"},
+		{`"content-type"`, `""`, "is not the name of a header"},
+		{`"content-type"`, `"x-a\r\nX-B: c"`, "control character"},
 		{`"content-type"`, `null`, "Null"},
 	} {
 		w.config(strings.Replace(preflightData, tc.from, tc.to, 1))
@@ -179,12 +183,12 @@ func TestPreflightDataInput(t *testing.T) {
 func TestPreflightDataInputOfBrowsers(t *testing.T) {
 	t.Parallel()
 	for _, origin := range []string{"null", "https://www.example.com:8443", "capacitor://localhost", "http://127.0.0.1:3000", "chrome-extension://abcdef"} {
-		if err := checkPreflightOrigin(origin); err != nil {
+		if err := cors.CheckRequestOrigin(origin); err != nil {
 			t.Error(err)
 		}
 	}
 	for _, method := range []string{"GET", "PATCH", "OPTIONS"} {
-		if err := checkPreflightMethod(method); err != nil {
+		if err := cors.CheckRequestMethod(method); err != nil {
 			t.Error(err)
 		}
 	}

@@ -14,7 +14,7 @@ locals {
 
 # The second rule answers a page from anywhere: allowed is true and rule is 1.
 output "read_from_anywhere" {
-  value = provider::oss::cors_decision(local.rules, "https://www.example.net", "GET", null)
+  value = provider::oss::cors_decision(local.rules, "https://www.example.net", "GET", [])
 }
 
 # No rule lets it write: allowed is false, and reason says why.

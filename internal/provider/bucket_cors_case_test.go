@@ -1,0 +1,180 @@
+package provider
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// caseConfig has rules that spell headers as people do; OSS returns them in lower case (OSS-240).
+const caseConfig = `
+resource "oss_bucket_cors" "test" {
+  bucket = "BUCKET"
+  cors_rule {
+    allowed_origins = ["https://a.example.com"]
+    allowed_methods = ["PUT"]
+    allowed_headers = ["Authorization", "X-OSS-*"]
+    expose_headers  = ["ETag", "x-oss-request-id"]
+  }
+  cors_rule {
+    allowed_origins = ["https://b.example.com"]
+    allowed_methods = ["GET"]
+    allowed_headers = ["Range"]
+  }
+}`
+
+const (
+	caseRuleOne = `<CORSRule><AllowedOrigin>https://a.example.com</AllowedOrigin><AllowedMethod>PUT</AllowedMethod><AllowedHeader>authorization</AllowedHeader>` +
+		`<AllowedHeader>x-oss-*</AllowedHeader><ExposeHeader>ETag</ExposeHeader><ExposeHeader>x-oss-request-id</ExposeHeader></CORSRule>`
+	caseRuleTwo = `<CORSRule><AllowedOrigin>https://b.example.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod><AllowedHeader>range</AllowedHeader></CORSRule>`
+)
+
+// spelt are the allowed headers of the rules in the state.
+func spelt(w *workspace) []string {
+	w.t.Helper()
+	var spelt []string
+	for _, rule := range w.attribute(testCORS, "cors_rule").([]any) {
+		for _, header := range rule.(map[string]any)["allowed_headers"].([]any) {
+			spelt = append(spelt, header.(string))
+		}
+	}
+	slices.Sort(spelt)
+	return spelt
+}
+
+func TestCORSHeaderCase(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	w.config(caseConfig)
+	w.apply()
+	w.clean()
+	w.must("apply", "-auto-approve", "-refresh-only")
+	if got := fmt.Sprint(spelt(w)); got != "[Authorization Range X-OSS-*]" {
+		t.Errorf("after a refresh the state has %s", got)
+	}
+	// The control: another header, one more, one less and an exposed header in another case are changes.
+	for name, document := range map[string]string{
+		"another header":         strings.Replace(caseRuleOne, "authorization", "x-authorization", 1) + caseRuleTwo,
+		"one more":               caseRuleOne + strings.Replace(caseRuleTwo, "<AllowedHeader>", "<AllowedHeader>if-match</AllowedHeader><AllowedHeader>", 1),
+		"one less":               caseRuleOne + strings.Replace(caseRuleTwo, "<AllowedHeader>range</AllowedHeader>", "", 1),
+		"case of exposed header": strings.Replace(caseRuleOne, "ETag", "etag", 1) + caseRuleTwo,
+	} {
+		foreignCORS(o, corsDocument(document))
+		if got := w.plan()[testCORS]; !got.actions.Update() || !sameNames(got.attributes, []string{"cors_rule"}) {
+			t.Errorf("%s: plan %v of %v, want an update", name, got.actions, got.attributes)
+		}
+		w.must("apply", "plan.bin")
+		w.clean()
+	}
+	// A rule that moved keeps its spelling, so the plan shows what was removed and nothing beside it.
+	foreignCORS(o, corsDocument(caseRuleTwo))
+	w.must("apply", "-auto-approve", "-refresh-only")
+	if got := fmt.Sprint(spelt(w)); got != "[Range]" {
+		t.Errorf("after a rule was removed the state has %s", got)
+	}
+}
+
+// Import takes what OSS has, in lower case. The configuration may spell it otherwise: that is no change.
+func TestCORSHeaderCaseImport(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	foreignCORS(o, corsDocument(strings.Replace(caseRuleOne, "authorization", "AUTHORIZATION", 1)+caseRuleTwo))
+	w := o.workspace()
+	w.config("import {\n to = oss_bucket_cors.test\n id = \"BUCKET\"\n}\n" + caseConfig)
+	if got := w.plan()[testCORS]; !got.actions.NoOp() {
+		t.Errorf("plan %v of %v, want an import and nothing else", got.actions, got.attributes)
+	}
+	w.must("apply", "plan.bin")
+	if got := fmt.Sprint(spelt(w)); got != "[authorization range x-oss-*]" {
+		t.Errorf("imported %s", got)
+	}
+	w.clean()
+	// A change of one rule leaves the spelling of the other alone.
+	w.config(strings.Replace(caseConfig, `["Range"]`, `["Range", "If-Match"]`, 1))
+	if got := w.plan()[testCORS]; !got.actions.Update() {
+		t.Errorf("plan %v, want an update", got.actions)
+	}
+	w.must("apply", "plan.bin")
+	w.clean()
+	w.config(strings.NewReplacer(`["Range"]`, `["range", "IF-Match"]`, "X-OSS-*", "x-Oss-*").Replace(caseConfig))
+	w.clean() // another spelling is no change either
+}
+
+// Rules that are there already, in whatever spelling, are taken over without a PUT.
+func TestCORSTakesEqualRules(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ config, there, requests string }{
+		"equal":           {corsWith(""), corsRuleOne + corsRuleTwo, "GetBucketCors:1"},
+		"another case":    {caseConfig, caseRuleOne + caseRuleTwo, "GetBucketCors:1"},
+		"allow_overwrite": {corsWith("allow_overwrite = true"), corsRuleOne, "PutBucketCors:1"},
+		"none":            {corsWith(""), "", "GetBucketCors:1 PutBucketCors:1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := startOSS(t)
+			if tc.there != "" {
+				foreignCORS(o, corsDocument(tc.there))
+			}
+			w := o.workspace()
+			w.config(tc.config)
+			o.local().ResetRecords()
+			w.apply()
+			if got := o.requests(); got != tc.requests {
+				t.Errorf("creation asked %q, want %q", got, tc.requests)
+			}
+			w.clean()
+		})
+	}
+}
+
+// How many rules OSS takes shows when they are sent, so the plan that sends them warns, and no later one.
+func TestCORSManyRules(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	rules := func(count int) string {
+		var text strings.Builder
+		for i := range count {
+			fmt.Fprintf(&text, "cors_rule {\n allowed_origins = [\"https://%d.example.com\"]\n allowed_methods = [\"GET\"]\n}\n", i)
+		}
+		return "resource \"oss_bucket_cors\" \"test\" {\n bucket = \"BUCKET\"\n" + text.String() + "}\n"
+	}
+	const title = "Many CORS Rules"
+	for _, step := range []struct {
+		count int
+		warns bool
+	}{{10, false}, {11, true}, {12, true}} {
+		w.config(rules(step.count))
+		if out := w.must("plan", "-no-color"); strings.Contains(out, title) != step.warns {
+			t.Errorf("%d rules: warned %t, want %t:\n%s", step.count, !step.warns, step.warns, out)
+		}
+		w.apply()
+		if out := w.must("plan", "-no-color"); strings.Contains(out, title) {
+			t.Errorf("%d rules that are there: the plan warns:\n%s", step.count, out)
+		}
+	}
+	w.config(rules(11))
+	if out := w.must("plan", "-no-color"); strings.Contains(out, title) {
+		t.Errorf("a rule less: the plan warns:\n%s", out)
+	}
+}
+
+// The provider takes from the plan what differs only in case, whatever else is unknown.
+func TestOnlySpeltOtherwise(t *testing.T) {
+	t.Parallel()
+	for pair, want := range map[[2]string]bool{
+		{"a,b", "A,b"}: true, {"B,a", "A,b"}: true, {"a", "a"}: false, {"a", "b"}: false, {"a,b", "A"}: false, {"a", ""}: false,
+	} {
+		if got := onlySpeltOtherwise(stringSet(strings.Split(pair[0], ",")), stringSet(strings.Split(pair[1], ","))); got != want {
+			t.Errorf("%q: %t", pair, got)
+		}
+	}
+	spelling := map[string]string{}
+	corsRuleModel{AllowedHeaders: stringSet([]string{"Range", "X-A"})}.spellings(spelling)
+	if want := map[string]string{"range": "Range", "x-a": "X-A"}; !maps.Equal(spelling, want) {
+		t.Errorf("got %v", spelling)
+	}
+}
