@@ -36,7 +36,8 @@ var (
 	callbackParams  = []string{"callback", "callback-var"}
 )
 
-// badCallback is 400 InvalidArgument for a callback that is refused before anything is stored (OSS-093).
+// badCallback is 400 InvalidArgument for a callback that is refused before anything is stored (OSS-093). That nothing is stored
+// follows from the order of things and is a doubt (OSS-252): no test of an SDK looks.
 func badCallback(ec, message, name, value string) *apiError {
 	return fail(http.StatusBadRequest, "InvalidArgument", ec, message, "ArgumentName", name, "ArgumentValue", value)
 }

@@ -110,9 +110,26 @@ func TestCallbackAddresses(t *testing.T) {
 		t.Error(a.body)
 	}
 	e.refused(404, "NoSuchKey", call{method: "HEAD", path: at("k")})
-	for _, public := range []string{"203.0.113.1", "8.8.8.8", "100.128.0.1", "172.32.0.1"} {
+}
+
+// TestPublicAddresses is OSS-286: which addresses a callback may go to, decided without asking anybody.
+func TestPublicAddresses(t *testing.T) {
+	t.Parallel()
+	for _, public := range []string{
+		"1.0.0.0", "8.8.8.8", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0", "169.253.255.255",
+		"172.15.255.255", "172.32.0.0", "191.255.255.255", "192.0.1.0", "192.169.0.0", "198.17.255.255", "198.20.0.0", "203.0.113.1", "223.255.255.255",
+	} {
 		if !publicAddress(netip.MustParseAddr(public)) {
 			t.Errorf("%s is public", public)
+		}
+	}
+	for _, private := range []string{
+		"0.0.0.0", "0.0.0.1", "0.255.255.255", "10.0.0.0", "10.255.255.255", "100.64.0.0", "100.127.255.255", "127.0.0.1", "127.255.255.255",
+		"169.254.0.1", "172.16.0.0", "172.31.255.255", "192.0.0.1", "192.168.0.0", "192.168.255.255", "198.18.0.0", "198.19.255.255", "224.0.0.0",
+		"239.255.255.255", "240.0.0.0", "255.255.255.254", "255.255.255.255", "::1", "2001:db8::1", "fe80::1",
+	} {
+		if publicAddress(netip.MustParseAddr(private)) {
+			t.Errorf("%s is not public", private)
 		}
 	}
 }

@@ -124,7 +124,7 @@ func TestCallbackImages(t *testing.T) {
 		format, _, _ := strings.Cut(name, " ")
 		want := []any{37.0, 21.0, format}
 		if format == "none" {
-			want = []any{"", "", ""}
+			want = []any{0.0, 0.0, ""} // OSS-287
 		}
 		if values[0] != want[0] || values[1] != want[1] || values[2] != want[2] || !callbackID.MatchString(values[3].(string)) {
 			t.Errorf("%s: %v", name, values)

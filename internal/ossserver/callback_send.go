@@ -15,6 +15,7 @@ import (
 	"net/textproto"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -57,11 +58,20 @@ func (q *request) resolveTarget(t *callbackTarget, name, value string) error {
 	return nil
 }
 
-// carrierGrade is the shared address space of providers (RFC 6598), where Alibaba Cloud has its inner services.
-var carrierGrade = netip.MustParsePrefix("100.64.0.0/10")
+// specialNetworks are blocks of IANA's registry of special purposes (RFC 6890) that cannot be reached from elsewhere and that
+// net/netip counts as global. Networks that only stand in examples are left out: nothing answers there.
+var specialNetworks = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"),     // this network: Linux takes an address of it for the machine itself
+	netip.MustParsePrefix("100.64.0.0/10"), // shared by providers, where Alibaba Cloud has its inner services
+	netip.MustParsePrefix("192.0.0.0/24"),  // protocol assignments
+	netip.MustParsePrefix("198.18.0.0/15"), // benchmarks
+	netip.MustParsePrefix("240.0.0.0/4"),   // reserved
+}
 
+// publicAddress is OSS-286.
 func publicAddress(a netip.Addr) bool {
-	return a.Is4() && a.IsGlobalUnicast() && !a.IsPrivate() && !a.IsLoopback() && !carrierGrade.Contains(a)
+	return a.Is4() && a.IsGlobalUnicast() && !a.IsPrivate() && !a.IsLoopback() &&
+		!slices.ContainsFunc(specialNetworks, func(n netip.Prefix) bool { return n.Contains(a) })
 }
 
 func (s *Server) callbackTimeout() time.Duration {
@@ -217,7 +227,7 @@ func (q *request) callbackHead(t *callbackTarget, body string) (string, error) {
 	return b.String() + "\r\n", nil
 }
 
-const maxCallbackAnswer = 1 << 20 // OSS-097: pages say 1 MB or 3 MB
+const maxCallbackAnswer = 1 << 20 // OSS-251
 
 // readCallbackAnswer wants status 200, a positive Content-Length and JSON (OSS-097). Errors that are no *apiError mean a
 // broken connection.

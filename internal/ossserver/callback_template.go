@@ -53,7 +53,7 @@ func (cb *callback) wantsImage() bool {
 	return cb != nil && slices.ContainsFunc(cb.body, func(p templatePart) bool { return strings.HasPrefix(p.variable, "imageInfo.") })
 }
 
-// fill puts the values into the template. A custom variable that was not given is empty.
+// fill puts the values into the template. A custom variable that was not given is empty, which is a doubt (OSS-252).
 func (cb *callback) fill(values map[string]string) string {
 	var b strings.Builder
 	for _, p := range cb.body {
@@ -77,13 +77,14 @@ func (cb *callback) value(name string, values map[string]string) string {
 	return values[name]
 }
 
-// jsonValue brings its own quotes. Sizes are numbers where there is one, else the empty string (OSS-095).
+// jsonValue brings its own quotes. Sizes are numbers (OSS-250), and without quotes where there is no image, too (OSS-287).
 func jsonValue(name, value string) string {
 	switch name {
 	case "size", "imageInfo.height", "imageInfo.width":
-		if value != "" {
-			return value
+		if value == "" {
+			return "0"
 		}
+		return value
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

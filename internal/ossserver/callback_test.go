@@ -190,6 +190,7 @@ func TestCallbackForm(t *testing.T) {
 	}
 }
 
+// TestCallbackJSON holds quotes and numbers: OSS-250, and OSS-287 for the height.
 func TestCallbackJSON(t *testing.T) {
 	t.Parallel()
 	e := callbacks(t)
@@ -200,7 +201,7 @@ func TestCallbackJSON(t *testing.T) {
 		"x-oss-callback-var": coded(t, fields{"x:v": "line\nü"}),
 	})
 	got := r.only()
-	want := `{"k":"a\"<\\","size":5,"height":"","v":"line\nü","none":"","money":"$5 {}"}`
+	want := `{"k":"a\"<\\","size":5,"height":0,"v":"line\nü","none":"","money":"$5 {}"}`
 	if got.body != want || got.header.Get("Content-Type") != "application/json" {
 		t.Errorf("sent %s, want %s", got.body, want)
 	}
@@ -339,7 +340,7 @@ func TestCallbackKeyIsNoObject(t *testing.T) {
 func TestCallbackFailed(t *testing.T) {
 	t.Parallel()
 	const ok = "HTTP/1.1 200 OK\r\n"
-	big := strings.Repeat(" ", maxCallbackAnswer-1) + "1"
+	big := strings.Repeat(" ", 1<<20-1) + "1" // OSS-251
 	for name, tt := range map[string]struct{ answer, message, ec string }{
 		"created":         {strings.Replace(okAnswer("{}"), "200 OK", "201 Created", 1), "Error status : 201.", "0007-00000203"},
 		"no content":      {"HTTP/1.1 204 No Content\r\n\r\n", "Error status : 204.", "0007-00000203"},
