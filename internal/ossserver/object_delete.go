@@ -8,7 +8,7 @@ import (
 )
 
 func (q *request) deleteObject() error {
-	v, err := q.b.remove(q.key, q.query.Get("versionId"), q.now)
+	v, err := q.b.remove(q.key, q.query.Get("versionId"), q.now, q.bypasses())
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (q *request) deleteObjects() error {
 		return err
 	}
 	for _, o := range in.Objects {
-		v, err := q.b.remove(o.Key, o.VersionID, q.now)
+		v, err := q.b.remove(o.Key, o.VersionID, q.now, q.bypasses())
 		if err != nil {
 			return err
 		}
