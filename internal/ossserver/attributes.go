@@ -59,6 +59,9 @@ func (q *request) sentAttributes() (attributes, error) {
 		return a, err
 	}
 	a.encrypt(q.b.settings().Encryption)
+	if a.Retention, err = q.requestRetention(); err != nil {
+		return a, err
+	}
 	if text := q.header("x-oss-tagging"); text != "" {
 		a.Tags, err = parseTagHeader(text)
 	}
@@ -168,6 +171,7 @@ func (v *version) writeAttributes(h http.Header) {
 		h[metaPrefix+name] = []string{value} // in lower case on the wire, as OSS sends it
 	}
 	v.writeEncryption(h)
+	v.writeLock(h)
 }
 
 func (a *attributes) writeEncryption(h http.Header) {

@@ -22,6 +22,8 @@ type bucketSettings struct {
 	Redundancy    string             `json:"redundancy,omitempty"` // LRS, ZRS; "" is LRS
 	ResourceGroup string             `json:"resourceGroup,omitempty"`
 	Encryption    *defaultEncryption `json:"encryption,omitempty"`
+	ObjectLock    *objectLock        `json:"objectLock,omitempty"`
+	Overwrite     []overwriteRule    `json:"overwrite,omitempty"`
 }
 
 const (
@@ -279,6 +281,7 @@ func (b *bucket) put(key string, build func(cur *version) (*version, *staged, er
 		return nil, err
 	}
 	defer body.discard() // nothing is left of it if all goes well
+	b.set.ObjectLock.retain(v)
 	v.Key, v.Seq, v.VersionID = key, b.seq+1, nullVersion
 	if b.set.Versioning == versioningEnabled {
 		v.VersionID = newVersionID()
@@ -369,8 +372,8 @@ func (b *bucket) update(key, id, method string, edit func(*version) error) (*ver
 	return v, nil
 }
 
-// deleteVersion removes one version for good; nil if there was none.
-func (b *bucket) deleteVersion(key, id string) (*version, error) {
+// deleteVersion removes one version for good; nil if there was none. A lock keeps it, unless it is one that may be bypassed.
+func (b *bucket) deleteVersion(key, id string, now time.Time, bypass bool) (*version, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.gone {
@@ -379,6 +382,9 @@ func (b *bucket) deleteVersion(key, id string) (*version, error) {
 	v := b.withID(key, id)
 	if v == nil {
 		return nil, nil
+	}
+	if err := v.refuseLocked(now, bypass); err != nil {
+		return nil, err
 	}
 	dir := b.keyDir(key)
 	if err := os.Remove(filepath.Join(dir, id+".json")); err != nil {
@@ -399,12 +405,12 @@ func (b *bucket) deleteVersion(key, id string) (*version, error) {
 
 // remove deletes an object as DeleteObject does. With an ID that version goes for good; without one it depends on the
 // bucket's versioning: the object goes, or a delete marker comes on top (OSS-051). It gives what went or came, or nil.
-func (b *bucket) remove(key, id string, now time.Time) (*version, error) {
+func (b *bucket) remove(key, id string, now time.Time, bypass bool) (*version, error) {
 	if id != "" {
-		return b.deleteVersion(key, id)
+		return b.deleteVersion(key, id, now, bypass)
 	}
 	if b.settings().Versioning == "" {
-		return b.deleteVersion(key, nullVersion)
+		return b.deleteVersion(key, nullVersion, now, bypass)
 	}
 	return b.put(key, func(*version) (*version, *staged, error) {
 		return &version{DeleteMarker: true, LastModified: now.UTC()}, nil, nil

@@ -8,12 +8,13 @@
 // # Not modelled
 //
 // A query parameter, sub-resource or x-oss-* header that is not understood answers 501 NotImplemented, never
-// silence. Not understood are: RAM and bucket policies (an account may do everything), hierarchical namespace, lifecycle,
-// website, referer, logging, replication, inventory, WORM and object lock, image and data processing (x-oss-process),
-// SelectObject, live channels, SSE-C, x-oss-persistent-headers, requester-pays and signature V2. Encryption is
-// remembered and echoed, not done. Transfer limits are accepted and not applied. A configuration shows at
-// once, where OSS may take seconds. What is not HTTP is refused in words that are not OSS's, with a request ID where the
-// server listens by [Server.Attach]. Only one server at a time may use a data folder.
+// silence, once the signature and the bucket are in order. Not understood are: RAM and bucket policies (an account may do
+// everything), the block of public access, hierarchical namespace, lifecycle, website, referer, logging, replication,
+// inventory, WORM of whole buckets, image and data processing (x-oss-process), SelectObject, live channels, SSE-C,
+// x-oss-persistent-headers, requester-pays and signature V2. Encryption is remembered and echoed, not done. Transfer
+// limits are accepted and not applied. A configuration shows at once, where OSS may take seconds. What is not HTTP is
+// refused in words that are not OSS's, with a request ID where the server listens by [Server.Attach]. Only one server at a
+// time may use a data folder.
 //
 // # Facts about OSS
 //

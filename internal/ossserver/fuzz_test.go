@@ -118,7 +118,8 @@ func FuzzRequest(f *testing.F) {
 // xmlCalls are the requests that take a document.
 var xmlCalls = []string{
 	"PUT /bucket-one/?cors", "PUT /bucket-one/k?tagging", "PUT /bucket-one/?versioning", "POST /bucket-one/?delete",
-	"POST /bucket-one/k?uploadId=UPLOAD", "POST /bucket-one/k?restore", "PUT /bucket-two/",
+	"POST /bucket-one/k?uploadId=UPLOAD", "POST /bucket-one/k?restore", "PUT /bucket-two/", "PUT /bucket-one/?encryption",
+	"PUT /bucket-one/?overwriteConfig", "PUT /bucket-one/?objectWorm", "PUT /bucket-one/k?retention", "PUT /bucket-one/k?legalHold",
 }
 
 // FuzzXML sends any document to everything that takes one, and holds that a stored CORS configuration comes back as it is.

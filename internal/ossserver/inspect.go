@@ -108,7 +108,7 @@ func (s *Server) SetVersioning(bucket, status string) error {
 	if status != versioningEnabled && status != versioningSuspended {
 		return malformedXML()
 	}
-	return b.change(func(set *bucketSettings) { set.Versioning = status })
+	return b.setVersioning(status)
 }
 
 // CORS gives a bucket's stored configuration; nil if it has none. The error is NoSuchBucket or the disk's.

@@ -12,7 +12,7 @@ func (q *request) deleteObject() error {
 	if id != "" && !isVersionID(id) {
 		return invalidVersionID(id)
 	}
-	v, err := q.b.remove(q.key, id, q.now)
+	v, err := q.b.remove(q.key, id, q.now, q.bypasses())
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (q *request) deleteObjects() error {
 	}
 	out := deleteResult{EncodingType: q.query.Get("encoding-type")}
 	for _, o := range in.Objects {
-		v, err := q.b.remove(o.Key, o.VersionID, q.now)
+		v, err := q.b.remove(o.Key, o.VersionID, q.now, q.bypasses())
 		if err != nil {
 			return err
 		}

@@ -136,14 +136,14 @@ func (q *request) checkFree() error {
 	return q.forbidOverwrite(q.b.current(q.key))
 }
 
-// forbidOverwrite is OSS-033. The caller holds the bucket's lock.
+// forbidOverwrite is OSS-033 and OSS-222. The caller holds the bucket's lock.
 func (q *request) forbidOverwrite(cur *version) error {
 	switch value := q.header("x-oss-forbid-overwrite"); {
 	case value != "" && !strings.EqualFold(value, "true") && !strings.EqualFold(value, "false"):
 		return invalidArgument("x-oss-forbid-overwrite", value, "The x-oss-forbid-overwrite header must be true or false.")
-	case cur != nil && strings.EqualFold(value, "true") && q.b.set.Versioning == "":
-		return fail(http.StatusConflict, "FileAlreadyExists", "",
-			"The object you specified already exists and can not be overwritten.", "Key", q.key)
+	case cur != nil && strings.EqualFold(value, "true") && q.b.set.Versioning == "",
+		cur != nil && q.overwriteForbidden():
+		return fileAlreadyExists(q.key)
 	}
 	return nil
 }

@@ -14,10 +14,10 @@ import (
 
 // signedParamsV1 are the query parameters that signature V1 covers (OSS-006).
 var signedParamsV1 = strings.Fields(`
-	acl append asyncFetch bucketInfo callback callback-var cloudboxes cname comp continuation-token cors delete
-	encryption endTime img inventory inventoryId lifecycle live location logging metaQuery objectMeta partNumber policy
-	position qos qosInfo referer regionList replication replicationLocation replicationProgress requestPayment
-	resourceGroup response-cache-control response-content-disposition response-content-encoding
+	acl append asyncFetch bucketInfo callback callback-var cleanRestoredObject cloudboxes cname comp
+	continuation-token cors delete encryption endTime img inventory inventoryId legalHold lifecycle live location logging
+	metaQuery objectMeta objectWorm overwriteConfig partNumber policy position qos qosInfo referer regionList replication
+	replicationLocation replicationProgress requestPayment resourceGroup retention response-cache-control response-content-disposition response-content-encoding
 	response-content-language response-content-type response-expires responseHeader restore rtc security-token
 	sequential startTime stat status style styleName symlink tagging transferAcceleration udf udfApplication
 	udfApplicationLog udfId udfImage udfImageDesc udfName uploadId uploads versionId versioning versions vod website

@@ -116,16 +116,16 @@ func TestRestore(t *testing.T) {
 	do(403, "InvalidObjectState", get)
 	do(403, "InvalidObjectState", copyCall("copy", "/"+testBucket+"/k", nil))
 	do(403, "InvalidObjectState", copyCall("k", "/"+testBucket+"/k", nil))
-	for _, bad := range []string{"<RestoreRequest>", days("0"), days("400"), "<RestoreRequest><Other/></RestoreRequest>",
-		"<RestoreRequest><JobParameters><Tier>Fast</Tier></JobParameters></RestoreRequest>"} {
+	for _, bad := range []string{"<RestoreRequest>", days("0"), days("400"), "<RestoreRequest><Other/></RestoreRequest>"} {
 		do(400, "MalformedXML", restore(bad))
 	}
 	do(400, "OperationNotSupported", call{method: "POST", path: at("warm") + "?restore"})
 	do(404, "NoSuchKey", call{method: "POST", path: at("none") + "?restore"})
 
-	do(202, "", restore("<RestoreRequest><Days>2</Days><JobParameters><Tier>Bulk</Tier></JobParameters></RestoreRequest>"))
+	bulk := restore("<RestoreRequest><Days>2</Days><JobParameters><Tier>Bulk</Tier></JobParameters></RestoreRequest>")
+	do(202, "", bulk)
 	e.wantHeader(do(200, "", head), "x-oss-restore", `ongoing-request="true"`)
-	do(409, "RestoreAlreadyInProgress", restore(""))
+	do(409, "RestoreAlreadyInProgress", bulk)
 	do(403, "InvalidObjectState", get)
 	turn(time.Hour)
 	e.wantHeader(do(200, "", get), "x-oss-restore", `ongoing-request="false", expiry-date="Sun, 04 Jan 2026 04:04:05 GMT"`)

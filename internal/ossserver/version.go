@@ -24,6 +24,7 @@ type attributes struct {
 	SSE                string            `json:"sse,omitempty"`
 	SSEKeyID           string            `json:"sseKeyID,omitempty"`
 	SSEDataEncryption  string            `json:"sseDataEncryption,omitempty"`
+	Retention          retention         `json:"retention,omitzero"`
 }
 
 // version is one stored version of one object, as it stands in its JSON file. A published version is never
@@ -43,6 +44,8 @@ type version struct {
 	SymlinkTarget string    `json:"symlinkTarget,omitempty"`
 	RestoreDone   time.Time `json:"restoreDone,omitzero"`   // a frozen object can be read from then on
 	RestoreExpiry time.Time `json:"restoreExpiry,omitzero"` // and until then
+	RestoreTier   string    `json:"restoreTier,omitempty"`
+	LegalHold     string    `json:"legalHold,omitempty"` // ON, OFF; "" if nobody ever said
 	attributes
 }
 

@@ -27,7 +27,7 @@ func (q *request) putVersioning() error {
 	if len(in.Unknown) > 0 || in.Status != versioningEnabled && in.Status != versioningSuspended {
 		return malformedXML()
 	}
-	return q.b.change(func(set *bucketSettings) { set.Versioning = in.Status })
+	return q.b.setVersioning(in.Status)
 }
 
 // maxSettingBody is more than any of the small documents needs.
