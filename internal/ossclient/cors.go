@@ -24,7 +24,7 @@ type CORS struct {
 	ResponseVary bool       `xml:"ResponseVary"`
 }
 
-// GetCORS reads a bucket's rules. IsNotFound is true for the error when there are none, or no such bucket.
+// GetCORS reads a bucket's rules. The error has the code NoSuchCORSConfiguration when there are none.
 func (c *Client) GetCORS(ctx context.Context, bucket string) (CORS, error) {
 	var result CORS
 	err := c.getXML(ctx, request{op: "GetBucketCors", bucket: bucket, params: map[string]any{"cors": nil}}, &result)
@@ -48,10 +48,10 @@ func (c *Client) PutCORS(ctx context.Context, bucket string, config CORS) error 
 	return err
 }
 
-// DeleteCORS removes all of a bucket's rules. No rules, or no such bucket, is no error.
+// DeleteCORS removes all of a bucket's rules. That there are none is no error; that there is no such bucket is one.
 func (c *Client) DeleteCORS(ctx context.Context, bucket string) error {
 	_, err := c.do(ctx, request{op: "DeleteBucketCors", method: http.MethodDelete, bucket: bucket, params: map[string]any{"cors": nil}})
-	if IsNotFound(err) {
+	if HasCode(err, "NoSuchCORSConfiguration") {
 		return nil
 	}
 	return err

@@ -1,6 +1,8 @@
 package ossclient
 
 import (
+	"cmp"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"net/http"
@@ -23,7 +25,9 @@ type Error struct {
 	RequestID string
 	Endpoint  string // the endpoint OSS names when the request went to a wrong one
 	Attempts  int
-	Err       error // what happened when no answer of OSS came, or nil
+
+	missing string // the bucket that a NoSuchBucket speaks of: of a copy, it may be the source's
+	Err     error  // what happened when no answer of OSS came, or nil
 }
 
 // Error tells operation, place and cause, then what support asks for: request id and EC.
@@ -51,6 +55,8 @@ func (e *Error) Error() string {
 // Cause is what went wrong, without operation, place and ids.
 func (e *Error) Cause() string {
 	switch {
+	case e.Code == noSuchBucket:
+		return fmt.Sprintf("%s: bucket %q does not exist", e.Code, cmp.Or(e.missing, e.Bucket))
 	case e.Code != "" && e.Message != "":
 		return e.Code + ": " + e.Message
 	case e.Code != "":
@@ -72,11 +78,26 @@ func HasCode(err error, code string) bool {
 	return errors.As(err, &e) && e.Code == code
 }
 
-// IsNotFound reports whether err says that the object, bucket or configuration asked for does not exist. An
-// answer to HEAD may come without an error document, so the status decides.
+// The codes that are told apart of all that make a 404.
+const (
+	noSuchBucket  = "NoSuchBucket"
+	noSuchKey     = "NoSuchKey"
+	noSuchVersion = "NoSuchVersion"
+)
+
+// IsNotFound reports whether err is OSS saying that there is no such object or version, as it says of one behind a
+// delete marker. A missing bucket is not a missing object, nor is a link to nothing. An answer to HEAD that carries
+// neither document nor error case leaves open whether key or bucket is missing; there is no such object either way.
 func IsNotFound(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.Status == http.StatusNotFound
+	return errors.As(err, &e) && e.Status == http.StatusNotFound &&
+		(e.Code == noSuchKey || e.Code == noSuchVersion || e.Code == "" && e.EC == "")
+}
+
+// IsBucketNotFound reports whether err is OSS saying that there is no such bucket.
+func IsBucketNotFound(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Code == noSuchBucket
 }
 
 // newError turns what the SDK returned into an *Error. The SDK returns a ServiceError value, or a bare
@@ -100,14 +121,15 @@ func newError(r request, resp *oss.Response, err error) *Error {
 		if service.Ec != "" {
 			e.EC = service.Ec
 		}
+		e.missing = bucketIn(service.RawMessage)
 		if e.RequestID == "" {
 			e.RequestID = service.RequestID
 		}
-		return e
 	}
 	if e.Status != 0 {
-		// A redirect, or something between here and OSS replaced the error document.
-		e.Code = codeForStatus(e.Status)
+		if e.Code == "" {
+			e.Code = codeWithoutDocument(e.Status, e.EC)
+		}
 		return e
 	}
 	e.Err = err
@@ -118,13 +140,27 @@ func newError(r request, resp *oss.Response, err error) *Error {
 	return e
 }
 
-// codeForStatus names the two answers that OSS gives without a document.
-func codeForStatus(status int) string {
-	switch status {
-	case http.StatusNotModified:
+// bucketIn reads the name of a bucket from an error document, "" where there is none.
+func bucketIn(document string) string {
+	var detail struct{ BucketName string }
+	if xml.Unmarshal([]byte(document), &detail) != nil {
+		return ""
+	}
+	return detail.BucketName
+}
+
+// codeWithoutDocument names an answer whose document is missing: OSS gives none with a redirect or a failed condition,
+// and that of HEAD may be lost on its way while its error case, in a header of its own (OSS-031), is not.
+func codeWithoutDocument(status int, ec string) string {
+	switch {
+	case status == http.StatusNotModified:
 		return "NotModified"
-	case http.StatusPreconditionFailed:
+	case status == http.StatusPreconditionFailed:
 		return "PreconditionFailed"
+	case status == http.StatusNotFound && ec == "0015-00000101":
+		return noSuchBucket
+	case status == http.StatusNotFound && ec == "0026-00000001":
+		return noSuchKey
 	}
 	return ""
 }

@@ -196,7 +196,7 @@ func (c *Client) abort(ctx context.Context, w Write, id string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTimeout)
 	defer cancel()
 	_, err := c.do(ctx, request{op: "AbortMultipartUpload", method: http.MethodDelete, bucket: w.Bucket, key: w.Key, params: map[string]any{"uploadId": id}})
-	if err != nil && !IsNotFound(err) {
+	if err != nil && !HasCode(err, "NoSuchUpload") {
 		c.log.WarnContext(ctx, "an unfinished upload could not be removed", "bucket", w.Bucket, "key", w.Key, "upload_id", id, "error", err.Error())
 	}
 }

@@ -243,7 +243,9 @@ func (r *bucketCORSResource) Read(ctx context.Context, req resource.ReadRequest,
 
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, bucketCORSIdentity{state.Bucket})...)
 	have, err := client.GetCORS(ctx, state.Bucket.ValueString())
-	if ossclient.IsNotFound(err) || err == nil && len(have.Rules) == 0 {
+	bucket := state.Bucket.ValueString()
+	if ossclient.HasCode(err, "NoSuchCORSConfiguration") || err == nil && len(have.Rules) == 0 ||
+		bucketGone(&resp.Diagnostics, err, bucket, "Its CORS rules are removed from the state.") {
 		tflog.Info(ctx, "the CORS rules are gone; they are removed from the state", map[string]any{"bucket": state.Bucket.ValueString()})
 		resp.State.RemoveResource(ctx)
 		return
@@ -298,7 +300,8 @@ func (r *bucketCORSResource) Delete(ctx context.Context, req resource.DeleteRequ
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	if err := client.DeleteCORS(ctx, state.Bucket.ValueString()); err != nil {
+	err := client.DeleteCORS(ctx, state.Bucket.ValueString())
+	if err != nil && !bucketGone(&resp.Diagnostics, err, state.Bucket.ValueString(), "There were no CORS rules left to remove.") {
 		corsCallError(&resp.Diagnostics, "Unable to Delete OSS Bucket CORS Rules", "remove", state, err)
 	}
 }

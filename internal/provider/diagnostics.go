@@ -33,6 +33,17 @@ func objectCallError(diags *diag.Diagnostics, summary, verb string, m objectMode
 	callError(diags, summary, fmt.Sprintf("%s %q in bucket %q", verb, m.Key.ValueString(), m.Bucket.ValueString()), err)
 }
 
+// bucketGone warns when err says that a bucket is missing, and with it all that was in it: then says what became of the
+// resource. It reports whether err says so.
+func bucketGone(diags *diag.Diagnostics, err error, bucket, then string) bool {
+	if !ossclient.IsBucketNotFound(err) {
+		return false
+	}
+	diags.AddWarning("OSS Bucket Does Not Exist", fmt.Sprintf("Bucket %q does not exist, and so nothing in it does. %s "+
+		"If the bucket should be there, check its spelling, and endpoint, region and credentials of the provider, before anything is created anew.", bucket, then))
+	return true
+}
+
 func cause(err error) string {
 	var e *ossclient.Error
 	if errors.As(err, &e) {
@@ -83,6 +94,7 @@ var codeHints = map[string]string{
 	"SecondLevelDomainForbidden": "OSS wants the bucket in the host name. Set endpoint to the service's host name, not to an IP address.",
 	"PreconditionFailed":         "Somebody else changed the object since the plan. Nothing was changed; run plan again to see what is there now.",
 	"QpsLimitExceeded":           "OSS is throttling this account. Run with a lower -parallelism, or raise max_retries.",
+	"SymlinkTargetNotExist":      "The object is a symbolic link, and what it points to does not exist. Put that there, or delete the link.",
 	"MethodNotAllowed":           "The object is of a kind that does not take this operation.",
 }
 

@@ -85,7 +85,7 @@ func (a *audit) look(ctx context.Context, keys []string) ([]look, error) {
 				switch {
 				case err == nil:
 					looks[i].found = a.policy.Check(storedObject(a.bucket, keys[i], o))
-				case ossclient.IsNotFound(err) && !ossclient.HasCode(err, "NoSuchBucket"):
+				case ossclient.IsNotFound(err), ossclient.HasCode(err, "SymlinkTargetNotExist"):
 					looks[i].gone = true
 				default:
 					cancel(err)

@@ -105,10 +105,16 @@ func (m objectModel) planCopy(ctx context.Context, client *ossclient.Client, dia
 		return ossclient.Body{}, false
 	}
 	o, err := client.HeadVersion(ctx, source.Bucket.ValueString(), source.Key.ValueString(), source.VersionID.ValueString())
-	if ossclient.IsNotFound(err) {
-		diags.AddAttributeWarning(path.Root("copy_source"), "Copy Source Does Not Exist Yet", fmt.Sprintf(
-			"There is no object %q in bucket %q. That is fine if another resource makes it during this apply; otherwise the apply will fail.",
-			source.Key.ValueString(), source.Bucket.ValueString()))
+	missing := ""
+	switch {
+	case ossclient.IsBucketNotFound(err):
+		missing = fmt.Sprintf("Bucket %q does not exist, and so neither does the object %q in it.", source.Bucket.ValueString(), source.Key.ValueString())
+	case ossclient.IsNotFound(err):
+		missing = fmt.Sprintf("There is no object %q in bucket %q.", source.Key.ValueString(), source.Bucket.ValueString())
+	}
+	if missing != "" {
+		diags.AddAttributeWarning(path.Root("copy_source"), "Copy Source Does Not Exist Yet",
+			missing+" That is fine if another resource makes it during this apply; otherwise the apply will fail.")
 		return ossclient.Body{}, false
 	}
 	body, _, ok := checkSource(source, o, err, diags)
@@ -120,6 +126,9 @@ func checkSource(source copySourceModel, o ossclient.Object, err error, diags *d
 	at := path.Root("copy_source")
 	place := fmt.Sprintf("%q in bucket %q", source.Key.ValueString(), source.Bucket.ValueString())
 	switch {
+	case ossclient.IsBucketNotFound(err):
+		diags.AddAttributeError(at.AtName("bucket"), "Copy Source Not Found", fmt.Sprintf("Bucket %q does not exist. %s", source.Bucket.ValueString(), codeHints["NoSuchBucket"]))
+		return ossclient.Body{}, ossclient.CopySource{}, false
 	case ossclient.IsNotFound(err):
 		diags.AddAttributeError(at, "Copy Source Not Found", "No object "+place+". Keys are case-sensitive.")
 		return ossclient.Body{}, ossclient.CopySource{}, false

@@ -239,7 +239,7 @@ func (m *objectDataModel) readBody(ctx context.Context, client *ossclient.Client
 func (m *objectDataModel) addHeadError(diags *diag.Diagnostics, err error) {
 	version, object := m.VersionID.ValueString(), fmt.Sprintf("object %q in bucket %q", m.Key.ValueString(), m.Bucket.ValueString())
 	var e *ossclient.Error
-	absent := errors.As(err, &e) && e.Status == http.StatusNotFound && (e.Code == "" || e.Code == "NoSuchKey" || e.Code == "NoSuchVersion")
+	absent := ossclient.IsNotFound(err)
 	switch {
 	case absent && version != "":
 		diags.AddError(objectNotFound, fmt.Sprintf("No version %q of %s. Keys and version IDs are case-sensitive.", version, object))

@@ -187,22 +187,6 @@ func TestTimeoutsAreHonoured(t *testing.T) {
 	w.clean()
 }
 
-// The bucket went away with everything in it.
-func TestBucketGone(t *testing.T) {
-	t.Parallel()
-	o, f := startFaulty(t)
-	w := o.workspace()
-	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"one\"\n}")
-	w.apply()
-	gone := ossserver.Fault{Status: 404, Code: "NoSuchBucket", Message: "The specified bucket does not exist."}
-	f.arm("HeadObject", gone, -1)
-	if got := w.plan()["oss_object.test"]; !got.actions.Create() {
-		t.Errorf("plan %v, want a creation", got.actions)
-	}
-	f.arm("DeleteObject", gone, -1)
-	w.must("destroy", "-auto-approve", "-refresh=false")
-}
-
 // Somebody else writes between plan and apply.
 func TestObjectChangedSinceThePlan(t *testing.T) {
 	t.Parallel()

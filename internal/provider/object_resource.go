@@ -82,7 +82,8 @@ func (r *objectResource) Read(ctx context.Context, req resource.ReadRequest, res
 	if err == nil {
 		err = state.refreshACLAndTags(ctx, client, o, note)
 	}
-	if ossclient.IsNotFound(err) {
+	id := state.Bucket.ValueString() + "/" + state.Key.ValueString()
+	if ossclient.IsNotFound(err) || bucketGone(&resp.Diagnostics, err, state.Bucket.ValueString(), fmt.Sprintf("%q is removed from the state.", id)) {
 		tflog.Info(ctx, "the object is gone; it is removed from the state", map[string]any{"bucket": state.Bucket.ValueString(), "key": state.Key.ValueString()})
 		resp.State.RemoveResource(ctx)
 		return
@@ -195,7 +196,7 @@ func (r *objectResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	} else {
 		err = client.DeleteObject(ctx, bucket, key)
 	}
-	if err != nil {
+	if err != nil && !bucketGone(&resp.Diagnostics, err, bucket, fmt.Sprintf("There was nothing left to delete of %q.", state.ID.ValueString())) {
 		objectCallError(&resp.Diagnostics, "Unable to Delete OSS Object", "delete", state, err)
 	}
 }
@@ -209,7 +210,7 @@ func (r *objectResource) replacedSince(ctx context.Context, client *ossclient.Cl
 	}
 	o, err := client.HeadObject(ctx, state.Bucket.ValueString(), state.Key.ValueString())
 	switch {
-	case ossclient.IsNotFound(err):
+	case ossclient.IsNotFound(err), ossclient.IsBucketNotFound(err):
 		return false // a marker or older versions may still have to go
 	case err != nil:
 		objectCallError(diags, "Unable to Delete OSS Object", "look at", state, err)
@@ -225,9 +226,6 @@ func (r *objectResource) replacedSince(ctx context.Context, client *ossclient.Cl
 // deleteEveryVersion removes all versions and markers of one key: one request to list them, one for each.
 func deleteEveryVersion(ctx context.Context, client *ossclient.Client, bucket, key string) error {
 	versions, err := client.ObjectVersions(ctx, bucket, key)
-	if ossclient.IsNotFound(err) {
-		return nil // the bucket is gone
-	}
 	for _, v := range versions {
 		if err == nil {
 			err = client.DeleteVersion(ctx, bucket, key, v.VersionID)
