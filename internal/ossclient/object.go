@@ -58,6 +58,15 @@ func (a Attributes) set(header map[string]string) {
 	setIf(header, "X-Oss-Server-Side-Data-Encryption", a.DataEncryption)
 }
 
+// KeyID is the id of a KMS key that is named by id or by ARN (acs:kms:<region>:<account>:key/<id>). OSS takes both and
+// answers with the id (OSS-213), so that names are compared by it.
+func KeyID(name string) string {
+	if arn, id, ok := strings.Cut(name, ":key/"); ok && strings.HasPrefix(arn, "acs:kms:") {
+		return id
+	}
+	return name
+}
+
 func setIf(header map[string]string, name, value string) {
 	if value != "" {
 		header[name] = value

@@ -41,6 +41,19 @@ func TestHeadReadsEverything(t *testing.T) {
 	}
 }
 
+// OSS-213: a key may be named by its ARN, and is shown by its id.
+func TestKeyID(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"": "", "9468da86-3509": "9468da86-3509", "acs:kms:cn-hangzhou:1234:key/9468da86-3509": "9468da86-3509",
+		"acs:kms:cn-hangzhou:1234:alias/a": "acs:kms:cn-hangzhou:1234:alias/a", "other:key/k": "other:key/k", "key/k": "key/k",
+	} {
+		if got := KeyID(name); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestPutSendsWhatWasAsked(t *testing.T) {
 	t.Parallel()
 	s, c := newScript(t, ok(nil))

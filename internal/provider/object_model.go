@@ -136,7 +136,12 @@ func (m objectModel) attributes(note remembered, have ossclient.Attributes) ossc
 // sameStorage reports whether two models ask for the same class and encryption, which only a copy can change.
 func (m objectModel) sameStorage(other objectModel) bool {
 	return m.StorageClass.Equal(other.StorageClass) && m.Encryption.Equal(other.Encryption) &&
-		m.EncryptionKeyID.Equal(other.EncryptionKeyID) && m.DataEncryption.Equal(other.DataEncryption)
+		sameKey(m.EncryptionKeyID, other.EncryptionKeyID) && m.DataEncryption.Equal(other.DataEncryption)
+}
+
+// sameKey reports whether two values name the same KMS key, whatever the spelling.
+func sameKey(a, b types.String) bool {
+	return a.Equal(b) || !a.IsUnknown() && !b.IsUnknown() && ossclient.KeyID(a.ValueString()) == ossclient.KeyID(b.ValueString())
 }
 
 // metadataKnown reports whether every value is known that a copy onto itself would set.
@@ -197,17 +202,21 @@ func (m *objectModel) refresh(o ossclient.Object, note remembered) {
 	m.refreshMetadata(o.Metadata)
 	m.refreshBody(o, note.WriteOnly)
 	imported := note.ContentTypeFrom == ""
+	key := stringOrNull(o.EncryptionKeyID)
+	if sameKey(m.EncryptionKeyID, key) {
+		key = m.EncryptionKeyID // as it is spelt
+	}
 	for name, value := range map[string]struct {
 		target *types.String
-		have   string
+		have   types.String
 	}{
-		"storage_class":                 {&m.StorageClass, o.StorageClass},
-		"server_side_encryption":        {&m.Encryption, o.Encryption},
-		"server_side_encryption_key_id": {&m.EncryptionKeyID, o.EncryptionKeyID},
-		"server_side_data_encryption":   {&m.DataEncryption, o.DataEncryption},
+		"storage_class":                 {&m.StorageClass, stringOrNull(o.StorageClass)},
+		"server_side_encryption":        {&m.Encryption, stringOrNull(o.Encryption)},
+		"server_side_encryption_key_id": {&m.EncryptionKeyID, key},
+		"server_side_data_encryption":   {&m.DataEncryption, stringOrNull(o.DataEncryption)},
 	} {
 		if imported || note.manages(name) || !value.target.IsNull() {
-			*value.target = stringOrNull(value.have)
+			*value.target = value.have
 		}
 	}
 }

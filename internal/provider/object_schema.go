@@ -175,7 +175,8 @@ func objectAttributeSchema() map[string]schema.Attribute {
 			"The classes for rarely used data have a minimum duration: removing, replacing or converting such an object earlier costs a fee.",
 			stringvalidator.OneOf("Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive")),
 		"server_side_encryption": attribute("Encryption at rest: `AES256`, `KMS` or `SM4`.", stringvalidator.OneOf("AES256", "KMS", "SM4")),
-		"server_side_encryption_key_id": attribute("Id of the KMS key, with `server_side_encryption = \"KMS\"`; OSS's own key unless set.",
+		"server_side_encryption_key_id": attribute("Id or ARN (`acs:kms:REGION:ACCOUNT:key/ID`) of the KMS key, with `server_side_encryption = \"KMS\"`; OSS's own key unless set. "+
+			"OSS shows the id alone, which counts as the same key.",
 			stringvalidator.LengthAtLeast(1), onlyWithKMS()),
 		"server_side_data_encryption": attribute("`SM4` to encrypt with that algorithm, with `server_side_encryption = \"KMS\"`.",
 			stringvalidator.OneOf("SM4"), onlyWithKMS()),

@@ -211,7 +211,7 @@ func (w *objectWrite) takeOver(ctx context.Context) {
 
 func sameStorage(a, b ossclient.Attributes) bool {
 	return a.StorageClass == b.StorageClass && a.Encryption == b.Encryption &&
-		a.EncryptionKeyID == b.EncryptionKeyID && a.DataEncryption == b.DataEncryption
+		ossclient.KeyID(a.EncryptionKeyID) == ossclient.KeyID(b.EncryptionKeyID) && a.DataEncryption == b.DataEncryption
 }
 
 func (w *objectWrite) update(ctx context.Context) {
