@@ -141,6 +141,7 @@ func (q *request) writeError(e *apiError) {
 		h[name] = values
 	}
 	q.ec = e.ec
+	q.w.untimed = e.code == "NoSuchBucket" // OSS-265
 	if e.ec != "" {
 		h.Set("x-oss-ec", e.ec)
 	}

@@ -131,6 +131,7 @@ func FuzzXML(f *testing.F) {
 		"<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>",
 		"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
 		"<Delete><Quiet>false</Quiet><Object><Key>a</Key><VersionId>null</VersionId></Object></Delete>",
+		"<Delete><Object><Key>a&#x1C;&#0;&#xFFFE;&#xF0000;</Key></Object></Delete>",
 		"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>\"x\"</ETag></Part></CompleteMultipartUpload>",
 		"<RestoreRequest><Days>1</Days><JobParameters><Tier>Bulk</Tier></JobParameters></RestoreRequest>",
 		"<CreateBucketConfiguration><StorageClass>IA</StorageClass></CreateBucketConfiguration>",

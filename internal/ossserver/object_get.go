@@ -26,14 +26,11 @@ func (q *request) headObject() error {
 	}
 	h := q.w.Header()
 	h.Set("Content-Length", strconv.FormatInt(v.Size, 10))
-	if q.op.name == "GetObjectMeta" { // OSS-038
-		h.Set("ETag", `"`+v.ETag+`"`)
-		h.Set("Last-Modified", v.LastModified.UTC().Format(http.TimeFormat))
-		q.writeVersionID(v)
-		q.w.WriteHeader(http.StatusOK)
-		return nil
+	if q.op.name == "GetObjectMeta" {
+		q.identify(v)
+	} else {
+		q.describe(v)
 	}
-	q.describe(v)
 	q.w.WriteHeader(http.StatusOK)
 	return nil
 }
@@ -60,6 +57,7 @@ func (q *request) getObject() error {
 		return err
 	}
 	q.describe(v)
+	q.w.untimed = v.Size == 0 // OSS-265
 	for _, name := range responseOverrides {
 		if value := q.query.Get(name); value != "" {
 			h.Set(strings.TrimPrefix(name, "response-"), value)
@@ -72,6 +70,7 @@ func (q *request) getObject() error {
 	status := http.StatusOK
 	if partial {
 		status = http.StatusPartialContent
+		h.Del("Content-MD5") // OSS-210
 		h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", first, first+length-1, v.Size))
 	}
 	q.w.WriteHeader(status)
@@ -97,19 +96,29 @@ func (q *request) send(f *os.File, first, length int64) error {
 	return nil
 }
 
+// identify sets what GetObjectMeta shows, beside the length (OSS-209).
+func (q *request) identify(v *version) {
+	h := q.w.Header()
+	h.Set("ETag", `"`+v.ETag+`"`)
+	h.Set("Last-Modified", v.LastModified.UTC().Format(http.TimeFormat))
+	h.Set("x-oss-object-type", v.Type)
+	h.Set("x-oss-hash-crc64ecma", strconv.FormatUint(v.CRC64, 10))
+	q.writeVersionID(v)
+}
+
 // describe sets the headers that HEAD and GET have in common (OSS-035).
 func (q *request) describe(v *version) {
 	h := q.w.Header()
+	q.identify(v)
 	v.writeAttributes(h)
-	h.Set("ETag", `"`+v.ETag+`"`)
-	h.Set("Last-Modified", v.LastModified.UTC().Format(http.TimeFormat))
 	h.Set("Accept-Ranges", "bytes")
 	if v.ContentMD5 != "" { // Normal objects have one
 		h.Set("Content-MD5", v.ContentMD5)
 	}
-	h.Set("x-oss-object-type", v.Type)
 	h.Set("x-oss-storage-class", v.StorageClass)
-	h.Set("x-oss-hash-crc64ecma", strconv.FormatUint(v.CRC64, 10))
+	if v.compressible() {
+		h.Add("Vary", "Accept-Encoding") // OSS-208
+	}
 	if len(v.Tags) > 0 {
 		h.Set("x-oss-tagging-count", strconv.Itoa(len(v.Tags)))
 	}
@@ -119,7 +128,6 @@ func (q *request) describe(v *version) {
 	if state := v.restoreState(q.now); state != "" {
 		h.Set("x-oss-restore", state)
 	}
-	q.writeVersionID(v)
 	if q.s.ForceDownload && !q.domain && forcedType(v.ContentType) { // OSS-036
 		h.Set("Content-Disposition", "attachment")
 		h.Set("x-oss-force-download", "true")
@@ -178,8 +186,8 @@ func conditionTime(text string) (time.Time, bool) {
 	return t, err == nil
 }
 
-// byteRange reads the Range header (OSS-045): what does not fit the object gives all of it, unless the client asked for
-// the standard's behaviour.
+// byteRange reads the Range header (OSS-045): what does not fit the object gives all of it, an end or a number of last bytes
+// beyond it included (OSS-211), unless the client asked for the standard's behaviour.
 func (q *request) byteRange(size int64) (first, length int64, partial bool, err error) {
 	text := q.header("Range")
 	standard := q.header("x-oss-range-behavior") == "standard"
@@ -187,18 +195,19 @@ func (q *request) byteRange(size int64) (first, length int64, partial bool, err 
 	switch {
 	case !ok:
 		return 0, size, false, nil
-	case from >= size && standard:
+	case max(from, 0) >= size && standard:
 		return 0, 0, false, fail(http.StatusRequestedRangeNotSatisfiable, "InvalidRange", "",
 			"The requested range cannot be satisfied.", "ActualObjectSize", strconv.FormatInt(size, 10), "RangeRequested", text).
 			with("Content-Range", fmt.Sprintf("bytes */%d", size))
-	case from >= size || to >= size && !standard:
+	case from >= size || !standard && (from < 0 || to >= size):
 		return 0, size, false, nil
 	}
-	to = min(to, size-1)
+	from, to = max(from, 0), min(to, size-1)
 	return from, to - from + 1, true, nil
 }
 
-// parseRange reads "bytes=a-b", "bytes=a-" or "bytes=-n", and only one of them. The end may lie beyond size.
+// parseRange reads "bytes=a-b", "bytes=a-" or "bytes=-n", and only one of them. The end may lie beyond size, and the start
+// before 0.
 func parseRange(text string, size int64) (from, to int64, ok bool) {
 	spec, ok := strings.CutPrefix(text, "bytes=")
 	a, b, dash := strings.Cut(spec, "-")
@@ -210,7 +219,7 @@ func parseRange(text string, size int64) (from, to int64, ok bool) {
 		if err != nil || n == 0 {
 			return 0, 0, false
 		}
-		return max(0, size-int64(n)), size - 1, true
+		return size - int64(n), size - 1, true
 	}
 	start, err := strconv.ParseUint(a, 10, 62)
 	if err != nil {

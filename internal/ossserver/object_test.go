@@ -315,7 +315,8 @@ func TestRanges(t *testing.T) {
 		{"bytes=5-", "", "56789", "bytes 5-9/10", 206},
 		{"bytes=0-", "", "0123456789", "bytes 0-9/10", 206},
 		{"bytes=-3", "", "789", "bytes 7-9/10", 206},
-		{"bytes=-30", "", "0123456789", "bytes 0-9/10", 206},
+		{"bytes=-30", "", "0123456789", "", 200},
+		{"bytes=-30", "standard", "0123456789", "bytes 0-9/10", 206},
 		{"bytes=5-20", "", "0123456789", "", 200},
 		{"bytes=5-20", "standard", "56789", "bytes 5-9/10", 206},
 		{"bytes=10-", "", "0123456789", "", 200},
@@ -361,6 +362,8 @@ func TestRanges(t *testing.T) {
 		if a := e.must(200, call{method: "GET", path: at("empty"), header: map[string]string{"Range": spec}}); a.body != "" {
 			t.Errorf("%s of an empty object: %q", spec, a.body)
 		}
+		header := map[string]string{"Range": spec, "x-oss-range-behavior": "standard"}
+		e.wantHeader(e.refused(416, "InvalidRange", call{method: "GET", path: at("empty"), header: header}), "Content-Range", "bytes */0")
 	}
 }
 

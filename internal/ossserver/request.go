@@ -47,7 +47,22 @@ func newRequest(s *Server, w http.ResponseWriter, r *http.Request) *request {
 	q.w = &responseWriter{ResponseWriter: w, q: q, control: control, idle: idle}
 	q.body = bodyReader{r: r.Body, control: control, idle: idle}
 	setCommon(w.Header(), q.id, q.now)
+	if bodiless(r) {
+		// net/http reads an announced body before it answers, unless the connection is to end.
+		w.Header().Set("Connection", "close")
+		q.body.r = http.NoBody
+	}
 	return q
+}
+
+// bodiless reports whether r announces a body that no operation of its method reads. Whether it comes is not waited for
+// (OSS-275).
+func bodiless(r *http.Request) bool {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodDelete, http.MethodOptions:
+		return r.ContentLength != 0
+	}
+	return false
 }
 
 func (q *request) call() Call {
@@ -189,6 +204,7 @@ type responseWriter struct {
 	discard bool
 	pause   time.Duration // before each block of the body
 	half    bool          // break in the middle of the first write
+	untimed bool          // without x-oss-server-time
 }
 
 // slowBlock is how much of a slow body leaves at a time, in bytes.
@@ -199,7 +215,9 @@ func (w *responseWriter) WriteHeader(status int) {
 		return
 	}
 	w.status = status
-	w.Header().Set("x-oss-server-time", strconv.FormatInt(time.Since(w.q.start).Milliseconds(), 10))
+	if !w.untimed {
+		w.Header().Set("x-oss-server-time", strconv.FormatInt(time.Since(w.q.start).Milliseconds(), 10))
+	}
 	if !w.discard {
 		w.ResponseWriter.WriteHeader(status)
 	}
@@ -250,11 +268,18 @@ func (w *responseWriter) flush() {
 	}
 }
 
+// linger is how long net/http goes on reading a body that nobody asked for, after the answer: closed at once, a connection
+// with something still to read could take the answer with it.
+const linger = time.Second
+
 // finish ends an answer; it is 200 for a handler that had nothing to say.
 func (w *responseWriter) finish() {
 	w.WriteHeader(http.StatusOK)
 	if w.n > 0 {
 		_ = w.control.SetWriteDeadline(time.Time{}) // the connection may live on
+	}
+	if bodiless(w.q.r) {
+		_ = w.control.SetReadDeadline(time.Now().Add(linger))
 	}
 }
 
