@@ -239,7 +239,7 @@ func (q *request) checkCopySize(from *bucket, old, v *version) error {
 // reading that finds out a client which forgets it. Tags are carried over, for which an account that may not do everything could
 // need oss:GetObjectTagging (OSS-224).
 func (q *request) copied(old *version, want copying) *version {
-	v := &version{
+	v := &version{ // OSS-064: the ETag stays
 		Type: old.Type, Size: old.Size, ETag: old.ETag, CRC64: old.CRC64, ContentMD5: old.ContentMD5,
 		SymlinkTarget: old.SymlinkTarget, LastModified: q.now.UTC(), attributes: want.attributes,
 	}

@@ -209,7 +209,7 @@ func (q *request) formAttributes(form *postForm) (attributes, error) {
 			return attributes{}, notImplemented("Field", "the form field "+name)
 		}
 	}
-	// OSS-104: the field of OSS, the plain field, the file's own header.
+	// OSS-104: the field of OSS, the plain field, the file's own header. Without any the type of other writes is taken (OSS-203).
 	for _, kind := range []string{form.fields["x-oss-content-type"], h.Get("Content-Type"), form.file.Header.Get("Content-Type")} {
 		if kind != "" {
 			h.Set("Content-Type", kind)
