@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// callback is a checked upload callback (OSS-090 to OSS-099): whom to tell of a stored object, and what.
+// callback is a checked upload callback (OSS-090 to OSS-098): whom to tell of a stored object, and what.
 type callback struct {
 	targets  []callbackTarget
 	host     string // of the Host header; "" is the target's own

@@ -119,8 +119,8 @@ type hostStyle int
 
 const (
 	pathStyle    hostStyle = iota // an IP address, or localhost: the path names the bucket
-	virtualHost                   // the first label names the bucket
-	customDomain                  // configured
+	virtualHost                   // the first label names the bucket, and the path must not (OSS-002)
+	customDomain                  // configured; it stands for one bucket (OSS-003)
 	serviceHost                   // an endpoint without a bucket: only ListBuckets works there
 )
 
