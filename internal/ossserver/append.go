@@ -70,6 +70,9 @@ func (b *bucket) append(key string, position int64, st *staged, limit int64, bui
 		if cur.frozen(b.now()) {
 			return nil, invalidObjectState()
 		}
+		if err := cur.refuseLocked(b.now(), false); err != nil {
+			return nil, err
+		}
 		length = cur.Size
 	}
 	v := build(cur)

@@ -30,7 +30,7 @@ var lockHeaders = []string{lockModeHeader, lockUntilHeader}
 // bypasses reports whether the request asks to get past a GOVERNANCE retention. Every account may.
 func (q *request) bypasses() bool { return strings.EqualFold(q.header(bypassHeader), "true") }
 
-// refuseLocked keeps v from being deleted (OSS-302): a legal hold does so always, COMPLIANCE until its time, GOVERNANCE unless
+// refuseLocked keeps v from being deleted or changed in its place (OSS-302): a legal hold does so always, COMPLIANCE until its time, GOVERNANCE unless
 // the request says that it knows.
 func (v *version) refuseLocked(now time.Time, bypass bool) error {
 	r := v.Retention

@@ -205,7 +205,7 @@ func TestRetention(t *testing.T) {
 	})
 }
 
-// TestLegalHold is OSS-301: ON keeps a version whatever its retention, OFF lets go.
+// TestLegalHold is OSS-301 and OSS-302: ON keeps a version whatever its retention, OFF lets go.
 func TestLegalHold(t *testing.T) {
 	t.Parallel()
 	e, _ := lockable(t)
@@ -225,6 +225,17 @@ func TestLegalHold(t *testing.T) {
 	e.refused(409, "FileImmutable", gone)
 	hold("OFF")
 	e.must(204, gone)
+
+	// Appending is the one write that changes what is stored in its place.
+	appendAt := func(position string) call {
+		return call{method: "POST", path: at("log") + "?append&position=" + position, body: "x"}
+	}
+	e.must(200, appendAt("0"))
+	e.must(200, call{method: "PUT", path: at("log") + "?legalHold", body: "<LegalHold><Status>ON</Status></LegalHold>"})
+	e.refused(409, "FileImmutable", appendAt("1"))
+	if e.get("log") != "x" {
+		t.Error("a held object grew")
+	}
 }
 
 // TestLockedVersionStays is OSS-302: neither a deletion without an ID nor a write touches a locked version, and a request for many
