@@ -54,11 +54,13 @@ func TestOddKeysInLists(t *testing.T) {
 	want := oddKeys()
 	for _, key := range want {
 		e.put(key, "x", nil)
+		e.must(200, call{method: "POST", path: at(key) + "?uploads"})
 	}
 	for kind, markers := range map[string][]string{
 		"":            {"marker", "NextMarker"},
 		"list-type=2": {"continuation-token", "NextContinuationToken"},
 		"versions":    {"key-marker", "NextKeyMarker", "version-id-marker", "NextVersionIdMarker"},
+		"uploads":     {"key-marker", "NextKeyMarker", "upload-id-marker", "NextUploadIdMarker"},
 	} {
 		for _, encoding := range []string{"", "url"} {
 			for _, size := range []int{1, 7, 1000} {
@@ -70,11 +72,15 @@ func TestOddKeysInLists(t *testing.T) {
 					if encoding != "" {
 						decode = func(s string) string { s, _ = url.PathUnescape(s); return s }
 					}
+					limit := "max-keys"
+					if kind == "uploads" {
+						limit = "max-uploads"
+					}
 					var got []string
 					next := ""
 					for range 2 * len(want) {
 						a := f.must(200, call{method: "GET",
-							path: fmt.Sprintf("/%s/?%s&max-keys=%d&encoding-type=%s%s", testBucket, kind, size, encoding, next)})
+							path: fmt.Sprintf("/%s/?%s&%s=%d&encoding-type=%s%s", testBucket, kind, limit, size, encoding, next)})
 						for _, key := range between(a.body, "Key") {
 							got = append(got, decode(key))
 						}

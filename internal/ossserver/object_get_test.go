@@ -10,18 +10,6 @@ import (
 	"time"
 )
 
-// TestHeadersAreNotParsed is OSS-204.
-func TestHeadersAreNotParsed(t *testing.T) {
-	t.Parallel()
-	e := start(t, nil)
-	for _, expires := range []string{"123", "2022-10-12T00:00:00.000Z", "Mon, 01 Jan 2030 00:00:00 GMT", "never", "-1", "Wed, 12 Oct 2022 00:00:00 GMT"} {
-		e.put("k", "x", map[string]string{"Expires": expires})
-		for _, method := range []string{"GET", "HEAD"} {
-			e.wantHeader(e.must(200, call{method: method, path: at("k")}), "Expires", expires)
-		}
-	}
-}
-
 // TestVary is OSS-208.
 func TestVary(t *testing.T) {
 	t.Parallel()
