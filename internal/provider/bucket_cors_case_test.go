@@ -46,7 +46,8 @@ func spelt(w *workspace) []string {
 
 func TestCORSHeaderCase(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
+	o := startAnyOSS(t)
+	o.ownCORS()
 	w := o.workspace()
 	w.config(caseConfig)
 	w.apply()
@@ -80,7 +81,8 @@ func TestCORSHeaderCase(t *testing.T) {
 // Import takes what OSS has, in lower case. The configuration may spell it otherwise: that is no change.
 func TestCORSHeaderCaseImport(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
+	o := startAnyOSS(t)
+	o.ownCORS()
 	foreignCORS(o, corsDocument(strings.Replace(caseRuleOne, "authorization", "AUTHORIZATION", 1)+caseRuleTwo))
 	w := o.workspace()
 	w.config("import {\n to = oss_bucket_cors.test\n id = \"BUCKET\"\n}\n" + caseConfig)
