@@ -88,9 +88,6 @@ func expectEmpty(t *testing.T, args []string) {
 
 const ownRules = `<CORSConfiguration><CORSRule><AllowedOrigin>https://own.example</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>`
 
-// waiting are questions that the local server answers otherwise for now.
-var waiting = map[string]bool{}
-
 // The local server answers every question as it is expected of OSS, in a bucket of either kind.
 func TestLocalServerConforms(t *testing.T) {
 	for _, versioning := range []string{"", "Enabled"} {
@@ -103,15 +100,15 @@ func TestLocalServerConforms(t *testing.T) {
 				}
 			}
 			code, out := conform(t.Context(), args...)
-			if want := min(len(waiting), exitDiffers); code != want {
-				t.Errorf("exit code %d, want %d\n%s", code, want, out)
+			if code != exitAgrees {
+				t.Errorf("exit code %d\n%s", code, out)
 			}
 			for _, q := range slices.Concat(aboutMetadata, aboutCopies, aboutReading, aboutUploads, aboutErrors, aboutVersions, aboutCORS, aboutCallbacks) {
 				want := "yes"
 				if q.needs == versions && versioning == "" || q.needs == plainBucket && versioning != "" {
 					want = "-"
 				}
-				if verdict, line := lineOf(out, q); verdict != want && !waiting[q.text] {
+				if verdict, line := lineOf(out, q); verdict != want {
 					t.Errorf("verdict %q, want %q: %s", verdict, want, line)
 				}
 			}
