@@ -239,7 +239,7 @@ func TestRefusals(t *testing.T) {
 		"absent bucket":   {args: append(slices.Clone(args), "--bucket", "b-2"), words: "404 NoSuchBucket"},
 		"wrong secret":    {args: args, secret: "wrong-secret", words: "403 SignatureDoesNotMatch"},
 		"somebody else":   {args: append(slices.Clone(args), "--endpoint", other.URL), words: "without a request ID"},
-		"no such fact":    {args: append(slices.Clone(args), "--facts", "OSS-999"), words: "nothing was asked"},
+		"no such fact":    {args: append(slices.Clone(args), "--facts", "none"), words: "nothing was asked"},
 		"nobody listens":  {args: append(slices.Clone(args), "--endpoint", "http://127.0.0.1:1"), words: "refused"},
 		"wrong bucket":    {args: append(slices.Clone(args), "--bucket", "B_1"), words: "bucket name"},
 		"incomplete key":  {args: args, secret: "-", words: "OSS_ACCESS_KEY_SECRET"},
