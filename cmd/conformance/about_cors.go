@@ -9,7 +9,7 @@ import (
 )
 
 var aboutCORS = []question{
-	{fact: "OSS-041", text: "GET ?cors through this endpoint (open for public endpoints of new accounts)", expect: "answered", ask: func(s *session) string {
+	{fact: "OSS-320", text: "GET ?cors through this endpoint (open for the public one and accounts since 2025)", expect: "answered", ask: func(s *session) string {
 		a := s.ask("GET", "", with("cors"))
 		if a.status == http.StatusOK || a.code == "NoSuchCORSConfiguration" {
 			return "answered: " + a.String()

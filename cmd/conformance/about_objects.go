@@ -50,6 +50,13 @@ var aboutMetadata = []question{
 		s.put("spaces", "x", header(metaPrefix+"a", "a  b\tc"))
 		return strings.ReplaceAll(s.shown("spaces", metaPrefix+"a"), "\t", `\t`)
 	}},
+	{fact: "OSS-023", text: "metadata that begins with an ideographic space, U+3000 (open)", expect: "403 SignatureDoesNotMatch", ask: func(s *session) string {
+		a := s.put("padded", "x", header(metaPrefix+"a", "\u3000b"))
+		if a.status != http.StatusOK {
+			return a.withoutEC()
+		}
+		return fmt.Sprintf("200, comes back as %+q", s.shown("padded", metaPrefix+"a"))
+	}},
 	{fact: "OSS-023", text: "an empty metadata value (open)", expect: "stored, empty", ask: func(s *session) string {
 		if a := s.put("empty-value", "x", header(metaPrefix+"a", "")); a.status != http.StatusOK {
 			return a.String()
