@@ -23,7 +23,7 @@ var ErrBodyUnreadable = errors.New("the body cannot be read")
 // ErrNotRegular says that what should be a file is a folder, a pipe or a device.
 var ErrNotRegular = errors.New("it is not a regular file")
 
-// crcTable is OSS's polynomial (facts: CRC-64, ECMA-182).
+// crcTable is OSS's polynomial (OSS-032).
 var crcTable = crc64.MakeTable(crc64.ECMA)
 
 // Body is what an upload sends: bytes that can be opened again for every attempt and every part, with the size and

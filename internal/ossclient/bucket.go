@@ -11,7 +11,7 @@ import (
 type Versioning int
 
 // The states that matter to a writer. Enabled and suspended are one, because forbid-overwrite does nothing in
-// either (facts: PutObject page).
+// either (OSS-033).
 const (
 	VersioningUnknown Versioning = iota // asking is not allowed
 	Unversioned

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// CallbackError is an upload that OSS answered with 203: the object is stored, and its callback failed (facts: page
-// "HTTP 203 status code").
+// CallbackError is an upload that OSS answered with 203: the object is stored, and its callback failed
+// (OSS-098).
 type CallbackError struct {
 	Stored Stored // the object, as it was stored
 	Err    *Error // has the status 203, and the code CallbackFailed unless the answer held no document

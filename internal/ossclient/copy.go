@@ -30,7 +30,7 @@ func (s CopySource) header() map[string]string {
 }
 
 // CopyObject copies inside OSS; no body travels. All headers, metadata and attributes are those of w: OSS keeps
-// nothing that is not sent again, except tags (facts: CopyObject page). A copy onto itself changes them in place and
+// nothing that is not sent again, except tags (OSS-062, OSS-063). A copy onto itself changes them in place and
 // is one request at any size, unless it converts. Errors have the code PreconditionFailed when the source is no longer
 // the one of its ETag.
 func (c *Client) CopyObject(ctx context.Context, src CopySource, w Write) (Stored, error) {

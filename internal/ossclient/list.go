@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// MaxPage is how many keys and common prefixes one page of a listing holds at most (facts: ListObjectsV2 page). With
+// MaxPage is how many keys and common prefixes one page of a listing holds at most (OSS-230). With
 // keys of 1,023 bytes, each written as "%XX", a full page stays below what the client reads of an answer.
 const MaxPage = 1000
 

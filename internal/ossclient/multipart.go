@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// How large bodies travel. OSS takes 1 to 10,000 parts of 100 KB to 5 GB each (facts: UploadPart page).
+// How large bodies travel. OSS takes 1 to 10,000 parts of 100 KB to 5 GB each (OSS-080, OSS-017).
 const (
 	defaultMultipartFrom = 64 << 20 // bytes; smaller bodies go in one PUT, which is one request
 	defaultPartSize      = 16 << 20 // bytes; enough parts to go in parallel, little to send again

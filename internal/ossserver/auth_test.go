@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// TestSignatureVectors holds both signatures against values that another implementation made (facts 5.7).
+// TestSignatureVectors holds both signatures against values that the Go SDK v1 made.
 func TestSignatureVectors(t *testing.T) {
 	t.Parallel()
 	const date = "Fri, 20 Nov 2026 00:00:00 GMT"

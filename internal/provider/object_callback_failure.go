@@ -60,7 +60,7 @@ func (m objectModel) severalCallbackURLs() bool {
 var statusInMessage = regexp.MustCompile(`(?i)error status\s*:\s*(-?\d+)`)
 
 // callbackMeaning says what a message of OSS means and what to check. The words are matched loosely: OSS's pages differ
-// in case and spacing (facts: HTTP 203 page).
+// in case and spacing (OSS-098).
 func callbackMeaning(message string) string {
 	lower := strings.ToLower(message)
 	for _, m := range callbackMeanings {
@@ -117,7 +117,7 @@ func statusMeaning(status int) string {
 }
 
 // refusedFields tells which argument a refusal is about: by OSS's error case where that is documented, else by words
-// (facts: HTTP 400 page). The first that fits counts.
+// (OSS-093). The first that fits counts.
 var refusedFields = []struct{ ec, words, field string }{
 	{"0007-00000004", "callback url", callback.FieldURLs},
 	{"0007-00000005", "number of callback url", callback.FieldURLs},

@@ -50,7 +50,7 @@ func (w *workspace) resources() []stateResource {
 	return state.Values.RootModule.Resources
 }
 
-// What reaches the receiver is, byte for byte, what the facts say: in a form each value percent-encoded, in JSON each a
+// What reaches the receiver is, byte for byte, what OSS-095 says: in a form each value percent-encoded, in JSON each a
 // JSON string with its own quotes.
 func TestCallbackBodies(t *testing.T) {
 	t.Parallel()

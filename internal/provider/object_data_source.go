@@ -245,7 +245,7 @@ func (m *objectDataModel) addHeadError(diags *diag.Diagnostics, err error) {
 		diags.AddError(objectNotFound, fmt.Sprintf("No version %q of %s. Keys and version IDs are case-sensitive.", version, object))
 	case absent:
 		diags.AddError(objectNotFound, fmt.Sprintf("No %s. Keys are case-sensitive.", object))
-	case version != "" && errors.As(err, &e) && e.Status == http.StatusMethodNotAllowed: // facts: GetObject page, of naming a delete marker
+	case version != "" && errors.As(err, &e) && e.Status == http.StatusMethodNotAllowed: // a delete marker is named: OSS-053
 		diags.AddAttributeError(path.Root("version_id"), objectNotFound, fmt.Sprintf("Version %q of %s is a delete marker: the object was deleted then. "+
 			"Name another version, or leave version_id out for the current one.", version, object))
 	default:
