@@ -243,13 +243,10 @@ func (c *Client) adopt(ctx context.Context, w Write, err error) (Stored, bool) {
 	return Stored{ETag: o.ETag, CRC64: o.CRC64, VersionID: o.VersionID, Written: o.LastModified, Adopted: true}, true
 }
 
-// SameMetadata reports whether the object has exactly these headers and this user metadata. A Content-Language
-// that OSS does not show counts as the same, as does a Content-Disposition that the endpoint replaced.
+// SameMetadata reports whether the object has exactly these headers and this user metadata. A
+// Content-Disposition that the endpoint replaced counts as the same.
 func (o Object) SameMetadata(h Headers, metadata map[string]string) bool {
 	have := o.Headers
-	if have.ContentLanguage == "" {
-		have.ContentLanguage = h.ContentLanguage
-	}
 	if o.ForcedDownload {
 		have.ContentDisposition = h.ContentDisposition
 	}

@@ -126,9 +126,8 @@ func (a *audit) doing(err error) string {
 	return fmt.Sprintf("list the objects of bucket %q", a.bucket)
 }
 
-// storedObject is an existing object as a policy looks at it. What the answer may hide counts as not known: a
-// Content-Disposition that the endpoint put its own over, and a Content-Language that is not there, since sources
-// disagree on whether OSS stores one (facts: 1.1, 1.4).
+// storedObject is an existing object as a policy looks at it. A Content-Disposition that the
+// endpoint put its own over counts as not known (OSS-036).
 func storedObject(bucket, key string, o ossclient.Object) metadata.Object {
 	object := metadata.Object{Bucket: bucket, Key: key, Headers: map[string]string{}, Metadata: o.Metadata}
 	for name, value := range map[string]string{
@@ -136,7 +135,7 @@ func storedObject(bucket, key string, o ossclient.Object) metadata.Object {
 		"Content-Encoding": o.ContentEncoding, "Content-Language": o.ContentLanguage, "Expires": o.Expires,
 	} {
 		switch {
-		case name == "Content-Disposition" && o.ForcedDownload, name == "Content-Language" && value == "":
+		case name == "Content-Disposition" && o.ForcedDownload:
 			object.UnknownHeaders = append(object.UnknownHeaders, name)
 		case value != "":
 			object.Headers[name] = value

@@ -221,8 +221,7 @@ func TestStoredObjectLeavesUnjudgedWhatAnAnswerHides(t *testing.T) {
 	t.Parallel()
 	o := ossclient.Object{Headers: ossclient.Headers{ContentType: "text/html", ContentDisposition: "attachment"}, ForcedDownload: true}
 	got := storedObject("b", "k", o)
-	slices.Sort(got.UnknownHeaders)
-	if !slices.Equal(got.UnknownHeaders, []string{"Content-Disposition", "Content-Language"}) || len(got.Headers) != 1 || got.Headers["Content-Type"] != "text/html" {
+	if !slices.Equal(got.UnknownHeaders, []string{"Content-Disposition"}) || len(got.Headers) != 1 || got.Headers["Content-Type"] != "text/html" {
 		t.Errorf("got %+v", got)
 	}
 	o.ForcedDownload, o.ContentLanguage = false, "de"

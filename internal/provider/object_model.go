@@ -192,12 +192,10 @@ func (m *objectModel) refresh(o ossclient.Object, note remembered) {
 	m.ContentType = stringOrNull(o.ContentType)
 	m.CacheControl = stringOrNull(o.CacheControl)
 	m.ContentEncoding = stringOrNull(o.ContentEncoding)
+	m.ContentLanguage = stringOrNull(o.ContentLanguage) // stored like the others, OSS-201
 	m.Expires = stringOrNull(o.Expires)
 	if !o.ForcedDownload {
 		m.ContentDisposition = stringOrNull(o.ContentDisposition)
-	}
-	if o.ContentLanguage != "" {
-		m.ContentLanguage = types.StringValue(o.ContentLanguage)
 	}
 	m.refreshMetadata(o.Metadata)
 	m.refreshBody(o, note.WriteOnly)
