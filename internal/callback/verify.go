@@ -14,6 +14,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 // The headers of a callback request that its signature needs.
@@ -60,7 +62,7 @@ func secureKeyURL(keyURL string) (string, error) {
 			return keyURLPrefixes[1] + path, nil
 		}
 	}
-	return "", fmt.Errorf("public key URL %s is not one of OSS: it must begin with %s", quote(keyURL), strings.Join(keyURLPrefixes, " or "))
+	return "", fmt.Errorf("public key URL %s is not one of OSS: it must begin with %s", finding.Quote(keyURL), strings.Join(keyURLPrefixes, " or "))
 }
 
 // VerifyWithKey is Verify with a public key in PEM that the caller trusts already,

@@ -10,7 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/policy"
 )
 
 // policyArgument is the name of the argument that holds a policy, here and in data sources.
@@ -27,7 +28,7 @@ func (soundPolicy) ValidateDynamic(_ context.Context, req validator.DynamicReque
 // decodePolicy reads a policy: an object with a list of rules, or that list itself, from HCL or a decoder such as
 // yamldecode. It is nil without rules and after an error. While a part of it is not known, neither is the policy:
 // which object a rule speaks about may depend on that part.
-func decodePolicy(value types.Dynamic, diags *diag.Diagnostics) (policy *metadata.Policy, unknown bool) {
+func decodePolicy(value types.Dynamic, diags *diag.Diagnostics) (rules *policy.Policy, unknown bool) {
 	plain, known := plainValue(value)
 	if !known || plain == nil {
 		return nil, !known
@@ -41,11 +42,11 @@ func decodePolicy(value types.Dynamic, diags *diag.Diagnostics) (policy *metadat
 	default: // the decoder's own name for the whole says nothing to the user
 		place = func(string) string { return policyArgument }
 	}
-	policy, mistakes := metadata.DecodePolicy(plain)
+	rules, mistakes := policy.Decode(plain)
 	for _, m := range mistakes {
 		diags.AddAttributeError(path.Root(policyArgument), "Invalid Metadata Policy", place(m.Place)+": "+m.Detail)
 	}
-	return policy, false
+	return rules, false
 }
 
 // plainValue turns a value of any type into map[string]any, []any, string, bool, *big.Float or nil. It is not known
@@ -109,9 +110,9 @@ func (d *providerData) holdPolicy(m objectModel, diags *diag.Diagnostics) {
 	if d == nil {
 		return
 	}
-	var stopping []metadata.Violation
+	var stopping []finding.Finding
 	for _, v := range d.policy.Check(m.policyObject()) {
-		if v.Severity == metadata.Error {
+		if v.Severity == finding.Error {
 			stopping = append(stopping, v)
 		}
 	}
@@ -129,8 +130,8 @@ var headerAttributes = map[string]string{
 }
 
 // policyObject is the object as a policy looks at it.
-func (m objectModel) policyObject() metadata.Object {
-	o := metadata.Object{
+func (m objectModel) policyObject() policy.Object {
+	o := policy.Object{
 		Bucket: m.Bucket.ValueString(), Key: m.Key.ValueString(),
 		Headers: map[string]string{}, Metadata: map[string]string{}, MetadataUnknown: m.Metadata.IsUnknown(),
 	}
@@ -156,9 +157,9 @@ func (m objectModel) policyObject() metadata.Object {
 }
 
 // addPolicyViolations reports each finding at the attribute that mends it, the findings of one attribute together.
-func addPolicyViolations(diags *diag.Diagnostics, m objectModel, found []metadata.Violation) {
+func addPolicyViolations(diags *diag.Diagnostics, m objectModel, found []finding.Finding) {
 	places := []path.Path{}
-	byPlace := map[string][]metadata.Violation{}
+	byPlace := map[string][]finding.Finding{}
 	for _, v := range found {
 		at := path.Root("metadata")
 		if attribute, header := headerAttributes[v.Name]; header {

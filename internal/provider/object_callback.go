@@ -16,7 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/callback"
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
 
@@ -164,7 +164,7 @@ func (m callbackModel) refuseNulls(diags *diag.Diagnostics) bool {
 // addCallbackProblems adds each finding at its attribute, the element included.
 func addCallbackProblems(diags *diag.Diagnostics, block callbackModel, found []callback.Problem) {
 	var places []path.Path
-	byPlace := map[string][]metadata.Violation{}
+	byPlace := map[string][]finding.Finding{}
 	for _, p := range found {
 		at := callbackPlace
 		if p.Field != "" {
@@ -179,11 +179,7 @@ func addCallbackProblems(diags *diag.Diagnostics, block callbackModel, found []c
 		if byPlace[at.String()] == nil {
 			places = append(places, at)
 		}
-		severity := metadata.Error
-		if p.Severity == callback.Warning {
-			severity = metadata.Warning
-		}
-		byPlace[at.String()] = append(byPlace[at.String()], metadata.Violation{Severity: severity, Summary: p.Summary, Detail: p.Detail})
+		byPlace[at.String()] = append(byPlace[at.String()], p.Finding)
 	}
 	for _, at := range places {
 		addViolations(diags, at, byPlace[at.String()])

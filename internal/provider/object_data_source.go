@@ -18,8 +18,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 func newObjectDataSource() datasource.DataSource { return &objectDataSource{} }
@@ -90,12 +90,12 @@ func objectDataArguments() map[string]schema.Attribute {
 		"bucket": schema.StringAttribute{
 			Required:            true,
 			MarkdownDescription: "Name of the bucket.",
-			Validators:          []validator.String{ruledBy(metadata.CheckBucket)},
+			Validators:          []validator.String{ruledBy(rules.CheckBucket)},
 		},
 		"key": schema.StringAttribute{
 			Required:            true,
 			MarkdownDescription: "Name of the object in the bucket.",
-			Validators:          []validator.String{ruledBy(metadata.CheckKey)},
+			Validators:          []validator.String{ruledBy(rules.CheckKey)},
 		},
 		"version_id": schema.StringAttribute{
 			Optional: true,

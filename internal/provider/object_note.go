@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 // privateKey is where remembered is kept in the resource's private state.
@@ -146,5 +146,5 @@ func decideContentType(config, key types.String, before remembered) (types.Strin
 	case key.IsUnknown():
 		return types.StringUnknown(), typeFromTable
 	}
-	return types.StringValue(metadata.ContentType(key.ValueString())), typeFromTable
+	return types.StringValue(rules.ContentType(key.ValueString())), typeFromTable
 }

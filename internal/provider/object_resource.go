@@ -12,8 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 // How long an operation may take with all its retries, unless the timeouts block says otherwise.
@@ -249,8 +249,8 @@ func (r *objectResource) ImportState(ctx context.Context, req resource.ImportSta
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	addViolations(&resp.Diagnostics, path.Root("bucket"), metadata.CheckBucket(id.Bucket.ValueString()))
-	addViolations(&resp.Diagnostics, path.Root("key"), metadata.CheckKey(id.Key.ValueString()))
+	addViolations(&resp.Diagnostics, path.Root("bucket"), rules.CheckBucket(id.Bucket.ValueString()))
+	addViolations(&resp.Diagnostics, path.Root("key"), rules.CheckKey(id.Key.ValueString()))
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("bucket"), id.Bucket)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("key"), id.Key)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, id)...)

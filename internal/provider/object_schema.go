@@ -16,7 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 // Schema describes oss_object.
@@ -52,14 +52,14 @@ func objectPlaceSchema() map[string]schema.Attribute {
 		"bucket": schema.StringAttribute{
 			Required:            true,
 			MarkdownDescription: "Name of the bucket. A change replaces the object.",
-			Validators:          []validator.String{ruledBy(metadata.CheckBucket)},
+			Validators:          []validator.String{ruledBy(rules.CheckBucket)},
 			PlanModifiers:       replace,
 		},
 		"key": schema.StringAttribute{
 			Required: true,
 			MarkdownDescription: "Name of the object in the bucket: 1 to 1,023 bytes of UTF-8 that do not begin with `/` or `\\`. " +
 				"A change replaces the object.",
-			Validators:    []validator.String{ruledBy(metadata.CheckKey)},
+			Validators:    []validator.String{ruledBy(rules.CheckKey)},
 			PlanModifiers: replace,
 		},
 		"allow_overwrite": schema.BoolAttribute{
@@ -140,12 +140,12 @@ func copySourceBlock() schema.Block {
 			"bucket": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Bucket of the source, in the same region. Required in this block.",
-				Validators:          []validator.String{ruledBy(metadata.CheckBucket)},
+				Validators:          []validator.String{ruledBy(rules.CheckBucket)},
 			},
 			"key": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Key of the source. Required in this block.",
-				Validators:          []validator.String{ruledBy(metadata.CheckKey)},
+				Validators:          []validator.String{ruledBy(rules.CheckKey)},
 			},
 			"version_id": schema.StringAttribute{
 				Optional:            true,

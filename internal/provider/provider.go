@@ -14,8 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/policy"
 )
 
 // New returns the constructor that the plugin server wants. The version appears in the user agent.
@@ -36,7 +36,7 @@ type providerData struct {
 	cname  bool   // the endpoint is one bucket's own domain
 	domain string // the bucket that was named first, with cname
 
-	policy        *metadata.Policy // the team's rules; nil without any, and while they are not known
+	policy        *policy.Policy // the team's rules; nil without any, and while they are not known
 	policyUnknown bool
 }
 
