@@ -88,7 +88,12 @@ var codeHints = map[string]string{
 	"RequestTimeTooSkewed":                "The clock of this machine differs from OSS's by more than 15 minutes. Set it right.",
 	"InvalidObjectState":                  "The object is archived. Restore it first (RestoreObject), and run again when the restore has finished.",
 	"FileImmutable":                       "A retention policy (WORM) of the bucket protects this object. It can be changed when the retention period is over.",
-	"KmsServiceNotEnabled":                "The object is encrypted with KMS, and the KMS service is not enabled for this account. Enable it, or choose AES256.",
+	// OSS-222; a write that asked not to overwrite has words of its own.
+	"FileAlreadyExists": "An overwrite protection rule of the bucket covers this key: objects may be created and deleted, and not be written over. " +
+		"To OSS a change of headers, metadata, storage class or encryption is a copy of the object onto itself, so it is refused like a new body. " +
+		"Have the rule exempt this access key or key prefix (oss:PutBucketOverwriteConfig), or replace the object: terraform apply -replace=ADDRESS deletes it and creates it anew, " +
+		"and in between there is none.",
+	"KmsServiceNotEnabled": "The object is encrypted with KMS, and the KMS service is not enabled for this account. Enable it, or choose AES256.",
 	"PublicEndpointForbidden": "This account may not use the public endpoint for data. Set endpoint to a custom domain of the bucket with use_cname = true, " +
 		"or to the internal endpoint.",
 	"SecondLevelDomainForbidden": "OSS wants the bucket in the host name. Set endpoint to the service's host name, not to an IP address.",
