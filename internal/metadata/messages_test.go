@@ -47,7 +47,7 @@ func (p *page) names() {
 
 func (p *page) headers() {
 	p.chapter("Headers")
-	for _, value := range []string{"", "a\xff", "a\r\nb", " no-cache", "  ", "no-cache,\tmax-age=1"} {
+	for _, value := range []string{"", "a\xff", "a\r\nb", " no-cache", "  ", "no-cache\u3000", "no-cache,\tmax-age=1"} {
 		p.say(fmt.Sprintf("Cache-Control = %q", value), CheckHeader("Cache-Control", value))
 	}
 	for _, tt := range grammarTests {

@@ -78,8 +78,13 @@ var codeHints = map[string]string{
 	"AccessDenied": "Check that the RAM policy of this access key, the bucket policy and the ACL allow the operation " +
 		"(for objects: oss:PutObject, oss:GetObject, oss:GetObjectAcl, oss:GetObjectTagging, oss:DeleteObject; " +
 		"for CORS: oss:GetBucketCors, oss:PutBucketCors, oss:DeleteBucketCors).",
-	"SignatureDoesNotMatch": "The access key secret does not belong to the access key id, or the region is not the bucket's. " +
-		"Check access_key_secret and region of the provider, or the variables they come from.",
+	"SignatureDoesNotMatch": "OSS and this provider computed different signatures. What can cause it: " +
+		"access_key_secret does not belong to access_key_id, or was copied with a blank or cut off; " +
+		"region (or OSS_REGION) is not the bucket's; " +
+		"the clock of this machine is wrong; " +
+		"a proxy between here and OSS changes the host, the path or headers; " +
+		"or a header or metadata value has bytes, such as odd white space, that one side changes. " +
+		"If other objects can be written with the same credentials, look at the values of this one.",
 	"InvalidAccessKeyId":                  "OSS does not know this access key id: it is misspelt, disabled or deleted, or a temporary key is used without its security token.",
 	"InvalidSecurityToken":                "The security token does not belong to the access key, or was cut off. Ask STS for new temporary credentials.",
 	"SecurityTokenExpired":                "The temporary credentials are too old. Ask STS for new ones and run again.",
