@@ -98,7 +98,7 @@ func TestLostAnswerToACallback(t *testing.T) {
 		w.Header().Set("X-Oss-Hash-Crc64ecma", body.Digest())
 	}
 	_, c := newScript(t, answer)
-	write := Write{Bucket: "bucket", Key: "key", Body: body, Callback: "Y2I="}
+	write := Write{Bucket: "bucket", Key: "key", Body: body, Callback: "Y2I=", Headers: Headers{ContentType: defaultContentType}}
 	stored, err := c.PutObject(t.Context(), write)
 	if err != nil || !stored.Adopted || stored.CallbackResponse != nil {
 		t.Errorf("stored %+v, error %v", stored, err)

@@ -195,14 +195,15 @@ func TestForeignFailuresAreRepeated(t *testing.T) {
 // A gateway may have passed an upload on before it lost the answer. The look for its result believes OSS alone.
 func TestUploadThroughAFailingGateway(t *testing.T) {
 	t.Parallel()
-	write := Write{Bucket: "bucket", Key: "key", Body: BytesBody([]byte("hello"))}
+	write := Write{Bucket: "bucket", Key: "key", Body: BytesBody([]byte("hello")), Headers: Headers{ContentType: "text/plain"}}
+	mine := map[string]string{"Content-Type": "text/plain"}
 	gateway := somebodyElse(502, "")
-	_, c := newScript(t, gateway, gateway, gateway, gateway, storedAnswer("hello", nil))
+	_, c := newScript(t, gateway, gateway, gateway, gateway, storedAnswer("hello", mine))
 	if stored, err := c.PutObject(t.Context(), write); err != nil || !stored.Adopted {
 		t.Errorf("%+v, %v; want the object of the first attempt", stored, err)
 	}
 	bare := func(w http.ResponseWriter, r *http.Request) {
-		storedAnswer("hello", nil)(w, r)
+		storedAnswer("hello", mine)(w, r)
 		w.Header().Del("X-Oss-Request-Id")
 	}
 	_, c = newScript(t, gateway, gateway, gateway, gateway, bare)

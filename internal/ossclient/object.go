@@ -1,6 +1,7 @@
 package ossclient
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,10 @@ import (
 
 // MetadataPrefix stands before every name of user metadata on the wire.
 const MetadataPrefix = "X-Oss-Meta-"
+
+// defaultContentType is what OSS stores where a write says nothing (OSS-203), so that no object is without a type. One
+// that an answer does not show is taken to be it, lest a copy of the object onto itself says nothing either.
+const defaultContentType = "application/octet-stream"
 
 // Headers are the standard headers that OSS stores with an object and replays, verbatim; "" means absent.
 type Headers struct {
@@ -94,7 +99,7 @@ type Object struct {
 func objectFromHeader(h http.Header) Object {
 	o := Object{
 		Headers: Headers{
-			ContentType:        h.Get("Content-Type"),
+			ContentType:        cmp.Or(h.Get("Content-Type"), defaultContentType),
 			CacheControl:       h.Get("Cache-Control"),
 			ContentDisposition: h.Get("Content-Disposition"),
 			ContentEncoding:    h.Get("Content-Encoding"),

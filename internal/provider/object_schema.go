@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -177,7 +178,7 @@ func objectAttributeSchema() map[string]schema.Attribute {
 		"server_side_encryption": attribute("Encryption at rest: `AES256`, `KMS` or `SM4`.", stringvalidator.OneOf("AES256", "KMS", "SM4")),
 		"server_side_encryption_key_id": attribute("Id or ARN (`acs:kms:REGION:ACCOUNT:key/ID`) of the KMS key, with `server_side_encryption = \"KMS\"`; OSS's own key unless set. "+
 			"OSS shows the id alone, which counts as the same key.",
-			stringvalidator.LengthAtLeast(1), onlyWithKMS()),
+			stringvalidator.RegexMatches(regexp.MustCompile("^[!-~]+$"), "must be the id or the ARN of a key, which have neither spaces nor letters beyond ASCII"), onlyWithKMS()),
 		"server_side_data_encryption": attribute("`SM4` to encrypt with that algorithm, with `server_side_encryption = \"KMS\"`.",
 			stringvalidator.OneOf("SM4"), onlyWithKMS()),
 		"tags": schema.MapAttribute{

@@ -130,7 +130,7 @@ func (w *objectWrite) store(ctx context.Context, write ossclient.Write, have *os
 	err = w.calledBack(stored, err)
 	switch {
 	case w.refused(err):
-	case ossclient.HasCode(err, "FileAlreadyExists"):
+	case write.ForbidOverwrite && ossclient.HasCode(err, "FileAlreadyExists"):
 		addExistsError(w.diags, *w.plan)
 	case err != nil:
 		w.callError("write", err)

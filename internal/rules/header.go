@@ -34,19 +34,12 @@ var headerRules = []limit{
 		return fmt.Sprintf("%s contains %s: %s. A header cannot carry it; remove it.", name, finding.Character(r), finding.Quote(value))
 	}},
 	{"header-padding", finding.Error, "RFC 9110 section 5.5; experiment with the SDK", func(name, value string) string {
-		trimmed := strings.Trim(value, " \t")
-		if trimmed == value {
-			return ""
-		}
-		if trimmed == "" {
-			return name + " is white space only, which a header cannot carry. Write a value, or leave the attribute out to have no such header."
-		}
-		return fmt.Sprintf("%s has white space at its start or end, which is lost on the way; write %s.", name, finding.Quote(trimmed))
+		return padded(name, value, "attribute out to have no such header")
 	}},
 	// A tab is allowed inside a value, but recipients may turn it into a space; the
 	// C1 controls are sent as UTF-8 and mean nothing anywhere.
 	{"header-invisible", finding.Warning, "RFC 9110 section 5.5", func(name, value string) string {
-		r, found := finding.FirstRune(strings.Trim(value, " \t"), func(r rune) bool { return r == '\t' || r > 0x7f && unicode.IsControl(r) })
+		r, found := finding.FirstRune(strings.TrimFunc(value, isPadding), func(r rune) bool { return r == '\t' || r > 0x7f && unicode.IsControl(r) })
 		if !found {
 			return ""
 		}

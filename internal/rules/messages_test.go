@@ -23,7 +23,7 @@ func namesPage(p *findingtest.Page) {
 
 func headersPage(p *findingtest.Page) {
 	p.Chapter("Headers")
-	for _, value := range []string{"", "a\xff", "a\r\nb", " no-cache", "  ", "no-cache,\tmax-age=1"} {
+	for _, value := range []string{"", "a\xff", "a\r\nb", " no-cache", "  ", "no-cache\u3000", "no-cache,\tmax-age=1"} {
 		p.Say(fmt.Sprintf("Cache-Control = %q", value), CheckHeader("Cache-Control", value))
 	}
 	for _, tt := range grammarTests {

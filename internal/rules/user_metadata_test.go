@@ -89,7 +89,7 @@ func TestCheckMetadataValue(t *testing.T) {
 		value string
 		want  []string
 	}{
-		{"alice", nil}, {"a b", nil}, {"héllo 中", nil}, {"\u00a0x", nil}, {strings.Repeat("v", 10_000), nil},
+		{"alice", nil}, {"a b", nil}, {"héllo 中", nil}, {"\u00a0x", []string{"metadata-value-padding"}}, {strings.Repeat("v", 10_000), nil},
 		{"", []string{"metadata-value-empty"}},
 		{" a", []string{"metadata-value-padding"}},
 		{"a ", []string{"metadata-value-padding"}},
@@ -98,7 +98,7 @@ func TestCheckMetadataValue(t *testing.T) {
 		{"a\t", []string{"metadata-value-control", "metadata-value-padding"}},
 		{"a\r\nx: y", []string{"metadata-value-control"}},
 		{"\x00", []string{"metadata-value-control"}},
-		{"a\u0085", []string{"metadata-value-control"}},
+		{"a\u0085", []string{"metadata-value-control", "metadata-value-padding"}},
 		{"\xff", []string{"metadata-value-utf8"}},
 	}
 	for _, tt := range tests {
