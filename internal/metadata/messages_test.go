@@ -57,6 +57,50 @@ func (p *page) headers() {
 	}
 }
 
+func (p *page) dispositions() {
+	p.chapter("Parts of a Content-Disposition")
+	for _, kind := range []string{"", "Attachment", "atachment", "download"} {
+		p.say(fmt.Sprintf("type = %q", kind), CheckDispositionType(kind))
+	}
+	for _, name := range []string{"", "a\xff", "reports/a.pdf", "a\nb.pdf"} {
+		p.say(fmt.Sprintf("filename = %q", name), CheckFilename(name))
+	}
+}
+
+func (p *page) signedHeaders() {
+	p.chapter("Headers that a signed URL or form demands")
+	for _, header := range [][2]string{
+		{"", "x"}, {"cache_control", "x"}, {"Content-Type", "x"}, {"x-oss-callback", "x"}, {"Host", "x"}, {"TE", "x"}, {"x-oss-meta-owner", "x"}, {"x-oss-date", "x"},
+		{"Cache-Control", "no-cash"}, {"Range", ""}, {"x-oss-object-acl", "publik"}, {"Content-Length", "5 bytes"}, {"x-oss-tagging", "a=%zz"}, {"x-oss-tagging", "a=1&a=2"},
+		{"x-oss-tagging", "a=b%26c"}, {"x-oss-obect-acl", "private"},
+	} {
+		p.say(fmt.Sprintf("%s = %q", header[0], header[1]), CheckSignedHeaders(InURL, map[string]string{header[0]: header[1]}))
+	}
+	p.say("twice", CheckSignedHeaders(InURL, map[string]string{"Range": "bytes=0-9", "range": "bytes=0-9"}))
+	for _, name := range []string{"Content-Length", "Range"} {
+		p.say(name+" of a form", CheckSignedHeaderName(InForm, name))
+	}
+}
+
+func (p *page) offers(t *testing.T) {
+	p.chapter("Forms against a team's rules")
+	policy := mustPolicy(t, offerPolicy)
+	for _, tt := range []struct {
+		written string
+		offer   Offer
+	}{
+		{"a key without its owner", Offer{Object: Object{Bucket: "b", Key: "up/a.txt"}}},
+		{"a prefix without the owner", Offer{Object: Object{Bucket: "b", Headers: map[string]string{"Cache-Control": "no-cache"}}, Prefix: "up/"}},
+		{"a prefix that has pages among others", Offer{Object: Object{Bucket: "b"}, Prefix: "down/"}},
+		{"any key", Offer{Object: Object{Bucket: "b", Metadata: map[string]string{"owner": "alice"}}}},
+		{"any type", Offer{Object: Object{Bucket: "img", Key: "a"}}},
+		{"types one of which is wrong", Offer{Object: Object{Bucket: "img", Key: "a"}, ContentTypes: []string{"image/png", "text/html"}}},
+		{"a type where none may be", Offer{Object: Object{Bucket: "typeless", Key: "a"}}},
+	} {
+		p.say(tt.written, policy.CheckOffer(tt.offer))
+	}
+}
+
 func (p *page) userMetadata() {
 	p.chapter("User metadata and tags")
 	for _, entries := range []map[string]string{
@@ -135,8 +179,10 @@ func TestMessages(t *testing.T) {
 	p := &page{rules: map[string]bool{}}
 	p.names()
 	p.headers()
+	p.dispositions()
+	p.signedHeaders()
 	p.userMetadata()
-	for _, table := range [][]limit{keyRules, bucketRules, nameRules, valueRules, headerRules, tagRules} {
+	for _, table := range [][]limit{keyRules, bucketRules, nameRules, valueRules, headerRules, tagRules, dispositionRules, filenameRules} {
 		for _, r := range table {
 			if !p.rules[r.slug] {
 				t.Errorf("no message of %s is in the file", r.slug)
@@ -149,6 +195,7 @@ func TestMessages(t *testing.T) {
 		}
 	}
 	p.policy(t)
+	p.offers(t)
 	p.mistakes(t)
 	got := p.String()
 	if strings.Contains(got, "(nothing)") {

@@ -39,7 +39,9 @@ func (c *Client) ReadObject(ctx context.Context, r ReadRequest) (Object, []byte,
 	}
 	req := request{
 		op: "GetObject", method: http.MethodGet, bucket: r.Bucket, key: r.Key, params: ofVersion(r.VersionID), header: header,
-		send: func(ctx context.Context, req request) (*oss.Response, error) { return c.sendBounded(ctx, req, min(r.Limit, MaxRead)) },
+		send: func(ctx context.Context, req request) (*oss.Response, error) {
+			return c.sendBounded(ctx, req, min(r.Limit, MaxRead))
+		},
 	}
 	resp, err := c.do(ctx, req)
 	if err != nil {
