@@ -38,7 +38,7 @@ var filenameRules = []limit{
 		if !strings.ContainsAny(name, `/\`) {
 			return ""
 		}
-		return fmt.Sprintf("The file name %s is a path, which browsers cut or replace. Write a name without slashes; basename(...) takes the last part.", quote(name))
+		return fmt.Sprintf("The file name %s is a path, which browsers cut or replace. Write a name without slashes; the function basename takes the last part.", quote(name))
 	}},
 	{"filename-control", Error, "RFC 6266, section 4.3", func(_, name string) string {
 		r, found := firstRune(name, unicode.IsControl)

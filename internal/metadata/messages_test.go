@@ -82,6 +82,15 @@ func (p *page) signedHeaders() {
 	}
 }
 
+func (p *page) forms() {
+	p.chapter("Forms")
+	p.say(`key = "up/${filename}"`, CheckFormKey("up/${filename}"))
+	p.say(`key_prefix = ""`, CheckFormPrefix(""))
+	for _, types := range [][]string{{"*/*"}, {"image/p*"}, {"image/*", "text/plain"}, {"png"}} {
+		p.say(fmt.Sprintf("content_types = %q", types), CheckFormTypes(types))
+	}
+}
+
 func (p *page) offers(t *testing.T) {
 	p.chapter("Forms against a team's rules")
 	policy := mustPolicy(t, offerPolicy)
@@ -181,8 +190,9 @@ func TestMessages(t *testing.T) {
 	p.headers()
 	p.dispositions()
 	p.signedHeaders()
+	p.forms()
 	p.userMetadata()
-	for _, table := range [][]limit{keyRules, bucketRules, nameRules, valueRules, headerRules, tagRules, dispositionRules, filenameRules} {
+	for _, table := range [][]limit{keyRules, bucketRules, nameRules, valueRules, headerRules, tagRules, dispositionRules, filenameRules, formRules} {
 		for _, r := range table {
 			if !p.rules[r.slug] {
 				t.Errorf("no message of %s is in the file", r.slug)
