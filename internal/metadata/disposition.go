@@ -32,20 +32,20 @@ var filenameRules = []limit{
 		if utf8.ValidString(name) {
 			return ""
 		}
-		return "The file name " + quote(name) + " is not valid UTF-8. Re-encode it."
+		return "The file name is not valid UTF-8. Re-encode it."
 	}},
 	{"filename-path", Error, "RFC 6266, section 4.3", func(_, name string) string {
 		if !strings.ContainsAny(name, `/\`) {
 			return ""
 		}
-		return fmt.Sprintf("The file name %s is a path, which browsers cut or replace. Write a name without slashes; the function basename takes the last part.", quote(name))
+		return "The file name is a path, which browsers cut or replace. Write a name without slashes; the function basename takes the last part."
 	}},
 	{"filename-control", Error, "RFC 6266, section 4.3", func(_, name string) string {
 		r, found := firstRune(name, unicode.IsControl)
 		if !found {
 			return ""
 		}
-		return fmt.Sprintf("The file name %s contains %s. Remove it.", quote(name), character(r))
+		return fmt.Sprintf("The file name contains %s. Remove it.", character(r))
 	}},
 }
 

@@ -73,7 +73,7 @@ func (c *Client) SignForm(r FormRequest) (SignedForm, error) {
 	return form, nil
 }
 
-// policy demands every field that the form has so far, and what has no field.
+// policy demands every field that the form has so far (OSS-332), and what has no field.
 func (r FormRequest) policy(form SignedForm) string {
 	conditions := []any{map[string]literal{"bucket": literal(r.Bucket)}}
 	for _, name := range slices.Sorted(maps.Keys(form.Fields)) {
@@ -102,8 +102,7 @@ func (r FormRequest) policy(form SignedForm) string {
 	return base64.StdEncoding.EncodeToString(text)
 }
 
-// literal is a text in a policy. A dollar sign in it is written as its number: the page "PostObject" wants it escaped, and
-// its own "\$" is not JSON.
+// literal is a text in a policy. A dollar sign in it is written as its number (OSS-333): "\$" is not JSON.
 type literal string
 
 // MarshalJSON writes the text without a dollar sign.

@@ -99,7 +99,7 @@ func TestSignForm(t *testing.T) {
 		t.Errorf("conditions\n%v, want\n%v", policy.Conditions, want)
 	}
 	if text, _ := base64.StdEncoding.DecodeString(form.Fields["policy"]); strings.Contains(string(text), `"$5"`) {
-		t.Errorf("a dollar sign that is no name of a field: %s", text)
+		t.Errorf("OSS-333: a dollar sign that is no name of a field: %s", text)
 	}
 	names := slices.Sorted(maps.Keys(form.Fields))
 	if got := strings.Join(names, " "); got != "key policy x-oss-credential x-oss-date x-oss-meta-price x-oss-security-token x-oss-signature x-oss-signature-version" {
@@ -150,7 +150,7 @@ func TestSignedForms(t *testing.T) {
 	}
 }
 
-// One byte of any field that is demanded is enough, and so is a field that is missing.
+// One byte of any field that is demanded is enough, and so is a field that is missing (OSS-331, OSS-332).
 func TestChangedFormIsRefused(t *testing.T) {
 	t.Parallel()
 	c, server, at := newSigner(t)

@@ -175,7 +175,7 @@ func changed(text string, at int) string {
 	return text[:at] + string(other) + text[at+1:]
 }
 
-// One byte of a signed URL is enough, and one of what it binds.
+// One byte of a signed URL is enough, and one of what it binds (OSS-330).
 func TestChangedURLIsRefused(t *testing.T) {
 	t.Parallel()
 	c, server, at := newSigner(t)
