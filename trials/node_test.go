@@ -23,9 +23,11 @@ func TestAliOSS(t *testing.T) {
 		}
 	}
 	mustRun(t, dir, nil, npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts")
-	env := []string{"OSS_ENDPOINT=" + serve(t, privateFlag), "OSS_STS_ENDPOINT=" + serve(t, "--security-token", "trial-token")}
+	endpoint := serve(t, privateFlag)
+	handed, _ := handOut(t, endpoint)
+	env := []string{"OSS_ENDPOINT=" + endpoint, "OSS_HANDED=" + handed, "OSS_STS_ENDPOINT=" + serve(t, "--security-token", "trial-token")}
 	out := mustRun(t, dir, env, node, "--test", "--test-reporter=tap", "trial.test.js")
-	if !regexp.MustCompile(`(?m)^# pass 20$`).MatchString(out) {
+	if !regexp.MustCompile(`(?m)^# pass 21$`).MatchString(out) {
 		t.Errorf("not all tests ran:\n%s", out)
 	}
 }

@@ -17,12 +17,18 @@ func example(t *testing.T, endpoint string) (dir string, env []string) {
 	}
 	edit(t, filepath.Join(dir, "tests", "offline.tftest.hcl"), "http://127.0.0.1:9000", endpoint)
 	edit(t, filepath.Join(dir, "main.tf"), `"example"`, `"`+bucket+`"`)
+	return dir, overrides(t)
+}
+
+// overrides is the environment in which Terraform takes the provider of this tree.
+func overrides(t *testing.T) []string {
+	t.Helper()
 	rc := filepath.Join(t.TempDir(), "terraform.rc")
 	config := "provider_installation {\n  dev_overrides {\n    \"registry.terraform.io/terraform-provider-oss/oss\" = \"" + filepath.ToSlash(bin) + "\"\n  }\n}\n"
 	if err := os.WriteFile(rc, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return dir, []string{"TF_CLI_CONFIG_FILE=" + rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1"}
+	return []string{"TF_CLI_CONFIG_FILE=" + rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1"}
 }
 
 func edit(t *testing.T, path, from, to string) {

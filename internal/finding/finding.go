@@ -101,3 +101,38 @@ func QuoteList(names []string) string {
 	last := len(quoted) - 1
 	return strings.Join(quoted[:last], ", ") + " and " + quoted[last]
 }
+
+// QuoteLong quotes what a team has written itself, of which the user needs all to put a value right.
+func QuoteLong(s string) string { return strconv.Quote(Cut(s, 5*QuoteLimit)) }
+
+// OneOf says what to choose from a list that is not empty: the kind of thing, singular or "", before it. Of one there
+// is no choice.
+func OneOf(kind string, list []string) string {
+	words := "one of "
+	switch {
+	case len(list) == 1 && kind == "":
+		words = ""
+	case len(list) == 1:
+		words = kind + " "
+	case kind != "":
+		words += kind + "s "
+	}
+	return words + quoteSome(list)
+}
+
+// quoteSome quotes the first few of a list of what a team has written.
+func quoteSome(list []string) string {
+	const most = 8
+	quoted := []string{}
+	for _, text := range list[:min(most, len(list))] {
+		quoted = append(quoted, QuoteLong(text))
+	}
+	last := len(list) - 1
+	switch {
+	case len(list) > most:
+		return strings.Join(quoted, ", ") + fmt.Sprintf(" and %d more", len(list)-most)
+	case last > 0:
+		return strings.Join(quoted[:last], ", ") + " and " + quoted[last]
+	}
+	return strings.Join(quoted, "")
+}

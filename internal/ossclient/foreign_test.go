@@ -42,6 +42,10 @@ var everyCall = map[string]func(context.Context, *Client) error{
 		_, err := c.ReadVersion(ctx, "bucket", "k", "v", Object{Size: 1})
 		return err
 	},
+	"ReadObject": func(ctx context.Context, c *Client) error { // also not that a body is too large
+		_, _, err := c.ReadObject(ctx, ReadRequest{Bucket: "bucket", Key: "k"})
+		return err
+	},
 	"PutObject": func(ctx context.Context, c *Client) error {
 		_, err := c.PutObject(ctx, Write{Bucket: "bucket", Key: "k"})
 		return err

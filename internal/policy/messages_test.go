@@ -27,6 +27,25 @@ func policyPage(t *testing.T, p *findingtest.Page) {
 	}
 }
 
+func offersPage(t *testing.T, p *findingtest.Page) {
+	p.Chapter("Forms against a team's rules")
+	policy := mustPolicy(t, offerPolicy)
+	for _, tt := range []struct {
+		written string
+		offer   Offer
+	}{
+		{"a key without its owner", Offer{Object: Object{Bucket: "b", Key: "up/a.txt"}}},
+		{"a prefix without the owner", Offer{Object: Object{Bucket: "b", Headers: map[string]string{"Cache-Control": "no-cache"}}, Prefix: "up/"}},
+		{"a prefix that has pages among others", Offer{Object: Object{Bucket: "b"}, Prefix: "down/"}},
+		{"any key", Offer{Object: Object{Bucket: "b", Metadata: map[string]string{"owner": "alice"}}}},
+		{"any type", Offer{Object: Object{Bucket: "img", Key: "a"}}},
+		{"types one of which is wrong", Offer{Object: Object{Bucket: "img", Key: "a"}, ContentTypes: []string{"image/png", "text/html"}}},
+		{"a type where none may be", Offer{Object: Object{Bucket: "typeless", Key: "a"}}},
+	} {
+		p.Say(tt.written, policy.CheckOffer(tt.offer))
+	}
+}
+
 func mistakesPage(t *testing.T, p *findingtest.Page) {
 	p.Chapter("Mistakes in a policy")
 	rule := func(fields string) string { return `{"rules": [{"name": "r", ` + fields + `}]}` }
@@ -64,6 +83,7 @@ func TestMessages(t *testing.T) {
 	t.Parallel()
 	p := &findingtest.Page{}
 	policyPage(t, p)
+	offersPage(t, p)
 	mistakesPage(t, p)
 	p.Compare(t)
 }

@@ -21,9 +21,6 @@ type Mistake struct {
 // Error returns the place and the detail.
 func (e Mistake) Error() string { return e.Place + ": " + e.Detail }
 
-// standardHeaders are the headers a rule may speak of: those OSS stores with an object.
-var standardHeaders = []string{"Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Type", "Expires"}
-
 // New checks rules and makes them ready for use. It refuses what cannot be
 // meant: globs and patterns that do not parse or can match nothing, demands that no
 // value can meet, and rules that contradict each other on the same objects. All
@@ -89,11 +86,11 @@ func checkGlobs(place string, rule Rule) []Mistake {
 // header gives a detail.
 func headerName(name string) (canonical, detail string) {
 	canonical = textproto.CanonicalMIMEHeaderKey(name)
-	if slices.Contains(standardHeaders, canonical) {
+	if slices.Contains(rules.StandardHeaders, canonical) {
 		return canonical, ""
 	}
-	advice := "Write one of " + finding.QuoteList(standardHeaders) + "."
-	if near := finding.Nearest(strings.ReplaceAll(name, "_", "-"), standardHeaders); near != "" {
+	advice := "Write one of " + finding.QuoteList(rules.StandardHeaders) + "."
+	if near := finding.Nearest(strings.ReplaceAll(name, "_", "-"), rules.StandardHeaders); near != "" {
 		advice = fmt.Sprintf("Did you mean %q?", near)
 	}
 	return "", fmt.Sprintf("%s is not a header that OSS stores with an object. %s", finding.Quote(name), advice)

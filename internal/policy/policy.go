@@ -6,7 +6,6 @@ import (
 	"net/textproto"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -199,11 +198,11 @@ func (d *compiledDemand) fault(value string) string {
 	switch {
 	case d.Values != nil && !slices.Contains(d.Values, value):
 		if near := finding.Nearest(value, d.Values); near != "" {
-			return fmt.Sprintf("is not allowed; write %s", quoteDemand(near))
+			return fmt.Sprintf("is not allowed; write %s", finding.QuoteLong(near))
 		}
-		return "is not allowed; write " + oneOf("", d.Values)
+		return "is not allowed; write " + finding.OneOf("", d.Values)
 	case d.pattern != nil && !d.pattern.MatchString(value):
-		return fmt.Sprintf("does not match the pattern %s as a whole; write one that does", quoteDemand(d.Pattern))
+		return fmt.Sprintf("does not match the pattern %s as a whole; write one that does", finding.QuoteLong(d.Pattern))
 	case d.MaxLength > 0 && len(value) > d.MaxLength && utf8.RuneCountInString(value) > d.MaxLength:
 		return fmt.Sprintf("has %d characters, and the limit is %d; shorten it", utf8.RuneCountInString(value), d.MaxLength)
 	}
@@ -214,9 +213,9 @@ func (d *compiledDemand) fault(value string) string {
 func (d *compiledDemand) hint() string {
 	switch {
 	case len(d.Values) > 0:
-		return " with " + oneOf("the value", d.Values)
+		return " with " + finding.OneOf("the value", d.Values)
 	case d.Pattern != "":
-		return " with a value that matches the pattern " + quoteDemand(d.Pattern) + " as a whole"
+		return " with a value that matches the pattern " + finding.QuoteLong(d.Pattern) + " as a whole"
 	case d.MaxLength > 0:
 		return fmt.Sprintf(" with a value of at most %d characters", d.MaxLength)
 	}
@@ -235,7 +234,7 @@ func (r *compiledRule) notListed(name string) string {
 	if len(names) == 0 {
 		return fault + " Remove it: no metadata is allowed."
 	}
-	return fault + " Remove it, or use " + oneOf("", names) + "."
+	return fault + " Remove it, or use " + finding.OneOf("", names) + "."
 }
 
 // descriptionLimit is how many bytes of a description a finding repeats.
@@ -247,39 +246,4 @@ func (r *compiledRule) violation(name, where, fault string) finding.Finding {
 		detail += " " + strings.TrimRight(finding.Cut(description, descriptionLimit), ".") + "."
 	}
 	return finding.Finding{Rule: r.Name, Name: name, Severity: r.Severity, Summary: policySummary, Detail: detail}
-}
-
-// quoteDemand quotes what a team has written, of which the user needs all to mend a value: longer than what was found.
-func quoteDemand(s string) string { return strconv.Quote(finding.Cut(s, descriptionLimit)) }
-
-// oneOf says what to choose from a list that is not empty: the kind of thing, singular or "", before it. Of one there
-// is no choice.
-func oneOf(kind string, list []string) string {
-	words := "one of "
-	switch {
-	case len(list) == 1 && kind == "":
-		words = ""
-	case len(list) == 1:
-		words = kind + " "
-	case kind != "":
-		words += kind + "s "
-	}
-	return words + quoteSome(list)
-}
-
-// quoteSome quotes the first few of a list of what a team has written.
-func quoteSome(list []string) string {
-	const most = 8
-	quoted := []string{}
-	for _, text := range list[:min(most, len(list))] {
-		quoted = append(quoted, quoteDemand(text))
-	}
-	last := len(list) - 1
-	switch {
-	case len(list) > most:
-		return strings.Join(quoted, ", ") + fmt.Sprintf(" and %d more", len(list)-most)
-	case last > 0:
-		return strings.Join(quoted[:last], ", ") + " and " + quoted[last]
-	}
-	return strings.Join(quoted, "")
 }

@@ -156,17 +156,30 @@ func (m objectModel) policyObject() policy.Object {
 	return o
 }
 
-// addPolicyViolations reports each finding at the attribute that mends it, the findings of one attribute together.
+// addPolicyViolations reports each finding at the attribute that mends it.
 func addPolicyViolations(diags *diag.Diagnostics, m objectModel, found []finding.Finding) {
+	addViolationsAt(diags, found, func(v finding.Finding) path.Path {
+		if attribute, header := headerAttributes[v.Name]; header {
+			return path.Root(attribute)
+		}
+		return metadataPlace(m.Metadata, v.Name)
+	})
+}
+
+// metadataPlace is the entry of a metadata map, or the map where it has none.
+func metadataPlace(m types.Map, name string) path.Path {
+	if _, present := m.Elements()[name]; present {
+		return path.Root("metadata").AtMapKey(name)
+	}
+	return path.Root("metadata")
+}
+
+// addViolationsAt reports each finding at its place, the findings of one place together.
+func addViolationsAt(diags *diag.Diagnostics, found []finding.Finding, place func(finding.Finding) path.Path) {
 	places := []path.Path{}
 	byPlace := map[string][]finding.Finding{}
 	for _, v := range found {
-		at := path.Root("metadata")
-		if attribute, header := headerAttributes[v.Name]; header {
-			at = path.Root(attribute)
-		} else if _, present := m.Metadata.Elements()[v.Name]; present {
-			at = at.AtMapKey(v.Name)
-		}
+		at := place(v)
 		if byPlace[at.String()] == nil {
 			places = append(places, at)
 		}

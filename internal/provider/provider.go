@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -63,6 +64,7 @@ func (p *ossProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	}
 	resp.ResourceData = data
 	resp.DataSourceData = data
+	resp.EphemeralResourceData = data
 }
 
 // Resources lists the resource types.
@@ -81,10 +83,16 @@ func (p *ossProvider) DataSources(context.Context) []func() datasource.DataSourc
 	}
 }
 
+// EphemeralResources lists the ephemeral resources.
+func (p *ossProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{newObjectEphemeral, newPresignedURLEphemeral, newUploadPolicyEphemeral}
+}
+
 // Functions lists the functions.
 func (p *ossProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		newCallbackHeaderFunction,
+		newContentDispositionFunction,
 		newContentTypeFunction,
 		newCORSDecisionFunction,
 		newMetadataSizeFunction,

@@ -85,6 +85,9 @@ func doubtFilename(name string) []doubt {
 		return []doubt{{slug, fmt.Sprintf("Content-Disposition has a filename encoded as in mail: %s. Browsers show it as it is; write filename*=UTF-8'' and the percent-encoded name.", finding.Quote(name))}}
 	}
 	if decoded := plainName(name); decoded != name {
+		if strings.Contains(name, "+") { // as urlencode writes a space
+			decoded = plainName(strings.ReplaceAll(name, "+", "%20"))
+		}
 		return []doubt{{slug, fmt.Sprintf("Content-Disposition has a percent-encoded filename, which browsers read differently. Write %s.", finding.Quote("filename*="+extendedValue(decoded)))}}
 	}
 	return nil
@@ -108,6 +111,9 @@ func doubtExtendedFilename(p parameter) []doubt {
 		return []doubt{{slug, "Content-Disposition has an empty filename*. Write a name, or remove the parameter."}}
 	case !utf8.ValidString(decoded):
 		return []doubt{{slug, fmt.Sprintf("Content-Disposition has a filename* that is not UTF-8 once decoded: %s. Encode the UTF-8 bytes of the name.", finding.Quote(encoded))}}
+	case strings.Contains(encoded, "+"):
+		spaced := plainName(strings.ReplaceAll(encoded, "+", "%20"))
+		return []doubt{{"content-disposition-plus", fmt.Sprintf("Content-Disposition has a \"+\" in its filename*, which browsers show as it is; urlencode writes one for a space. Write %s if a space is meant, %%2B for a plus; provider::oss::content_disposition writes such names.", finding.Quote("filename*="+extendedValue(spaced)))}}
 	case strings.ContainsAny(decoded, "/\\\x00\r\n"):
 		return []doubt{{slug, fmt.Sprintf("Content-Disposition has a path or a line break in its filename*: %s. Browsers cut or replace it; write a plain name.", finding.Quote(encoded))}}
 	}

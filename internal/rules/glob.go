@@ -25,7 +25,7 @@ func MatchKey(glob, key string) bool { return doublestar.MatchUnvalidated(glob, 
 
 // GlobPrefix is a text that every key begins with that a glob matches: what stands before its first special character.
 func GlobPrefix(glob string) string {
-	i := strings.IndexAny(glob, globSpecial)
+	i := strings.IndexAny(glob, GlobSpecial)
 	if i < 0 {
 		return glob
 	}
@@ -37,10 +37,11 @@ func GlobPrefix(glob string) string {
 	return prefix
 }
 
-const globSpecial = `*?[]{}\`
+// GlobSpecial are the characters that make a glob more than the text that it is.
+const GlobSpecial = `*?[]{}\`
 
 // IsLiteralGlob reports whether a glob matches the one text that it is.
-func IsLiteralGlob(glob string) bool { return !strings.ContainsAny(glob, globSpecial) }
+func IsLiteralGlob(glob string) bool { return !strings.ContainsAny(glob, GlobSpecial) }
 
 func malformed(glob string) string {
 	if doublestar.ValidatePattern(glob) {

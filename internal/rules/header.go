@@ -77,3 +77,6 @@ func CheckHeader(name, value string) []finding.Finding {
 	}
 	return found
 }
+
+// StandardHeaders are those that OSS stores with an object, in canonical spelling.
+var StandardHeaders = []string{"Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Type", "Expires"}

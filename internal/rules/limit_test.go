@@ -5,7 +5,7 @@ import "testing"
 func TestEveryRuleHasASourceAndAUniqueSlug(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for _, table := range [][]limit{keyRules, bucketRules, nameRules, valueRules, headerRules, tagRules} {
+	for _, table := range [][]limit{keyRules, bucketRules, nameRules, valueRules, headerRules, tagRules, dispositionRules, filenameRules, formRules} {
 		for _, r := range table {
 			if r.source == "" {
 				t.Errorf("%s has no source", r.slug)

@@ -33,6 +33,40 @@ func headersPage(p *findingtest.Page) {
 	}
 }
 
+func dispositionsPage(p *findingtest.Page) {
+	p.Chapter("Parts of a Content-Disposition")
+	for _, kind := range []string{"", "Attachment", "atachment", "download"} {
+		p.Say(fmt.Sprintf("type = %q", kind), CheckDispositionType(kind))
+	}
+	for _, name := range []string{"", "a\xff", "reports/a.pdf", "a\nb.pdf"} {
+		p.Say(fmt.Sprintf("filename = %q", name), CheckFilename(name))
+	}
+}
+
+func signedHeadersPage(p *findingtest.Page) {
+	p.Chapter("Headers that a signed URL or form demands")
+	for _, header := range [][2]string{
+		{"", "x"}, {"cache_control", "x"}, {"Content-Type", "x"}, {"x-oss-callback", "x"}, {"Host", "x"}, {"TE", "x"}, {"x-oss-meta-owner", "x"}, {"x-oss-date", "x"},
+		{"Cache-Control", "no-cash"}, {"Range", ""}, {"x-oss-object-acl", "publik"}, {"Content-Length", "5 bytes"}, {"x-oss-tagging", "a=%zz"}, {"x-oss-tagging", "a=1&a=2"},
+		{"x-oss-tagging", "a=b%26c"}, {"x-oss-obect-acl", "private"},
+	} {
+		p.Say(fmt.Sprintf("%s = %q", header[0], header[1]), CheckSignedHeaders(InURL, map[string]string{header[0]: header[1]}))
+	}
+	p.Say("twice", CheckSignedHeaders(InURL, map[string]string{"Range": "bytes=0-9", "range": "bytes=0-9"}))
+	for _, name := range []string{"Content-Length", "Range"} {
+		p.Say(name+" of a form", CheckSignedHeaderName(InForm, name))
+	}
+}
+
+func formsPage(p *findingtest.Page) {
+	p.Chapter("Forms")
+	p.Say(`key = "up/${filename}"`, CheckFormKey("up/${filename}"))
+	p.Say(`key_prefix = ""`, CheckFormPrefix(""))
+	for _, types := range [][]string{{"*/*"}, {"image/p*"}, {"image/*", "text/plain"}, {"png"}} {
+		p.Say(fmt.Sprintf("content_types = %q", types), CheckFormTypes(types))
+	}
+}
+
 func userMetadataPage(p *findingtest.Page) {
 	p.Chapter("User metadata and tags")
 	for _, entries := range []map[string]string{
@@ -59,8 +93,11 @@ func TestMessages(t *testing.T) {
 	p := &findingtest.Page{}
 	namesPage(p)
 	headersPage(p)
+	dispositionsPage(p)
+	signedHeadersPage(p)
+	formsPage(p)
 	userMetadataPage(p)
-	for _, table := range [][]limit{keyRules, bucketRules, nameRules, valueRules, headerRules, tagRules} {
+	for _, table := range [][]limit{keyRules, bucketRules, nameRules, valueRules, headerRules, tagRules, dispositionRules, filenameRules, formRules} {
 		for _, r := range table {
 			if !p.Spoken[r.slug] {
 				t.Errorf("no message of %s is in the file", r.slug)
