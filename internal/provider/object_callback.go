@@ -252,7 +252,7 @@ func (w *objectWrite) setCallback(ctx context.Context, write *ossclient.Write) b
 
 // calledBack takes over what became of the callback of an upload that is stored. It returns the error of the upload
 // itself, if that is what err is.
-func (w *objectWrite) calledBack(stored ossclient.Stored, err error) error {
+func (w *objectWrite) calledBack(stored ossclient.Written, err error) error {
 	var failed *ossclient.CallbackError
 	if err != nil && !errors.As(err, &failed) {
 		return err

@@ -190,12 +190,9 @@ func (m *objectDataModel) show(o ossclient.Object) {
 	if o.VersionID != "" || m.VersionID.IsNull() { // a configured version must stay as it is
 		m.VersionID = stringOrNull(o.VersionID)
 	}
-	m.ContentType, m.CacheControl = stringOrNull(o.ContentType), stringOrNull(o.CacheControl)
-	m.ContentEncoding, m.ContentLanguage = stringOrNull(o.ContentEncoding), stringOrNull(o.ContentLanguage)
-	m.Expires = stringOrNull(o.Expires)
-	if !o.ForcedDownload {
-		m.ContentDisposition = stringOrNull(o.ContentDisposition)
-	}
+	h := o.HeadersOver(ossclient.Headers{})
+	m.ContentType, m.CacheControl, m.ContentDisposition = stringOrNull(h.ContentType), stringOrNull(h.CacheControl), stringOrNull(h.ContentDisposition)
+	m.ContentEncoding, m.ContentLanguage, m.Expires = stringOrNull(h.ContentEncoding), stringOrNull(h.ContentLanguage), stringOrNull(h.Expires)
 	m.Metadata = stringMap(o.Metadata)
 	m.Tags = types.MapNull(types.StringType)
 	m.ETag, m.CRC64, m.Size = stringOrNull(o.ETag), stringOrNull(o.CRC64), types.Int64Value(o.Size)

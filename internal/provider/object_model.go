@@ -113,7 +113,7 @@ func (m objectModel) managed() []string {
 }
 
 // attributes puts the managed attributes of the plan over those that the object has.
-func (m objectModel) attributes(note remembered, have ossclient.Attributes) ossclient.Attributes {
+func (m objectModel) attributes(note remembered, have ossclient.Settings) ossclient.Settings {
 	over := func(name string, target *string, value types.String) {
 		if note.manages(name) {
 			*target = value.ValueString()
@@ -141,7 +141,7 @@ func (m objectModel) sameStorage(other objectModel) bool {
 
 // sameKey reports whether two values name the same KMS key, whatever the spelling.
 func sameKey(a, b types.String) bool {
-	return a.Equal(b) || !a.IsUnknown() && !b.IsUnknown() && ossclient.KeyID(a.ValueString()) == ossclient.KeyID(b.ValueString())
+	return a.Equal(b) || !a.IsUnknown() && !b.IsUnknown() && ossclient.SameKey(a.ValueString(), b.ValueString())
 }
 
 // metadataKnown reports whether every value is known that a copy onto itself would set.
@@ -177,7 +177,7 @@ func (m objectModel) write() ossclient.Write {
 }
 
 // setStored takes over what the answer to a write tells. Of a body that must not be seen it tells nothing.
-func (m *objectModel) setStored(s ossclient.Stored, body ossclient.Body, secret bool) {
+func (m *objectModel) setStored(s ossclient.Written, body ossclient.Body, secret bool) {
 	m.VersionID = stringOrNull(s.VersionID)
 	m.Size = types.Int64Value(body.Size)
 	m.ETag, m.CRC64 = stringOrNull(s.ETag), types.StringValue(body.Digest())
@@ -189,14 +189,9 @@ func (m *objectModel) setStored(s ossclient.Stored, body ossclient.Body, secret 
 // refresh takes over what HEAD shows. Where OSS's answer can tell less than was stored, the old value stays.
 func (m *objectModel) refresh(o ossclient.Object, note remembered) {
 	m.ID = m.objectID()
-	m.ContentType = stringOrNull(o.ContentType)
-	m.CacheControl = stringOrNull(o.CacheControl)
-	m.ContentEncoding = stringOrNull(o.ContentEncoding)
-	m.ContentLanguage = stringOrNull(o.ContentLanguage) // stored like the others, OSS-201
-	m.Expires = stringOrNull(o.Expires)
-	if !o.ForcedDownload {
-		m.ContentDisposition = stringOrNull(o.ContentDisposition)
-	}
+	h := o.HeadersOver(m.headers())
+	m.ContentType, m.CacheControl, m.ContentDisposition = stringOrNull(h.ContentType), stringOrNull(h.CacheControl), stringOrNull(h.ContentDisposition)
+	m.ContentEncoding, m.ContentLanguage, m.Expires = stringOrNull(h.ContentEncoding), stringOrNull(h.ContentLanguage), stringOrNull(h.Expires)
 	m.refreshMetadata(o.Metadata)
 	m.refreshBody(o, note.WriteOnly)
 	imported := note.ContentTypeFrom == ""

@@ -65,13 +65,13 @@ func seenOn(o ossclient.Object) *seenAttributes {
 	}
 }
 
-func (s seenAttributes) attributes() ossclient.Attributes {
-	return ossclient.Attributes{
+func (s seenAttributes) attributes() ossclient.Settings {
+	return ossclient.Settings{Storage: ossclient.Storage{
 		StorageClass:    s.StorageClass,
 		Encryption:      s.Encryption,
 		EncryptionKeyID: s.EncryptionKeyID,
 		DataEncryption:  s.DataEncryption,
-	}
+	}}
 }
 
 // attributeNames are the attributes that are managed only when they are configured.

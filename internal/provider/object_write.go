@@ -56,7 +56,7 @@ func (w *objectWrite) create(ctx context.Context) {
 		return
 	}
 	write := w.write()
-	write.Attributes = w.plan.attributes(w.note, ossclient.Attributes{})
+	write.Settings = w.plan.attributes(w.note, ossclient.Settings{})
 	if !w.plan.AllowOverwrite.ValueBool() && !w.forbidOverwrite(ctx, &write) {
 		return
 	}
@@ -109,11 +109,11 @@ func (w *objectWrite) store(ctx context.Context, write ossclient.Write, have *os
 			w.plan.CallbackResponse = w.state.CallbackResponse
 		}
 		w.note.CallbackOwed = false
-		w.plan.setStored(ossclient.Stored{ETag: have.ETag, VersionID: have.VersionID}, write.Body, w.secret())
+		w.plan.setStored(ossclient.Written{ETag: have.ETag, VersionID: have.VersionID}, write.Body, w.secret())
 		w.seal(write.Body)
 		return false
 	}
-	var stored ossclient.Stored
+	var stored ossclient.Written
 	var err error
 	if source == nil {
 		if !w.setCallback(ctx, &write) {
@@ -135,7 +135,7 @@ func (w *objectWrite) store(ctx context.Context, write ossclient.Write, have *os
 	case err != nil:
 		w.callError("write", err)
 	default:
-		w.note.Written = stored.Written
+		w.note.Written = stored.At
 		w.plan.setStored(stored, write.Body, w.secret())
 		w.seal(write.Body)
 	}
@@ -178,7 +178,7 @@ func (w *objectWrite) body(ctx context.Context, write *ossclient.Write) (*osscli
 			"Nothing was written. Run plan again.", block.Key.ValueString(), block.Bucket.ValueString(), w.plan.Key.ValueString()))
 		ok = false
 	}
-	source.Converts = write.StorageClass != "" && write.StorageClass != o.StorageClass || write.Encryption != o.Encryption
+	source.Storage = o.Storage
 	write.Body = body
 	return &source, ok
 }
@@ -202,16 +202,11 @@ func (w *objectWrite) takeOver(ctx context.Context) {
 	w.note.Seen, w.note.Written = seenOn(o), o.LastModified
 	have := seenOn(o).attributes()
 	want := plan.attributes(w.note, have)
-	if o.SameMetadata(plan.headers(), plan.userMetadata()) && sameStorage(have, want) {
+	if o.SameMetadata(plan.headers(), plan.userMetadata()) && !have.Converts(want.Storage) {
 		w.changeACLAndTags(ctx, objectModel{Tags: types.MapNull(types.StringType)})
 		return
 	}
 	w.rewrite(ctx, o.ETag, o.Size)
-}
-
-func sameStorage(a, b ossclient.Attributes) bool {
-	return a.StorageClass == b.StorageClass && a.Encryption == b.Encryption &&
-		ossclient.KeyID(a.EncryptionKeyID) == ossclient.KeyID(b.EncryptionKeyID) && a.DataEncryption == b.DataEncryption
 }
 
 func (w *objectWrite) update(ctx context.Context) {
@@ -287,13 +282,13 @@ func (w *objectWrite) replaceBody(ctx context.Context, rewrite bool) {
 	}
 	have := seenOn(o).attributes()
 	write := w.write()
-	write.Attributes = w.plan.attributes(w.note, have)
+	write.Settings = w.plan.attributes(w.note, have)
 	w.note.Seen = seenOn(o)
 	if !w.carryACL(ctx, &write) || o.TagCount > 0 && !w.carryTags(ctx, &write) {
 		return
 	}
 	if w.store(ctx, write, &o) {
-		w.note.Seen = seenAfter(write.Attributes)
+		w.note.Seen = seenAfter(write.Settings)
 		return
 	}
 	// The digest that the plan could not know is the stored one: no body moves.
@@ -308,7 +303,7 @@ func (w *objectWrite) replaceBody(ctx context.Context, rewrite bool) {
 
 // seenAfter is what the next copy has to carry over after a write: what was sent, and nothing where the bucket's default
 // decided, which will then decide again.
-func seenAfter(sent ossclient.Attributes) *seenAttributes {
+func seenAfter(sent ossclient.Settings) *seenAttributes {
 	return &seenAttributes{StorageClass: sent.StorageClass, Encryption: sent.Encryption, EncryptionKeyID: sent.EncryptionKeyID, DataEncryption: sent.DataEncryption}
 }
 
@@ -316,12 +311,12 @@ func seenAfter(sent ossclient.Attributes) *seenAttributes {
 func (w *objectWrite) rewrite(ctx context.Context, etag string, size int64) {
 	have := w.note.Seen.attributes()
 	write := w.write()
-	write.Attributes = w.plan.attributes(w.note, have)
+	write.Settings = w.plan.attributes(w.note, have)
 	if !w.carryACL(ctx, &write) {
 		return
 	}
-	source := ossclient.CopySource{Bucket: write.Bucket, Key: write.Key, ETag: etag, Size: size, Converts: !sameStorage(have, write.Attributes)}
-	if source.Converts && write.Tags == nil {
+	source := ossclient.CopySource{Bucket: write.Bucket, Key: write.Key, ETag: etag, Size: size, Storage: have.Storage}
+	if source.Storage.Converts(write.Storage) && write.Tags == nil {
 		// A conversion of a large object goes by parts, which keep no tags by themselves.
 		if !w.carryTags(ctx, &write) {
 			return
@@ -335,11 +330,11 @@ func (w *objectWrite) rewrite(ctx context.Context, etag string, size int64) {
 		w.callError("change the metadata of", err)
 	default:
 		w.plan.VersionID = stringOrNull(stored.VersionID)
-		w.note.Written = stored.Written
+		w.note.Written = stored.At
 		if !w.secret() {
 			w.plan.ETag = stringOrNull(stored.ETag)
 		}
-		w.note.Seen = seenAfter(write.Attributes)
+		w.note.Seen = seenAfter(write.Settings)
 	}
 }
 
