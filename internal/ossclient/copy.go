@@ -12,7 +12,7 @@ type CopySource struct {
 	VersionID   string // "" is the current version
 	ETag        string // the copy fails with PreconditionFailed when the source has another; "" is any
 	Size        int64  // bytes, to choose how to copy
-	Storage            // of the source: a copy that is stored in another way is written anew by OSS
+	Storage            // of the source: a copy that is stored in another way is rewritten by OSS
 }
 
 func (s CopySource) header() map[string]string {

@@ -6,11 +6,12 @@ import (
 )
 
 // Storage is how OSS keeps the bytes of an object: the class, and the encryption. "" is none, and of a class not known.
+// Its JSON form is kept in states.
 type Storage struct {
-	StorageClass    string
-	Encryption      string // x-oss-server-side-encryption
-	EncryptionKeyID string
-	DataEncryption  string
+	StorageClass    string `json:"storage_class,omitempty"`
+	Encryption      string `json:"server_side_encryption,omitempty"`
+	EncryptionKeyID string `json:"server_side_encryption_key_id,omitempty"`
+	DataEncryption  string `json:"server_side_data_encryption,omitempty"`
 }
 
 // All are the parts of it under the names of their headers. It is the one list of them.
@@ -31,7 +32,7 @@ func storageFrom(header http.Header) Storage {
 	return s
 }
 
-// Converts reports whether OSS has to write the bytes anew to keep them as another storage says. A class that is not
+// Converts reports whether OSS has to rewrite the bytes to keep them as another storage says. A class that is not
 // named is the bucket's, which is taken to be the one that the bytes have.
 func (s Storage) Converts(to Storage) bool {
 	return to.StorageClass != "" && to.StorageClass != s.StorageClass || to.Encryption != s.Encryption ||
