@@ -18,8 +18,8 @@ const (
 	DataEncryption  = "server_side_data_encryption"
 )
 
-// storageNames gives the names of what is stored with the bytes, by header.
-var storageNames = map[string]string{
+// StorageNames gives the name of each part of an ossclient.Storage by its header.
+var StorageNames = map[string]string{
 	"X-Oss-Storage-Class":                 StorageClass,
 	"X-Oss-Server-Side-Encryption":        Encryption,
 	"X-Oss-Server-Side-Encryption-Key-Id": EncryptionKeyID,
@@ -93,7 +93,7 @@ func (s Spec) unknown(name string) bool { return slices.Contains(s.Unknown, name
 
 // storageUnknown reports whether something is not known yet that may make OSS rewrite the bytes.
 func (s Spec) storageUnknown() bool {
-	for _, name := range storageNames {
+	for _, name := range StorageNames {
 		if s.unknown(name) {
 			return true
 		}
@@ -108,7 +108,7 @@ func (s Spec) Over(have ossclient.Settings) ossclient.Settings {
 	}
 	values, want := have.Storage.All(), s.Storage
 	for header, value := range want.All() {
-		if s.Manages(storageNames[header]) {
+		if s.Manages(StorageNames[header]) {
 			*values[header] = *value
 		}
 	}

@@ -87,7 +87,7 @@ func (s State) storageOver(shown ossclient.Storage) ossclient.Storage {
 	values := have.All()
 	for header, value := range shown.All() {
 		known := values[header]
-		asked := s.New() || *known != "" || slices.Contains(s.Managed, storageNames[header])
+		asked := s.New() || *known != "" || slices.Contains(s.Managed, StorageNames[header])
 		if asked && !ossclient.SameKey(*known, *value) { // a key that was named by its ARN stays so (OSS-213)
 			*known = *value
 		}

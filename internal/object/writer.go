@@ -211,7 +211,7 @@ func (o *operation) copyOntoItself(ctx context.Context, etag string, size int64)
 	}
 	state.Seen = &Seen{write.Storage, kind}
 	switch {
-	case o.want.Body.Kind == SecretBody && state.CRC64 == "":
+	case state.hidden():
 	case o.change.ETag == Unknown:
 		state.ETag = written.ETag
 	case written.ETag != state.ETag:

@@ -118,31 +118,18 @@ func (d *providerData) holdPolicy(m objectModel, diags *diag.Diagnostics) {
 	addPolicyViolations(diags, m, stopping)
 }
 
-// headerAttributes are the attributes of oss_object that hold the standard headers.
-var headerAttributes = map[string]string{
-	"Content-Type":        "content_type",
-	"Cache-Control":       "cache_control",
-	"Content-Disposition": "content_disposition",
-	"Content-Encoding":    "content_encoding",
-	"Content-Language":    "content_language",
-	"Expires":             "expires",
-}
-
 // policyObject is the object as a policy looks at it.
 func (m objectModel) policyObject() metadata.Object {
 	o := metadata.Object{
 		Bucket: m.Bucket.ValueString(), Key: m.Key.ValueString(),
 		Headers: map[string]string{}, Metadata: map[string]string{}, MetadataUnknown: m.Metadata.IsUnknown(),
 	}
-	for name, value := range map[string]types.String{
-		"Content-Type": m.ContentType, "Cache-Control": m.CacheControl, "Content-Disposition": m.ContentDisposition,
-		"Content-Encoding": m.ContentEncoding, "Content-Language": m.ContentLanguage, "Expires": m.Expires,
-	} {
+	for _, f := range m.fields() {
 		switch {
-		case value.IsUnknown():
-			o.UnknownHeaders = append(o.UnknownHeaders, name)
-		case !value.IsNull():
-			o.Headers[name] = value.ValueString()
+		case f.value.IsUnknown():
+			o.UnknownHeaders = append(o.UnknownHeaders, f.header)
+		case !f.value.IsNull():
+			o.Headers[f.header] = f.value.ValueString()
 		}
 	}
 	for name, value := range m.Metadata.Elements() {
@@ -161,7 +148,7 @@ func addPolicyViolations(diags *diag.Diagnostics, m objectModel, found []metadat
 	byPlace := map[string][]metadata.Violation{}
 	for _, v := range found {
 		at := path.Root("metadata")
-		if attribute, header := headerAttributes[v.Name]; header {
+		if attribute := headerAttribute(v.Name); attribute != "" {
 			at = path.Root(attribute)
 		} else if _, present := m.Metadata.Elements()[v.Name]; present {
 			at = at.AtMapKey(v.Name)
@@ -174,4 +161,14 @@ func addPolicyViolations(diags *diag.Diagnostics, m objectModel, found []metadat
 	for _, at := range places {
 		addViolations(diags, at, byPlace[at.String()])
 	}
+}
+
+// headerAttribute is the attribute of a standard header, "" for any other name.
+func headerAttribute(header string) string {
+	for _, f := range new(headersModel).fields() {
+		if f.header == header {
+			return f.attribute
+		}
+	}
+	return ""
 }
