@@ -110,5 +110,8 @@ func (c *Change) foreseeBody(want Spec) {
 	}
 }
 
-// keepsETag reports whether a copy onto itself leaves the ETag as it is.
-func (c *Change) keepsETag(Spec, State) bool { return false }
+// keepsETag reports whether a copy onto itself leaves the ETag as it is, which is so for an object that was put in one
+// piece and is stored as before (OSS-064).
+func (c *Change) keepsETag(want Spec, have State) bool {
+	return have.Seen != nil && have.Seen.Type == "Normal" && have.ETag != "" && !c.Converts && !want.storageUnknown()
+}

@@ -109,6 +109,11 @@ func (a *objectApply) warn(outcome object.Outcome) {
 				"uploading right now, but their parts are charged as storage. If nobody is, abort them (ossutil abort-multipart-upload), or have a lifecycle rule of the bucket do it:\n%s",
 			a.plan.Key.ValueString(), a.plan.Bucket.ValueString(), strings.Join(lines, "\n")))
 	}
+	if outcome.OtherETag != "" {
+		a.diags.AddWarning("Another ETag Than Planned", fmt.Sprintf(
+			"OSS answered the change of %q with the ETag %q. The plan had %q, since a change of headers or metadata leaves the body as it is. The state keeps that of the plan, "+
+				"and the next refresh shows what OSS has.", a.plan.ID.ValueString(), outcome.OtherETag, outcome.State.ETag))
+	}
 	if !outcome.Uploaded || !a.plan.hasCallback() || outcome.CallbackFailure != nil || outcome.State.CallbackResponse != "" {
 		return
 	}
