@@ -2,6 +2,7 @@ package object
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
@@ -185,31 +186,54 @@ func (o *operation) look(ctx context.Context) (ossclient.Object, error) {
 
 // copyOntoItself gives the object the headers, metadata and settings that are wanted.
 func (o *operation) copyOntoItself(ctx context.Context, etag string, size int64) error {
-	have := o.memory().Seen
-	write := o.write(ossclient.Settings{Storage: have.Storage})
-	if err := o.carryACL(ctx, &write); err != nil {
-		return err
-	}
-	if have.Converts(write.Storage) && write.Tags == nil {
-		// A conversion of a large object goes by parts, which keep no tags by themselves.
-		if err := o.carryTags(ctx, &write); err != nil {
+	written, write, err := o.copyOnce(ctx, etag, size)
+	if ossclient.HasCode(err, "PreconditionFailed") && o.change.AnyBody {
+		// One look more: somebody replaced the body since it was seen, and may.
+		var shown ossclient.Object
+		if shown, err = o.look(ctx); err != nil {
 			return err
 		}
+		o.memory().Seen = &Seen{shown.Storage, shown.Type}
+		written, write, err = o.copyOnce(ctx, shown.ETag, shown.Size)
 	}
-	written, err := o.Client.CopyObject(ctx, ossclient.CopySource{Bucket: write.Bucket, Key: write.Key, ETag: etag, Size: size, Storage: have.Storage}, write)
+	var carried *CallError
 	switch {
+	case errors.As(err, &carried):
+		return err
 	case ossclient.HasCode(err, "PreconditionFailed"), ossclient.HasCode(err, "NoSuchKey"):
 		return ErrChanged
 	case err != nil:
 		return o.failed("change the metadata of", err)
 	}
+	o.copied(written, write.Storage)
+	return nil
+}
+
+// copyOnce copies the object onto itself, unless it has another ETag by now.
+func (o *operation) copyOnce(ctx context.Context, etag string, size int64) (ossclient.Written, ossclient.Write, error) {
+	have := o.memory().Seen
+	write := o.write(ossclient.Settings{Storage: have.Storage})
+	err := o.carryACL(ctx, &write)
+	if err == nil && have.Converts(write.Storage) && write.Tags == nil {
+		err = o.carryTags(ctx, &write) // a conversion of a large object goes by parts, which keep no tags by themselves
+	}
+	if err != nil {
+		return ossclient.Written{}, write, err
+	}
+	source := ossclient.CopySource{Bucket: write.Bucket, Key: write.Key, ETag: etag, Size: size, Storage: have.Storage}
+	written, err := o.Client.CopyObject(ctx, source, write)
+	return written, write, err
+}
+
+// copied takes over what the answer to a copy onto itself tells.
+func (o *operation) copied(written ossclient.Written, storage ossclient.Storage) {
 	state := &o.out.State
 	state.VersionID, state.Written = written.VersionID, written.At
-	kind := have.Type
+	kind := state.Seen.Type
 	if kind != "Normal" {
 		kind = "" // a copy of another type may come out as any (OSS-065)
 	}
-	state.Seen = &Seen{write.Storage, kind}
+	state.Seen = &Seen{storage, kind}
 	switch {
 	case state.hidden():
 	case o.change.ETag == Unknown:
@@ -217,7 +241,6 @@ func (o *operation) copyOntoItself(ctx context.Context, etag string, size int64)
 	case written.ETag != state.ETag:
 		o.out.OtherETag = written.ETag
 	}
-	return nil
 }
 
 // setACLAndTags makes the calls for what changed beside the object itself; neither makes a new version.
