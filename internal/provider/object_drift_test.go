@@ -157,6 +157,13 @@ func TestUnmanagedAttributesAreCarriedOver(t *testing.T) {
 	w.apply()
 	expect("a change of the body")
 	w.clean()
+	// Tags that nobody has looked at go, once none are wanted.
+	w.config(strings.NewReplacer("the body", "another body", "metadata  ", "tags = {}\n  metadata  ").Replace(driftConfig))
+	w.apply()
+	if got := o.object("drift.txt").Tags; len(got) > 0 {
+		t.Errorf("tags %v", got)
+	}
+	w.clean()
 }
 
 // What HEAD shows of a forced download is the endpoint's answer, not the object's.

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 
@@ -273,8 +274,34 @@ func TestIgnoredSecretBody(t *testing.T) {
 		t.Errorf("another version of what is ignored cost %q", got)
 	}
 	w.clean()
+	w.expectNoPlanInState()
 	w.must("destroy", "-auto-approve")
 	if _, err := o.local().Object(o.bucket, "secret.txt"); err == nil {
 		t.Error("the object is still there: its body was let go")
+	}
+}
+
+// expectNoPlanInState looks for the planned change in the private state, which has no use for it after the apply.
+func (w *workspace) expectNoPlanInState() {
+	w.t.Helper()
+	var state struct {
+		Resources []struct {
+			Instances []struct {
+				Private []byte `json:"private"`
+			} `json:"instances"`
+		} `json:"resources"`
+	}
+	w.oss.must(json.Unmarshal([]byte(w.read("terraform.tfstate")), &state))
+	looked := 0
+	for _, r := range state.Resources {
+		for _, i := range r.Instances {
+			looked++
+			if strings.Contains(string(i.Private), plannedKey) || !strings.Contains(string(i.Private), memoryKey) {
+				w.t.Errorf("the private state is %s", i.Private)
+			}
+		}
+	}
+	if looked == 0 {
+		w.t.Error("no private state found")
 	}
 }
