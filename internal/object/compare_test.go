@@ -269,6 +269,7 @@ func TestNotices(t *testing.T) {
 		{"an ignored body", func(w *Spec, h *State) { secret(w, h); w.Body.Kind = IgnoredBody }, nil},
 		{"a body of a rare class", func(w *Spec, h *State) { rare(h); w.Body.Digest = "two" }, []string{"at least 30 days"}},
 		{"another class", func(w *Spec, h *State) { rare(h); w.Managed, w.StorageClass = []string{StorageClass}, "Standard" }, []string{"replaced or converted"}},
+		{"the ACL of a rare class", func(w *Spec, h *State) { rare(h); w.Managed, w.ACL = []string{ACL}, "private" }, nil},
 		{"a header of a rare class", func(w *Spec, h *State) { rare(h); w.CacheControl = "no-cache" }, nil},
 		{"an upload repeated", func(w *Spec, h *State) { rare(h); called(w); h.CallbackOwed = true }, []string{"Repeated for Its Callback"}},
 		{"a header, no callback", func(w *Spec, _ *State) { called(w); w.CacheControl = "no-cache" }, []string{"copies the object onto itself"}},
