@@ -172,13 +172,13 @@ func TestCompareHeadersAndSettings(t *testing.T) {
 			drifted(h)
 			w.Body.Kind, w.CacheControl = IgnoredBody, "no-cache"
 		}, copies},
-		{"a header, and no body any more", func(w *Spec, h *State) { w.Body.Kind, w.CacheControl = NoBody, "no-cache" }, "copies releases version=?"},
+		{"a header, and no body any more", func(w *Spec, _ *State) { w.Body.Kind, w.CacheControl = NoBody, "no-cache" }, "copies releases version=?"},
 		{"a header of an object in parts", func(w *Spec, h *State) { w.CacheControl, h.Seen.Type = "no-cache", "Multipart" }, "copies etag=? version=?"},
 		{"a header of an object never seen", func(w *Spec, h *State) { w.CacheControl, h.Seen = "no-cache", nil }, "copies etag=? version=?"},
-		{"a header and the class", func(w *Spec, h *State) { manage(w, StorageClass); w.CacheControl, w.StorageClass = "no-cache", "IA" }, "copies converts etag=? version=?"},
+		{"a header and the class", func(w *Spec, _ *State) { manage(w, StorageClass); w.CacheControl, w.StorageClass = "no-cache", "IA" }, "copies converts etag=? version=?"},
 		{"class", func(w *Spec, _ *State) { manage(w, StorageClass); w.StorageClass = "IA" }, "copies converts etag=? version=?"},
 		{"class that it has", func(w *Spec, _ *State) { manage(w, StorageClass); w.StorageClass = "Standard" }, "nothing"},
-		{"class that nobody manages", func(w *Spec, h *State) { h.Seen.StorageClass = "IA" }, "nothing"},
+		{"class that nobody manages", func(_ *Spec, h *State) { h.Seen.StorageClass = "IA" }, "nothing"},
 		{"class that is not known", func(w *Spec, _ *State) { manage(w, StorageClass); w.Unknown = []string{StorageClass} }, "copies etag=? version=?"},
 		{"method", func(w *Spec, h *State) {
 			manage(w, Encryption)
@@ -203,7 +203,7 @@ func TestCompareHeadersAndSettings(t *testing.T) {
 		{"acl as it is", func(w *Spec, h *State) { manage(w, ACL); w.ACL, h.ACL = "private", "private" }, "nothing"},
 		{"acl that nobody manages", func(w *Spec, h *State) { w.ACL, h.ACL = "", "private" }, "nothing"},
 		{"acl that is not known", func(w *Spec, _ *State) { manage(w, ACL); w.Unknown = []string{ACL} }, "acl"},
-		{"acl and a header", func(w *Spec, h *State) { manage(w, ACL); w.ACL, w.CacheControl = "private", "no-cache" }, copies},
+		{"acl and a header", func(w *Spec, _ *State) { manage(w, ACL); w.ACL, w.CacheControl = "private", "no-cache" }, copies},
 		{"tags", func(w *Spec, h *State) {
 			manage(w, Tags)
 			w.Tags, h.Tags = map[string]string{"a": "1"}, map[string]string{}

@@ -106,7 +106,7 @@ func (s Spec) Over(have ossclient.Settings) ossclient.Settings {
 	if s.Manages(Encryption) && s.Encryption != have.Encryption {
 		have.EncryptionKeyID, have.DataEncryption = "", "" // of the other method
 	}
-	values, want := have.Storage.All(), s.Storage
+	values, want := have.All(), s.Storage
 	for header, value := range want.All() {
 		if s.Manages(StorageNames[header]) {
 			*values[header] = *value

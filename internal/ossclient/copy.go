@@ -33,7 +33,7 @@ func (s CopySource) header() map[string]string {
 // the one of its ETag.
 func (c *Client) CopyObject(ctx context.Context, src CopySource, w Write) (Written, error) {
 	w.Callback, w.CallbackVar = "", "" // the completion of a copy by parts would call back
-	if src.Size > c.copyFrom && (src.Storage.Converts(w.Storage) || src.Bucket != w.Bucket) {
+	if src.Size > c.copyFrom && (src.Converts(w.Storage) || src.Bucket != w.Bucket) {
 		return c.copyMultipart(ctx, src, w)
 	}
 	written, err := c.copyOnce(ctx, src, w)

@@ -107,7 +107,7 @@ func (m *settingsModel) texts() map[string]*types.String {
 func (m settingsModel) settings() ossclient.Settings {
 	s := ossclient.Settings{ACL: m.ACL.ValueString()}
 	texts := m.texts()
-	for header, value := range s.Storage.All() {
+	for header, value := range s.All() {
 		*value = texts[object.StorageNames[header]].ValueString()
 	}
 	if !m.Tags.IsNull() {
