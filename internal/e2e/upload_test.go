@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/aliyun/aliyun-oss-go-sdk/oss"
-
 )
 
 // theatre is the example at work and a browser to look at it.

@@ -83,7 +83,7 @@ var everyCall = map[string]func(context.Context, *Client) error{
 	},
 	"CopyObject by parts": func(ctx context.Context, c *Client) error {
 		c.copyFrom = 1
-		_, err := c.CopyObject(ctx, CopySource{Bucket: "bucket", Key: "k", Size: 2, Converts: true}, Write{Bucket: "bucket", Key: "k"})
+		_, err := c.CopyObject(ctx, CopySource{Bucket: "bucket", Key: "k", Size: 2, Storage: Storage{Encryption: "AES256"}}, Write{Bucket: "bucket", Key: "k"})
 		return err
 	},
 	"PutObjectACL": func(ctx context.Context, c *Client) error { return c.PutObjectACL(ctx, "bucket", "k", "private") },

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding/findingtest"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 const offerPolicy = `{"rules": [

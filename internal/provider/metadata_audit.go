@@ -128,19 +128,15 @@ func (a *audit) doing(err error) string {
 	return fmt.Sprintf("list the objects of bucket %q", a.bucket)
 }
 
-// storedObject is an existing object as a policy looks at it. A Content-Disposition that the
-// endpoint put its own over counts as not known (OSS-036).
+// storedObject is an existing object as a policy looks at it. What HEAD hides counts as not known.
 func storedObject(bucket, key string, o ossclient.Object) policy.Object {
 	object := policy.Object{Bucket: bucket, Key: key, Headers: map[string]string{}, Metadata: o.Metadata}
-	for name, value := range map[string]string{
-		"Content-Type": o.ContentType, "Cache-Control": o.CacheControl, "Content-Disposition": o.ContentDisposition,
-		"Content-Encoding": o.ContentEncoding, "Content-Language": o.ContentLanguage, "Expires": o.Expires,
-	} {
+	for name, value := range o.Headers.All() {
 		switch {
-		case name == "Content-Disposition" && o.ForcedDownload:
+		case o.Hides(name):
 			object.UnknownHeaders = append(object.UnknownHeaders, name)
-		case value != "":
-			object.Headers[name] = value
+		case *value != "":
+			object.Headers[name] = *value
 		}
 	}
 	return object

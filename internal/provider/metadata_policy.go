@@ -119,31 +119,18 @@ func (d *providerData) holdPolicy(m objectModel, diags *diag.Diagnostics) {
 	addPolicyViolations(diags, m, stopping)
 }
 
-// headerAttributes are the attributes of oss_object that hold the standard headers.
-var headerAttributes = map[string]string{
-	"Content-Type":        "content_type",
-	"Cache-Control":       "cache_control",
-	"Content-Disposition": "content_disposition",
-	"Content-Encoding":    "content_encoding",
-	"Content-Language":    "content_language",
-	"Expires":             "expires",
-}
-
 // policyObject is the object as a policy looks at it.
 func (m objectModel) policyObject() policy.Object {
 	o := policy.Object{
 		Bucket: m.Bucket.ValueString(), Key: m.Key.ValueString(),
 		Headers: map[string]string{}, Metadata: map[string]string{}, MetadataUnknown: m.Metadata.IsUnknown(),
 	}
-	for name, value := range map[string]types.String{
-		"Content-Type": m.ContentType, "Cache-Control": m.CacheControl, "Content-Disposition": m.ContentDisposition,
-		"Content-Encoding": m.ContentEncoding, "Content-Language": m.ContentLanguage, "Expires": m.Expires,
-	} {
+	for _, f := range m.fields() {
 		switch {
-		case value.IsUnknown():
-			o.UnknownHeaders = append(o.UnknownHeaders, name)
-		case !value.IsNull():
-			o.Headers[name] = value.ValueString()
+		case f.value.IsUnknown():
+			o.UnknownHeaders = append(o.UnknownHeaders, f.header)
+		case !f.value.IsNull():
+			o.Headers[f.header] = f.value.ValueString()
 		}
 	}
 	for name, value := range m.Metadata.Elements() {
@@ -159,7 +146,7 @@ func (m objectModel) policyObject() policy.Object {
 // addPolicyViolations reports each finding at the attribute that mends it.
 func addPolicyViolations(diags *diag.Diagnostics, m objectModel, found []finding.Finding) {
 	addViolationsAt(diags, found, func(v finding.Finding) path.Path {
-		if attribute, header := headerAttributes[v.Name]; header {
+		if attribute := headerAttribute(v.Name); attribute != "" {
 			return path.Root(attribute)
 		}
 		return metadataPlace(m.Metadata, v.Name)
@@ -188,4 +175,14 @@ func addViolationsAt(diags *diag.Diagnostics, found []finding.Finding, place fun
 	for _, at := range places {
 		addViolations(diags, at, byPlace[at.String()])
 	}
+}
+
+// headerAttribute is the attribute of a standard header, "" for any other name.
+func headerAttribute(header string) string {
+	for _, f := range new(headersModel).fields() {
+		if f.header == header {
+			return f.attribute
+		}
+	}
+	return ""
 }

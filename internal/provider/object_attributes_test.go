@@ -219,27 +219,18 @@ func TestAttributeRefusals(t *testing.T) {
 	}
 }
 
-// A fee that a change may cost is told at plan.
+// A fee that a change or a deletion may cost is said at plan. When that is so is a table of the engine's.
 func TestEarlyDeletionFeeIsTold(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
 	w.config(attributesConfig)
 	w.apply()
-	w.clean()
-	for what, text := range map[string]string{
-		"class":  strings.Replace(attributesConfig, `"IA"`, `"Standard"`, 1),
-		"body":   strings.Replace(attributesConfig, `"body"`, `"other"`, 1),
-		"delete": "",
-	} {
+	for what, text := range map[string]string{"body": strings.Replace(attributesConfig, `"body"`, `"other"`, 1), "delete": ""} {
 		w.config(text)
 		if out := w.must("plan", "-no-color"); !strings.Contains(flatten(out), "Possible Early Deletion Fee") || !strings.Contains(flatten(out), "at least 30 days") {
 			t.Errorf("%s: no warning:\n%s", what, out)
 		}
-	}
-	w.config(strings.Replace(attributesConfig, `"public-read"`, `"private"`, 1))
-	if out := w.must("plan", "-no-color"); strings.Contains(out, "Fee") {
-		t.Errorf("a change of the ACL costs nothing:\n%s", out)
 	}
 }
 

@@ -124,6 +124,11 @@ func objectBodySchema() map[string]schema.Attribute {
 			MarkdownDescription: "Any number; a change of it uploads `content_wo`, whose own changes cannot be seen, unless the stored body is the same bytes already.",
 			Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("content_wo"))},
 		},
+		"ignore_body_drift": schema.BoolAttribute{
+			Optional: true,
+			MarkdownDescription: "Set to `true` to leave a body that somebody else wrote as it is, and not to call it drift: then only a change of the body arguments uploads. " +
+				"See [Bodies that others change](#bodies-that-others-change).",
+		},
 	}
 }
 

@@ -192,7 +192,7 @@ func signedCallback(ctx context.Context, block types.Object, diags *diag.Diagnos
 func policyHeaders(headers types.Map) map[string]string {
 	stored := map[string]string{}
 	for name, value := range textMap(headers) {
-		for standard := range headerAttributes {
+		for _, standard := range rules.StandardHeaders {
 			if strings.EqualFold(name, standard) {
 				stored[standard] = value
 			}
@@ -204,7 +204,7 @@ func policyHeaders(headers types.Map) map[string]string {
 // addSignedViolations reports each finding of a team's policy at the argument that mends it.
 func addSignedViolations(diags *diag.Diagnostics, headers, meta types.Map, contentType string, found []finding.Finding) {
 	addViolationsAt(diags, found, func(v finding.Finding) path.Path {
-		if _, header := headerAttributes[v.Name]; !header {
+		if headerAttribute(v.Name) == "" {
 			return metadataPlace(meta, v.Name)
 		}
 		if v.Name == "Content-Type" {
