@@ -40,6 +40,8 @@ var importRules = []importRule{
 	{"internal/policy", exceptFor("policy", "rules", "finding"), pureReason},
 	{"internal/cors", exceptFor("cors", "finding"), pureReason},
 	{"internal/callback", exceptFor("callback", "finding"), pureReason},
+	{"internal/object", []string{"github.com/hashicorp/", module + "/internal/provider", module + "/internal/ossserver", module + "/internal/rules",
+		module + "/internal/policy", module + "/internal/cors", module + "/internal/callback"}, "the engine stands on the client alone: no Terraform, and no rules of what is allowed"},
 	{"internal/ossserver", []string{module + "/", "github.com/"}, "the server is a second reading of OSS: it shares no code with the provider, and the standard library is enough"},
 	{"cmd/oss-local", []string{module + "/internal/provider", module + "/internal/ossclient", module + "/internal/object", module + "/internal/rules", module + "/internal/policy",
 		module + "/internal/cors", module + "/internal/callback", "github.com/hashicorp/", "github.com/aliyun/"}, "the server's program brings in the server alone"},
