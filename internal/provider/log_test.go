@@ -39,7 +39,7 @@ func TestTheLogIsWrittenOnlyWhenAskedFor(t *testing.T) {
 			written := filepath.Join(w.dir, "stderr")
 			wrapper := filepath.Join(w.dir, "plugin", "terraform-provider-oss")
 			w.write("plugin/terraform-provider-oss", fmt.Sprintf("#!/bin/sh\nexec %q \"$@\" 2>>%q\n", filepath.Join(binary, "terraform-provider-oss"), written))
-			if err := os.Chmod(wrapper, 0o700); err != nil { //nolint:gosec // it has to be run
+			if err := os.Chmod(wrapper, 0o700); err != nil {
 				t.Fatal(err)
 			}
 			w.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"terraform-provider-oss/oss\" = %q\n  }\n  direct {}\n}\n", filepath.Dir(wrapper)))
