@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // copyTypes passes everything on to the server, takes the Content-Type of answers to HEAD away when bare is set, and
@@ -54,7 +55,7 @@ func putWithoutType(t *testing.T, o *testOSS, key string) {
 	o.must(err)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPut, signed, strings.NewReader("body"))
 	o.must(err)
-	response, err := http.DefaultClient.Do(request)
+	response, err := (&http.Client{Timeout: time.Minute}).Do(request)
 	o.must(err)
 	response.Body.Close()
 	if response.StatusCode != http.StatusOK {
