@@ -2,13 +2,17 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	downloads "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
 
 // formResult is what the second page shows.
@@ -64,6 +68,7 @@ func (h *theatre) formAndURL(t *testing.T) {
 		t.Errorf("read: the page shows %+v", r)
 	}
 	h.changedForms(t, v)
+	h.putByURL(t, v)
 	h.saved(t, v)
 	if reasons := v.refusals(); len(reasons) > 0 {
 		t.Errorf("the browser refused: %v", reasons)
@@ -99,6 +104,38 @@ func (h *theatre) changedForms(t *testing.T, v *visit) {
 		if status != want {
 			t.Errorf("%s: status %d, want %d", change, status, want)
 		}
+	}
+}
+
+// putByURL has a page upload by a URL that binds type, metadata and size. A browser sends the size by itself (OSS-330).
+func (h *theatre) putByURL(t *testing.T, v *visit) {
+	t.Helper()
+	client, err := ossclient.New(ossclient.Config{
+		Region: region, Endpoint: strings.Replace(h.origin(dataBucket), dataBucket+".", "", 1),
+		Credentials: ossclient.StaticCredentials{AccessKeyID: keyID, AccessKeySecret: keySecret},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := client.SignURL(ossclient.URLRequest{Method: "PUT", Bucket: dataBucket, Key: "notes/by-url.txt", ExpiresIn: time.Hour,
+		Header: map[string]string{"Content-Type": "text/plain", "Content-Length": "5", "x-oss-meta-people": "url"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		kind, people, body string
+		want               int
+	}{
+		{"text/plain", "url", "hello!", 403}, {"text/plain", "mallory", "hello", 403}, {"text/html", "url", "hello", 403}, {"text/plain", "url", "hello", 200},
+	} {
+		status := evaluateLater[int](v, fmt.Sprintf(`fetch(%q, { method: "PUT", headers: { "Content-Type": %q, "x-oss-meta-people": %q }, body: %q }).then((a) => a.status)`,
+			signed.URL, tt.kind, tt.people, tt.body))
+		if status != tt.want {
+			t.Errorf("%+v: status %d", tt, status)
+		}
+	}
+	if header, err := h.data.GetObjectDetailedMeta("notes/by-url.txt"); err != nil || header.Get("X-Oss-Meta-People") != "url" {
+		t.Errorf("stored with %v, %v", header, err)
 	}
 }
 
