@@ -21,7 +21,7 @@ const (
 
 	lockModeHeader  = "x-oss-object-worm-mode"
 	lockUntilHeader = "x-oss-object-worm-retain-until-date"
-	bypassHeader    = "x-oss-bypass-governance-retention"
+	bypassHeader    = "x-oss-bypass-governance-retention" //nolint:gosec // the name of a header, not a secret
 )
 
 // lockHeaders are what a write may say of the retention of what it makes (OSS-303).

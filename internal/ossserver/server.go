@@ -296,10 +296,10 @@ func (q *request) answerError(err error) {
 // cuts a connection goes on.
 func (q *request) answerPanic() {
 	p := recover()
-	switch {
-	case p == nil:
+	if p == nil {
 		return
-	case p == http.ErrAbortHandler: //nolint:errorlint // as net/http compares it
+	}
+	if p == http.ErrAbortHandler { //nolint:errorlint // as net/http compares it
 		panic(p)
 	}
 	logf := q.s.logPanic
