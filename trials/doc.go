@@ -1,7 +1,7 @@
 // Package trials tries clients that nobody of this project wrote against the local OSS server: the Go SDK v2, ali-oss on
 // Node.js, curl, and Terraform itself with the example of the guide on offline testing. Run it with
 //
-//	cd trials && go test ./...
+//	make trials
 //
 // It needs go, node with npm, curl and terraform on the PATH, and the npm registry or a warm cache of it. It is a module
 // of its own so that its dependencies are none of the provider's.
