@@ -1,5 +1,6 @@
 // Package trials tries clients that nobody of this project wrote against the local OSS server: the Go SDK v2, ali-oss on
-// Node.js, curl, and Terraform itself with the example of the guide on offline testing. Run it with
+// Node.js, curl, and Terraform itself with the example of the guide on offline testing. It also holds the provider's signer
+// against theirs. Run it with
 //
 //	make trials
 //

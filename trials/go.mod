@@ -7,6 +7,15 @@ require (
 	github.com/terraform-provider-oss/terraform-provider-oss v0.0.0
 )
 
-replace github.com/terraform-provider-oss/terraform-provider-oss => ../
+require (
+	github.com/alibabacloud-go/debug v1.0.1 // indirect
+	github.com/aliyun/aliyun-oss-go-sdk v3.0.2+incompatible // indirect
+	github.com/aliyun/credentials-go v1.4.14 // indirect
+	github.com/cenkalti/backoff/v5 v5.0.3 // indirect
+	golang.org/x/sync v0.20.0 // indirect
+	gopkg.in/ini.v1 v1.67.0 // indirect
+)
 
 require golang.org/x/time v0.16.0 // indirect
+
+replace github.com/terraform-provider-oss/terraform-provider-oss => ../

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -13,19 +14,35 @@ func TestAliOSS(t *testing.T) {
 	node := need(t, "node", "Node.js 20 or newer with npm")
 	npm := need(t, "npm", "Node.js 20 or newer with npm")
 	dir := t.TempDir()
-	for _, name := range []string{"package.json", "package-lock.json", "trial.test.js"} {
-		data, err := os.ReadFile(filepath.Join("ali-oss", name))
+	var tests []string
+	for _, pattern := range []string{"*.json", "*.js"} {
+		files, err := filepath.Glob(filepath.Join("ali-oss", pattern))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
-			t.Fatal(err)
+		for _, file := range files {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			name := filepath.Base(file)
+			if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasSuffix(name, ".test.js") {
+				tests = append(tests, name)
+			}
 		}
 	}
 	mustRun(t, dir, nil, npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts")
-	env := []string{"OSS_ENDPOINT=" + serve(t, privateFlag), "OSS_STS_ENDPOINT=" + serve(t, "--security-token", "trial-token")}
-	out := mustRun(t, dir, env, node, "--test", "--test-reporter=tap", "trial.test.js")
-	if !regexp.MustCompile(`(?m)^# pass 20$`).MatchString(out) {
+	endpoint := serve(t, privateFlag)
+	handed, _ := handOut(t, endpoint)
+	env := []string{
+		"OSS_ENDPOINT=" + endpoint, "OSS_HANDED=" + handed, "OSS_STS_ENDPOINT=" + serve(t, "--security-token", "trial-token"),
+		"OSS_ENDPOINT_V1=" + serve(t), "OSS_ENDPOINT_V4=" + serve(t),
+	}
+	out := mustRun(t, dir, env, node, append([]string{"--test", "--test-reporter=tap", "--test-timeout=120000"}, tests...)...)
+	if !regexp.MustCompile(`(?m)^# pass 57$`).MatchString(out) {
 		t.Errorf("not all tests ran:\n%s", out)
 	}
 }

@@ -19,11 +19,17 @@ func example(t *testing.T, endpoint string) (dir string, env []string) {
 	}
 	edit(t, filepath.Join(dir, "tests", "offline.tftest.hcl"), "http://127.0.0.1:9000", endpoint)
 	edit(t, filepath.Join(dir, "main.tf"), `"example"`, `"`+bucket+`"`)
+	return dir, overrides(t)
+}
+
+// overrides is the environment in which Terraform takes the provider of this tree.
+func overrides(t *testing.T) []string {
+	t.Helper()
 	env, err := rig.ConfigureTerraform(filepath.Join(t.TempDir(), "terraform.rc"), rig.DevOverrides(built.Bin(t)), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return dir, env
+	return env
 }
 
 func edit(t *testing.T, path, from, to string) {

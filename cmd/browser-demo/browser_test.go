@@ -120,6 +120,16 @@ func evaluate[T any](v *visit, script string) T {
 	return value
 }
 
+// evaluateLater runs a script whose value is a promise and returns what that comes to.
+func evaluateLater[T any](v *visit, script string) T {
+	v.t.Helper()
+	value, err := chromedp.Run(v.ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	if err != nil {
+		v.t.Fatalf("in the browser: %v", err)
+	}
+	return value
+}
+
 // result is what the page shows.
 type result struct {
 	State, Message, Year, People, ETag, Type, Size, Answer string
@@ -138,8 +148,8 @@ const readPage = `({
 	Progress: Number(document.getElementById("track").getAttribute("aria-valuenow")),
 })`
 
-// click clicks a button, waits until the page has done what it says, and returns what it shows.
-func (v *visit) click(button string) result {
+// press clicks a button and waits until the page has done what it says.
+func (v *visit) press(button string) {
 	v.t.Helper()
 	const runs = `document.body.dataset.runs ?? ""`
 	before := evaluate[string](v, runs)
@@ -147,6 +157,12 @@ func (v *visit) click(button string) result {
 		chromedp.Click(chromedp.CSS("#"+button), chromedp.NodeEnabled),
 		chromedp.Poll[chromedp.Void](fmt.Sprintf("(%s) !== %q", runs, before), chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(0)),
 	)
+}
+
+// click presses a button of the first page and returns what it shows.
+func (v *visit) click(button string) result {
+	v.t.Helper()
+	v.press(button)
 	return evaluate[result](v, readPage)
 }
 

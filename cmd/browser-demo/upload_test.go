@@ -102,6 +102,7 @@ func TestBrowserUpload(t *testing.T) {
 	}{
 		{"without rules the browser refuses", h.withoutRules},
 		{"with the rules each button works", h.eachButton},
+		{"a form and a URL need no key", h.formAndURL},
 		{"a header that is not exposed is null", h.notExposed},
 		{"a rule that somebody removed is mended", h.removedRule},
 		{"mistakes are told in words", h.mistakes},

@@ -24,7 +24,7 @@ with 1 if anything is otherwise than expected, with 2 if it could not ask at all
   conformance --endpoint http://127.0.0.1:9000 --region cn-hangzhou --bucket example
 
 Credentials come from where the provider looks for them. Objects are small, lie below a prefix of this run's own and are
-deleted at its end, also after an error and Ctrl-C. A bucket without versioning is asked most.
+deleted at its end, also after an error and Ctrl-C. A bucket of class Standard without versioning is asked most.
 
 `
 

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aliyun/aliyun-oss-go-sdk/oss"
 
@@ -20,8 +21,7 @@ import (
 // session is one run against one bucket.
 type session struct {
 	config
-	//nolint:containedctx // a question is a function of the session alone; the run ends with this context
-	ctx       context.Context
+	ctx       context.Context // a question is a function of the session alone
 	bucket    *oss.Bucket
 	stranger  *oss.Bucket // the same bucket, with a key that does not exist
 	prefix    string      // of every key of this run
@@ -62,8 +62,14 @@ func newSession(ctx context.Context, c config, credentials ossclient.Credentials
 }
 
 func (s *session) client(key ossclient.Key, bucket string) (*oss.Bucket, error) {
+	// The SDK's own client passes over the environment's proxy, and follows redirections.
+	web := &http.Client{
+		Timeout:       time.Minute,
+		Transport:     &http.Transport{Proxy: http.ProxyFromEnvironment},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	client, err := oss.New(s.endpoint, key.AccessKeyID, key.AccessKeySecret, oss.SecurityToken(key.SecurityToken),
-		oss.AuthVersion(oss.AuthV4), oss.Region(s.region), oss.EnableCRC(false),
+		oss.AuthVersion(oss.AuthV4), oss.Region(s.region), oss.EnableCRC(false), oss.HTTPClient(web),
 		oss.ForcePathStyle(strings.Contains(s.endpoint, "://localhost")))
 	if err != nil {
 		return nil, err

@@ -12,6 +12,13 @@ provider "oss" {
   region = var.region
 }
 
+# What is signed for browsers names the endpoint that they reach.
+provider "oss" {
+  alias    = "browser"
+  region   = var.region
+  endpoint = local.browser_endpoint
+}
+
 # The page, in a bucket of its own. Everybody may read these objects, whatever the bucket's ACL says.
 resource "oss_object" "page" {
   for_each = fileset("${path.module}/site", "**")
@@ -45,11 +52,51 @@ resource "oss_object" "config" {
 
   content = jsonencode({
     region       = "oss-${var.region}"
-    endpoint     = coalesce(var.browser_endpoint, "https://oss-${var.region}.aliyuncs.com")
+    endpoint     = local.browser_endpoint
     bucket       = var.data_bucket
     token_url    = var.token_url
     callback_url = var.callback_url
   })
+}
+
+# The second page has no key at all. A form lets it upload one object, within bounds, and a URL lets it read that.
+ephemeral "oss_upload_policy" "note" {
+  provider = oss.browser
+
+  bucket        = var.data_bucket
+  key           = local.form_key
+  max_size      = 1024 * 1024
+  content_types = ["text/plain", "image/png", "image/jpeg"]
+  expires_in    = local.form_expires_in
+
+  metadata = {
+    people = "form"
+  }
+}
+
+ephemeral "oss_presigned_url" "note" {
+  provider = oss.browser
+
+  bucket                       = var.data_bucket
+  key                          = local.form_key
+  expires_in                   = local.form_expires_in
+  response_content_disposition = provider::oss::content_disposition("attachment", "表单 1+1.txt")
+}
+
+# Form and URL are secrets. A write-only body keeps them out of plan and state; who may read the object is up to you. Here it
+# is everybody, so that the page works without a login.
+resource "oss_object" "form" {
+  bucket        = var.page_bucket
+  key           = "form.json"
+  acl           = "public-read"
+  cache_control = "no-store"
+
+  content_wo = jsonencode({
+    form     = { url = ephemeral.oss_upload_policy.note.url, fields = ephemeral.oss_upload_policy.note.fields }
+    download = { url = ephemeral.oss_presigned_url.note.url, headers = ephemeral.oss_presigned_url.note.headers }
+    until    = ephemeral.oss_upload_policy.note.expires_at
+  })
+  content_wo_version = var.form_version
 }
 
 # What lets the page, which is of another origin, work with the data bucket.
@@ -79,6 +126,10 @@ resource "oss_bucket_cors" "data" {
 }
 
 locals {
+  browser_endpoint = coalesce(var.browser_endpoint, "https://oss-${var.region}.aliyuncs.com")
+  form_key         = "notes/from-the-form.txt"
+  form_expires_in  = 7 * 24 * 3600
+
   # What ali-oss adds to its requests; "x-oss-*" stands for the date, the token, metadata, copy source and callback.
   sdk_headers = ["authorization", "content-md5", "content-type", "x-oss-*"]
 
@@ -86,6 +137,8 @@ locals {
   preflights = {
     upload = provider::oss::cors_decision(oss_bucket_cors.data.cors_rule, var.page_origin, "PUT", ["authorization", "content-type", "x-oss-callback", "x-oss-date", "x-oss-meta-year", "x-oss-security-token"])
     query  = provider::oss::cors_decision(oss_bucket_cors.data.cors_rule, var.page_origin, "HEAD", ["authorization", "x-oss-date", "x-oss-security-token"])
+    form   = provider::oss::cors_decision(oss_bucket_cors.data.cors_rule, var.page_origin, "POST", [])
+    read   = provider::oss::cors_decision(oss_bucket_cors.data.cors_rule, var.page_origin, "GET", [])
     parts  = provider::oss::cors_decision(oss_bucket_cors.data.cors_rule, var.page_origin, "POST", ["authorization", "content-md5", "content-type", "x-oss-date"])
   }
 }

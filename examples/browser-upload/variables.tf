@@ -42,3 +42,9 @@ variable "exposed_metadata" {
   type        = list(string)
   default     = ["year", "people"]
 }
+
+variable "form_version" {
+  description = "Any number. Another one hands out a form and a URL that begin anew; they are good for 7 days."
+  type        = number
+  default     = 1
+}

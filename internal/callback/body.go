@@ -5,26 +5,28 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 // checkForm looks at the constant text of a form body, which OSS leaves as it is: the
 // author must have encoded it.
 func checkForm(body string, all []ref) []Problem {
 	if trimmed := strings.TrimSpace(body); strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
-		return append(checkConstant(all), problem(FieldBody, Warning, "callback-body-type-json", "The body looks like JSON and is sent as a form, with values URL-encoded and without quotes. Write body_type = %q.", JSONType))
+		return append(checkConstant(all), problem(FieldBody, finding.Warning, "callback-body-type-json", "The body looks like JSON and is sent as a form, with values URL-encoded and without quotes. Write body_type = %q.", JSONType))
 	}
 	constant := replaceRefs(body, all, func(ref) string { return "v" })
 	var found []Problem
 	if what, bad := unsendable(constant); bad {
-		found = append(found, problem(FieldBody, Warning, "callback-body-encoding", "The body has %s outside of variables, which OSS sends as it is. Percent-encode it.", what))
+		found = append(found, problem(FieldBody, finding.Warning, "callback-body-encoding", "The body has %s outside of variables, which OSS sends as it is. Percent-encode it.", what))
 	} else if rest := badPercent(constant); rest != "" {
-		found = append(found, problem(FieldBody, Warning, "callback-body-encoding", "The body has a percent sign that begins no encoded byte: %s. Write %%25 for the sign itself.", quote(rest)))
+		found = append(found, problem(FieldBody, finding.Warning, "callback-body-encoding", "The body has a percent sign that begins no encoded byte: %s. Write %%25 for the sign itself.", finding.Quote(rest)))
 	}
 	empty := false
 	for pair := range strings.SplitSeq(constant, "&") {
 		if name, value, has := strings.Cut(pair, "="); has && value == "" && name != "" {
 			empty = true
-			found = append(found, problem(FieldBody, Warning, "callback-body-value", "The body has %s without a value. If a variable of OSS was meant, HCL has replaced it by its own: write $${…} there.", quote(pair)))
+			found = append(found, problem(FieldBody, finding.Warning, "callback-body-value", "The body has %s without a value. If a variable of OSS was meant, HCL has replaced it by its own: write $${…} there.", finding.Quote(pair)))
 		}
 	}
 	if !empty {
@@ -64,11 +66,11 @@ func checkJSON(body string, all []ref) []Problem {
 	})
 	for _, r := range all {
 		if quotedAt[r.start] && r.form == braced {
-			found = append(found, problem(FieldBody, Error, "callback-body-quoted", "The body has %s inside of double quotes. OSS puts in JSON, strings with their own quotes, so the result is broken; write it without quotes around, and not with jsonencode, which adds them.", quote(reference(r.name))))
+			found = append(found, problem(FieldBody, finding.Error, "callback-body-quoted", "The body has %s inside of double quotes. OSS puts in JSON, strings with their own quotes, so the result is broken; write it without quotes around, and not with jsonencode, which adds them.", finding.Quote(reference(r.name))))
 		}
 	}
 	if fault := jsonFault(filled); fault != "" {
-		found = append(found, problem(FieldBody, Error, "callback-body-json", "The body is not JSON, whatever values its variables get: %s. Correct it, such as {\"object\":${object},\"size\":${size}}.", fault))
+		found = append(found, problem(FieldBody, finding.Error, "callback-body-json", "The body is not JSON, whatever values its variables get: %s. Correct it, such as {\"object\":${object},\"size\":${size}}.", fault))
 	}
 	return found
 }
@@ -103,14 +105,14 @@ func jsonFault(text string) string {
 	err := decoder.Decode(&v)
 	if err == nil {
 		if decoder.More() || strings.TrimSpace(text[decoder.InputOffset():]) != "" {
-			return "there is something after its end: " + quote(strings.TrimSpace(text[decoder.InputOffset():]))
+			return "there is something after its end: " + finding.Quote(strings.TrimSpace(text[decoder.InputOffset():]))
 		}
 		return ""
 	}
 	fault := err.Error()
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		if at := int(syntax.Offset) - 1; at >= 0 && at < len(text) {
-			fault += " at " + quote(text[at:])
+			fault += " at " + finding.Quote(text[at:])
 		}
 	} else if fault == "EOF" || fault == "unexpected EOF" {
 		fault = "it ends too early"

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 // Callback is an upload callback as a configuration writes it.
@@ -62,7 +64,7 @@ func checkHost(host string) []Problem {
 		return nil
 	}
 	if what, bad := unsendable(host); bad {
-		return []Problem{problem(FieldHost, Error, slug, "The host %s contains %s. Write a domain name or an IPv4 address, such as \"app.example.com\".", quoteURL(host), what)}
+		return []Problem{problem(FieldHost, finding.Error, slug, "The host %s contains %s. Write a domain name or an IPv4 address, such as \"app.example.com\".", quoteURL(host), what)}
 	}
 	if _, rest, url := strings.Cut(host, "://"); url || strings.ContainsAny(host, "/?#@") {
 		if !url {
@@ -79,16 +81,16 @@ func checkHost(host string) []Problem {
 		case secret, rest == "": // what precedes the "@" may be a piece of a password
 			rest = "app.example.com"
 		}
-		return []Problem{problem(FieldHost, Error, slug, "The host %s is more than a host; write %s.", quoteURL(host), quote(rest))}
+		return []Problem{problem(FieldHost, finding.Error, slug, "The host %s is more than a host; write %s.", quoteURL(host), finding.Quote(rest))}
 	}
 	if address, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil && address.Is6() {
-		return []Problem{problem(FieldHost, Error, slug, "The host %s is an IPv6 address, which OSS does not support. Write a domain name or an IPv4 address.", quote(host))}
+		return []Problem{problem(FieldHost, finding.Error, slug, "The host %s is an IPv6 address, which OSS does not support. Write a domain name or an IPv4 address.", finding.Quote(host))}
 	}
 	if name, port, has := strings.Cut(host, ":"); has {
-		return []Problem{problem(FieldHost, Warning, slug, "The host %s has the port %s. OSS documents a domain name or an IP address alone; write %s, and the port in the URL.", quote(host), quote(port), quote(name))}
+		return []Problem{problem(FieldHost, finding.Warning, slug, "The host %s has the port %s. OSS documents a domain name or an IP address alone; write %s, and the port in the URL.", finding.Quote(host), finding.Quote(port), finding.Quote(name))}
 	}
 	if !isHostName(host) {
-		return []Problem{problem(FieldHost, Error, slug, "The host %s is no domain name. Domain names consist of letters, digits, hyphens and dots.", quote(host))}
+		return []Problem{problem(FieldHost, finding.Error, slug, "The host %s is no domain name. Domain names consist of letters, digits, hyphens and dots.", finding.Quote(host))}
 	}
 	return nil
 }
@@ -98,11 +100,11 @@ func checkBodyType(bodyType string) []Problem {
 	case bodyType == "" || bodyType == FormType || bodyType == JSONType:
 		return nil
 	case strings.Contains(strings.ToLower(plain), "json"):
-		return []Problem{problem(FieldBodyType, Error, "callback-body-type", "%s is not a body type of OSS; write %q.", quote(bodyType), JSONType)}
+		return []Problem{problem(FieldBodyType, finding.Error, "callback-body-type", "%s is not a body type of OSS; write %q.", finding.Quote(bodyType), JSONType)}
 	case strings.Contains(strings.ToLower(plain), "form"):
-		return []Problem{problem(FieldBodyType, Error, "callback-body-type", "%s is not a body type of OSS; write %q, or leave it out.", quote(bodyType), FormType)}
+		return []Problem{problem(FieldBodyType, finding.Error, "callback-body-type", "%s is not a body type of OSS; write %q, or leave it out.", finding.Quote(bodyType), FormType)}
 	}
-	return []Problem{problem(FieldBodyType, Error, "callback-body-type", "%s is not a body type of OSS; write %q or %q.", quote(bodyType), FormType, JSONType)}
+	return []Problem{problem(FieldBodyType, finding.Error, "callback-body-type", "%s is not a body type of OSS; write %q or %q.", finding.Quote(bodyType), FormType, JSONType)}
 }
 
 // checkSNI: without SNI many HTTPS hosts refuse the handshake, and the upload ends
@@ -113,7 +115,7 @@ func checkSNI(c Callback) []Problem {
 	}
 	for _, u := range c.URLs {
 		if strings.HasPrefix(strings.ToLower(u), "https://") {
-			return []Problem{problem(FieldSNI, Warning, "callback-sni", "%s is an https URL and sni is not true. Many servers refuse a TLS handshake that does not name the host, and the callback then fails with \"Error status : 502\"; write sni = true.", quoteURL(u))}
+			return []Problem{problem(FieldSNI, finding.Warning, "callback-sni", "%s is an https URL and sni is not true. Many servers refuse a TLS handshake that does not name the host, and the callback then fails with \"Error status : 502\"; write sni = true.", quoteURL(u))}
 		}
 	}
 	return nil
@@ -130,14 +132,14 @@ func checkVariables(variables map[string]string) []Problem {
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
 		switch bare := strings.TrimPrefix(strings.ToLower(name), variablePrefix); {
 		case name == "":
-			add(name, problem(FieldVariables, Error, "callback-variable-name", "A custom variable has an empty name. Give it one of lower-case letters, digits and underscores."))
+			add(name, problem(FieldVariables, finding.Error, "callback-variable-name", "A custom variable has an empty name. Give it one of lower-case letters, digits and underscores."))
 		case strings.HasPrefix(strings.ToLower(name), variablePrefix):
-			add(name, problem(FieldVariables, Error, "callback-variable-prefix", "%s has the prefix \"x:\", which is added when the object is uploaded; write %s here and %s in the body.", quote(name), quote(variableName(bare)), quote(reference(variablePrefix+variableName(bare)))))
+			add(name, problem(FieldVariables, finding.Error, "callback-variable-prefix", "%s has the prefix \"x:\", which is added when the object is uploaded; write %s here and %s in the body.", finding.Quote(name), finding.Quote(variableName(bare)), finding.Quote(reference(variablePrefix+variableName(bare)))))
 		case !isVariableName(name):
-			add(name, problem(FieldVariables, Error, "callback-variable-name", "%s is not a name that OSS is sure to accept. Names begin with a lower-case letter and go on with lower-case letters, digits and underscores; write %s.", quote(name), quote(variableName(name))))
+			add(name, problem(FieldVariables, finding.Error, "callback-variable-name", "%s is not a name that OSS is sure to accept. Names begin with a lower-case letter and go on with lower-case letters, digits and underscores; write %s.", finding.Quote(name), finding.Quote(variableName(name))))
 		}
 		if !utf8.ValidString(variables[name]) {
-			add(name, problem(FieldVariables, Error, "callback-variable-value", "The value of %s is not valid UTF-8, which JSON cannot carry. Encode it, for instance with base64.", quote(name)))
+			add(name, problem(FieldVariables, finding.Error, "callback-variable-value", "The value of %s is not valid UTF-8, which JSON cannot carry. Encode it, for instance with base64.", finding.Quote(name)))
 		}
 	}
 	return found
@@ -171,12 +173,12 @@ func checkSize(c Callback) []Problem {
 	var found []Problem
 	callback, variables := c.json()
 	if size := base64.StdEncoding.EncodedLen(len(callback)); size > MaxHeaderSize {
-		p := problem(FieldBody, Error, "callback-size", "The callback takes %d bytes of base64, of which OSS allows %d. Shorten the body or the list of URLs by %d bytes.", size, MaxHeaderSize, excess(size))
+		p := problem(FieldBody, finding.Error, "callback-size", "The callback takes %d bytes of base64, of which OSS allows %d. Shorten the body or the list of URLs by %d bytes.", size, MaxHeaderSize, excess(size))
 		p.Field, p.Summary = "", "Too Large Callback"
 		found = append(found, p)
 	}
 	if size := base64.StdEncoding.EncodedLen(len(variables)); size > MaxHeaderSize {
-		found = append(found, problem(FieldVariables, Error, "callback-variables-size", "The custom variables take %d bytes of base64, of which OSS allows %d. Shorten their values by %d bytes.", size, MaxHeaderSize, excess(size)))
+		found = append(found, problem(FieldVariables, finding.Error, "callback-variables-size", "The custom variables take %d bytes of base64, of which OSS allows %d. Shorten their values by %d bytes.", size, MaxHeaderSize, excess(size)))
 	}
 	return found
 }

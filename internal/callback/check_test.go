@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 // sound is a callback without a finding, for tests to change.
@@ -20,7 +22,7 @@ func sound(change func(*Callback)) Callback {
 func slugs(found []Problem) []string {
 	list := []string{}
 	for _, p := range found {
-		list = append(list, p.Slug)
+		list = append(list, p.Rule)
 	}
 	return list
 }
@@ -28,21 +30,21 @@ func slugs(found []Problem) []string {
 func wellFormed(t *testing.T, found []Problem) {
 	t.Helper()
 	for _, p := range found {
-		if p.Slug == "" || p.Summary == "" || strings.ContainsAny(p.Summary, `"'0123456789`) {
+		if p.Rule == "" || p.Summary == "" || strings.ContainsAny(p.Summary, `"'0123456789`) {
 			t.Errorf("incomplete finding, or a summary with a value: %+v", p)
 		}
 		if !strings.HasSuffix(p.Detail, ".") && !strings.HasSuffix(p.Detail, "?") || !utf8.ValidString(p.Detail) || len(p.Detail) > 1200 || strings.ContainsAny(p.Detail, "\x00\n") {
-			t.Errorf("%s: detail %q", p.Slug, p.Detail)
+			t.Errorf("%s: detail %q", p.Rule, p.Detail)
 		}
 	}
 }
 
 func hasError(found []Problem) bool {
-	return slices.ContainsFunc(found, func(p Problem) bool { return p.Severity == Error })
+	return slices.ContainsFunc(found, func(p Problem) bool { return p.Severity == finding.Error })
 }
 
 // expect holds one callback against the one finding it should have, or none.
-func expect(t *testing.T, c Callback, slug string, severity Severity, words string) {
+func expect(t *testing.T, c Callback, slug string, severity finding.Severity, words string) {
 	t.Helper()
 	got := Check(c)
 	wellFormed(t, got)
@@ -52,7 +54,7 @@ func expect(t *testing.T, c Callback, slug string, severity Severity, words stri
 		}
 		return
 	}
-	if len(got) != 1 || got[0].Slug != slug || got[0].Severity != severity {
+	if len(got) != 1 || got[0].Rule != slug || got[0].Severity != severity {
 		t.Fatalf("got %+v, want one %s", got, slug)
 	}
 	if !strings.Contains(got[0].Detail, words) || strings.Contains(got[0].Detail, "%!") {
@@ -64,7 +66,7 @@ func TestCheckURLs(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		url, slug string
-		severity  Severity
+		severity  finding.Severity
 		words     string
 	}{
 		{"https://app.example.com/oss/callback", "", 0, ""},
@@ -75,39 +77,39 @@ func TestCheckURLs(t *testing.T) {
 		{"http://8.8.8.8/", "", 0, ""},
 		{"http://app.example.com:65535/", "", 0, ""},
 		{"http://my_app.example.com./", "", 0, ""},
-		{"", "callback-url-empty", Error, "empty"},
-		{"http://a.com;http://b.com", "callback-url-semicolon", Error, "element of its own"},
-		{"http://a.com/x y", "callback-url-characters", Error, "a space"},
-		{"http://a.com/\n", "callback-url-characters", Error, "U+000A"},
-		{"http://例子.com/", "callback-url-characters", Error, "xn--"},
-		{"http://a.com/中", "callback-url-characters", Error, "Percent-encode"},
-		{"http://a.com/${object}", "callback-url-variable", Warning, "body only"},
-		{"ftp://a.com/", "callback-url-scheme", Error, `"ftp"`},
-		{"http://a.com:0/", "callback-url-port", Error, "1 to 65535"},
-		{"http://a.com:65536/", "callback-url-port", Error, "1 to 65535"},
-		{"http://a.com:/", "callback-url-port", Error, "leave it out"},
-		{"http://a.com:x/", "callback-url-syntax", Error, "invalid port"},
-		{"http://a.com/%zz", "callback-url-syntax", Error, "invalid URL escape"},
-		{"http:///x", "callback-url-host", Error, "no host"},
-		{"http://a..com/", "callback-url-host", Error, "no domain name"},
-		{"http://" + strings.Repeat("a", 64) + ".com/", "callback-url-host", Error, "no domain name"},
-		{"http://a!b.com/", "callback-url-host", Error, "no domain name"},
-		{"http://[2001:db8::1]/", "callback-url-ipv6", Error, "IPv6"},
-		{"http://[::1]:80/", "callback-url-ipv6", Error, "IPv6"},
-		{"http://user:secret@a.com/", "callback-url-user", Warning, "signature"},
-		{"http://a.com/x#y", "callback-url-fragment", Warning, "never sent"},
-		{"http://127.0.0.1:9001/x", "callback-url-private", Warning, "Private address is forbidden to callback."},
-		{"http://192.168.1.1/", "callback-url-private", Warning, ""},
-		{"http://10.0.0.1/", "callback-url-private", Warning, ""},
-		{"http://172.16.0.1/", "callback-url-private", Warning, ""},
+		{"", "callback-url-empty", finding.Error, "empty"},
+		{"http://a.com;http://b.com", "callback-url-semicolon", finding.Error, "element of its own"},
+		{"http://a.com/x y", "callback-url-characters", finding.Error, "a space"},
+		{"http://a.com/\n", "callback-url-characters", finding.Error, "U+000A"},
+		{"http://例子.com/", "callback-url-characters", finding.Error, "xn--"},
+		{"http://a.com/中", "callback-url-characters", finding.Error, "Percent-encode"},
+		{"http://a.com/${object}", "callback-url-variable", finding.Warning, "body only"},
+		{"ftp://a.com/", "callback-url-scheme", finding.Error, `"ftp"`},
+		{"http://a.com:0/", "callback-url-port", finding.Error, "1 to 65535"},
+		{"http://a.com:65536/", "callback-url-port", finding.Error, "1 to 65535"},
+		{"http://a.com:/", "callback-url-port", finding.Error, "leave it out"},
+		{"http://a.com:x/", "callback-url-syntax", finding.Error, "invalid port"},
+		{"http://a.com/%zz", "callback-url-syntax", finding.Error, "invalid URL escape"},
+		{"http:///x", "callback-url-host", finding.Error, "no host"},
+		{"http://a..com/", "callback-url-host", finding.Error, "no domain name"},
+		{"http://" + strings.Repeat("a", 64) + ".com/", "callback-url-host", finding.Error, "no domain name"},
+		{"http://a!b.com/", "callback-url-host", finding.Error, "no domain name"},
+		{"http://[2001:db8::1]/", "callback-url-ipv6", finding.Error, "IPv6"},
+		{"http://[::1]:80/", "callback-url-ipv6", finding.Error, "IPv6"},
+		{"http://user:secret@a.com/", "callback-url-user", finding.Warning, "signature"},
+		{"http://a.com/x#y", "callback-url-fragment", finding.Warning, "never sent"},
+		{"http://127.0.0.1:9001/x", "callback-url-private", finding.Warning, "Private address is forbidden to callback."},
+		{"http://192.168.1.1/", "callback-url-private", finding.Warning, ""},
+		{"http://10.0.0.1/", "callback-url-private", finding.Warning, ""},
+		{"http://172.16.0.1/", "callback-url-private", finding.Warning, ""},
 		{"http://172.32.0.1/", "", 0, ""},
-		{"http://169.254.1.1/", "callback-url-private", Warning, ""},
-		{"http://100.100.100.200/", "callback-url-private", Warning, ""},
-		{"http://0.0.0.0/", "callback-url-private", Warning, ""},
-		{"http://localhost:8080/", "callback-url-private", Warning, ""},
-		{"http://app.localhost/", "callback-url-private", Warning, ""},
-		{"http://app/", "callback-url-private", Warning, ""},
-		{"http://db.internal/", "callback-url-private", Warning, ""},
+		{"http://169.254.1.1/", "callback-url-private", finding.Warning, ""},
+		{"http://100.100.100.200/", "callback-url-private", finding.Warning, ""},
+		{"http://0.0.0.0/", "callback-url-private", finding.Warning, ""},
+		{"http://localhost:8080/", "callback-url-private", finding.Warning, ""},
+		{"http://app.localhost/", "callback-url-private", finding.Warning, ""},
+		{"http://app/", "callback-url-private", finding.Warning, ""},
+		{"http://db.internal/", "callback-url-private", finding.Warning, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.url, func(t *testing.T) {
@@ -124,10 +126,10 @@ func TestCheckURLs(t *testing.T) {
 func TestCheckCountOfURLs(t *testing.T) {
 	t.Parallel()
 	urls := []string{"http://a.example.com", "http://b.example.com", "http://c.example.com", "http://d.example.com", "http://e.example.com", "http://f.example.com"}
-	expect(t, sound(func(c *Callback) { c.URLs = nil }), "callback-url-missing", Error, "no URL")
+	expect(t, sound(func(c *Callback) { c.URLs = nil }), "callback-url-missing", finding.Error, "no URL")
 	expect(t, sound(func(c *Callback) { c.URLs = urls[:5] }), "", 0, "")
-	expect(t, sound(func(c *Callback) { c.URLs = urls }), "callback-url-count", Error, "remove 1")
-	expect(t, sound(func(c *Callback) { c.URLs = append(urls[:1:1], urls[0]) }), "callback-url-repeated", Warning, "twice")
+	expect(t, sound(func(c *Callback) { c.URLs = urls }), "callback-url-count", finding.Error, "remove 1")
+	expect(t, sound(func(c *Callback) { c.URLs = append(urls[:1:1], urls[0]) }), "callback-url-repeated", finding.Warning, "twice")
 }
 
 func TestCheckHostTypeAndSNI(t *testing.T) {
@@ -136,22 +138,22 @@ func TestCheckHostTypeAndSNI(t *testing.T) {
 		name     string
 		change   func(*Callback)
 		slug     string
-		severity Severity
+		severity finding.Severity
 		words    string
 	}{
 		{"host", func(c *Callback) { c.Host = "app.example.com" }, "", 0, ""},
 		{"host that is an address", func(c *Callback) { c.Host = "8.8.8.8" }, "", 0, ""},
-		{"host with a scheme", func(c *Callback) { c.Host = "https://app.example.com/x" }, "callback-host", Error, `write "app.example.com"`},
-		{"host with a path", func(c *Callback) { c.Host = "app.example.com/x" }, "callback-host", Error, `write "app.example.com"`},
-		{"host with a port", func(c *Callback) { c.Host = "app.example.com:80" }, "callback-host", Warning, `write "app.example.com"`},
-		{"host with a space", func(c *Callback) { c.Host = "a b" }, "callback-host", Error, "a space"},
-		{"host with a mark", func(c *Callback) { c.Host = "a,b" }, "callback-host", Error, "no domain name"},
-		{"host in IPv6", func(c *Callback) { c.Host = "[::1]" }, "callback-host", Error, "IPv6"},
-		{"JSON with a charset", func(c *Callback) { c.BodyType = "application/json; charset=utf-8" }, "callback-body-type", Error, `write "application/json"`},
-		{"form by its short name", func(c *Callback) { c.BodyType = "form" }, "callback-body-type", Error, `write "application/x-www-form-urlencoded"`},
-		{"another type", func(c *Callback) { c.BodyType = "text/xml" }, "callback-body-type", Error, "or"},
-		{"https without SNI", func(c *Callback) { c.SNI = nil }, "callback-sni", Warning, "sni = true"},
-		{"https with SNI off", func(c *Callback) { c.SNI = new(false) }, "callback-sni", Warning, "sni = true"},
+		{"host with a scheme", func(c *Callback) { c.Host = "https://app.example.com/x" }, "callback-host", finding.Error, `write "app.example.com"`},
+		{"host with a path", func(c *Callback) { c.Host = "app.example.com/x" }, "callback-host", finding.Error, `write "app.example.com"`},
+		{"host with a port", func(c *Callback) { c.Host = "app.example.com:80" }, "callback-host", finding.Warning, `write "app.example.com"`},
+		{"host with a space", func(c *Callback) { c.Host = "a b" }, "callback-host", finding.Error, "a space"},
+		{"host with a mark", func(c *Callback) { c.Host = "a,b" }, "callback-host", finding.Error, "no domain name"},
+		{"host in IPv6", func(c *Callback) { c.Host = "[::1]" }, "callback-host", finding.Error, "IPv6"},
+		{"JSON with a charset", func(c *Callback) { c.BodyType = "application/json; charset=utf-8" }, "callback-body-type", finding.Error, `write "application/json"`},
+		{"form by its short name", func(c *Callback) { c.BodyType = "form" }, "callback-body-type", finding.Error, `write "application/x-www-form-urlencoded"`},
+		{"another type", func(c *Callback) { c.BodyType = "text/xml" }, "callback-body-type", finding.Error, "or"},
+		{"https without SNI", func(c *Callback) { c.SNI = nil }, "callback-sni", finding.Warning, "sni = true"},
+		{"https with SNI off", func(c *Callback) { c.SNI = new(false) }, "callback-sni", finding.Warning, "sni = true"},
 		{"http without SNI", func(c *Callback) { c.SNI, c.URLs = nil, []string{"http://a.example.com"} }, "", 0, ""},
 	}
 	for _, tt := range tests {
@@ -186,11 +188,11 @@ func TestCheckVariables(t *testing.T) {
 			}
 			continue
 		}
-		if len(got) != 1 || got[0].Slug != want.slug || got[0].Element != name || got[0].Severity != Error || !strings.Contains(got[0].Detail, want.words) {
+		if len(got) != 1 || got[0].Rule != want.slug || got[0].Element != name || got[0].Severity != finding.Error || !strings.Contains(got[0].Detail, want.words) {
 			t.Errorf("%q: got %+v, want %v", name, got, want)
 		}
 	}
-	expect(t, sound(func(c *Callback) { c.Variables["user"] = "\xff" }), "callback-variable-value", Error, "base64")
+	expect(t, sound(func(c *Callback) { c.Variables["user"] = "\xff" }), "callback-variable-value", finding.Error, "base64")
 	expect(t, sound(func(c *Callback) { c.Variables["user"] = "line\nbreak & \"quotes\" 中" }), "", 0, "")
 }
 
@@ -211,13 +213,13 @@ func TestCheckSize(t *testing.T) {
 		t.Fatalf("the test fills %d bytes", size)
 	}
 	expect(t, sized(fill), "", 0, "")
-	expect(t, sized(fill+1), "callback-size", Error, "takes 5124 bytes of base64, of which OSS allows 5120. Shorten the body or the list of URLs by 3 bytes")
+	expect(t, sized(fill+1), "callback-size", finding.Error, "takes 5124 bytes of base64, of which OSS allows 5120. Shorten the body or the list of URLs by 3 bytes")
 	values := func(size int) Callback {
 		return sound(func(c *Callback) { c.Variables["user"] = strings.Repeat("v", size) })
 	}
 	const around = len(`{"x:user":""}`)
 	expect(t, values(3840-around), "", 0, "")
-	expect(t, values(3841-around), "callback-variables-size", Error, "take 5124 bytes")
+	expect(t, values(3841-around), "callback-variables-size", finding.Error, "take 5124 bytes")
 }
 
 func mustEncode(t *testing.T, c Callback) string {
@@ -253,7 +255,7 @@ func TestLongValuesAreNotRepeated(t *testing.T) {
 	long := strings.Repeat("s", 4000)
 	for _, p := range Check(Callback{URLs: []string{"ftp://" + long, long + " "}, Host: long, Body: "${" + long + "}&$(" + long + ")", BodyType: long, Variables: map[string]string{"A" + long: long}}) {
 		if strings.Contains(p.Detail, strings.Repeat("s", 61)) {
-			t.Errorf("%s repeats a long value: %.300s", p.Slug, p.Detail)
+			t.Errorf("%s repeats a long value: %.300s", p.Rule, p.Detail)
 		}
 	}
 }

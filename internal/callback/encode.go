@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 // Encode returns the values of the headers x-oss-callback and x-oss-callback-var: base64
@@ -15,7 +17,7 @@ import (
 // finds; with Warnings alone there is none.
 func Encode(c Callback) (callback, variables string, err error) {
 	for _, p := range Check(c) {
-		if p.Severity == Error {
+		if p.Severity == finding.Error {
 			err = errors.Join(err, fmt.Errorf("callback %s: %s", p.Field, p.Detail))
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 func encoded(text []byte) string { return base64.StdEncoding.EncodeToString(text) }
@@ -74,8 +76,8 @@ func TestEncodeRefusesWhatCheckCallsAnError(t *testing.T) {
 func TestNearest(t *testing.T) {
 	t.Parallel()
 	for word, want := range map[string]string{"objct": "object", "obejct": "object", "MIMETYPE": "mimeType", "clientip": "clientIp", "": "", "zzzzzz": "", "op": ""} {
-		if got := nearest(word, systemVariables); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", word, got, want)
+		if got := finding.Nearest(word, systemVariables); got != want {
+			t.Errorf("finding.Nearest(%q) = %q, want %q", word, got, want)
 		}
 	}
 }

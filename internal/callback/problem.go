@@ -5,25 +5,9 @@ import (
 	"strconv"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
-
-// Severity says whether a finding stops a plan.
-type Severity int
-
-const (
-	// Error marks what OSS answers with InvalidArgument, or what can never work.
-	Error Severity = iota
-	// Warning marks what OSS accepts but that is likely a mistake.
-	Warning
-)
-
-// String returns "error" or "warning".
-func (s Severity) String() string {
-	if s == Warning {
-		return "warning"
-	}
-	return "error"
-}
 
 // The fields of a callback in Problem.Field, spelt as in a configuration.
 const (
@@ -37,12 +21,9 @@ const (
 
 // Problem is one finding about a callback.
 type Problem struct {
-	Field    string   // one of the Field constants; "" when the whole callback is meant
-	Element  string   // the URL or the name of the variable that is meant, in full; "" when the whole field is
-	Severity Severity // Error stops the plan
-	Slug     string   // stable, such as "callback-url-scheme"
-	Summary  string   // a title without values, such as "Invalid Callback URL"
-	Detail   string   // what is wrong and what to write instead; long values shortened
+	finding.Finding
+	Field   string // one of the Field constants; "" when the whole callback is meant
+	Element string // the URL or the name of the variable that is meant, in full; "" when the whole field is
 }
 
 // The titles, by field.
@@ -52,24 +33,13 @@ var summaries = map[string]string{
 }
 
 // problem makes a finding about a whole field.
-func problem(field string, severity Severity, slug, format string, args ...any) Problem {
-	return Problem{Field: field, Severity: severity, Slug: slug, Summary: summaries[field], Detail: fmt.Sprintf(format, args...)}
-}
-
-// quoteLimit is how many bytes of a value a message repeats.
-const quoteLimit = 60
-
-// quote renders s as a Go string literal, cut at a rune boundary to quoteLimit
-// bytes and then ending in an ellipsis.
-func quote(s string) string {
-	if len(s) <= quoteLimit {
-		return strconv.Quote(s)
-	}
-	end := quoteLimit
-	for end > quoteLimit-utf8.UTFMax && !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return strconv.Quote(s[:end] + "…")
+func problem(field string, severity finding.Severity, slug, format string, args ...any) Problem {
+	return Problem{Field: field, Finding: finding.Finding{
+		Severity: severity,
+		Rule:     slug,
+		Summary:  summaries[field],
+		Detail:   fmt.Sprintf(format, args...),
+	}}
 }
 
 // unsendable finds a character that may not stand in a URL or a host as it is.

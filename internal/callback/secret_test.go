@@ -3,6 +3,8 @@ package callback
 import (
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 // URLs come from sensitive variables, too: no message, of whichever fault, repeats a password or a token.
@@ -70,7 +72,7 @@ func TestHostOfAURLIsToldWithoutSecrets(t *testing.T) {
 		"app.example.net?token=TOK":                   `write "app.example.net".`,
 		"https://":                                    `write "app.example.com".`,
 	} {
-		expect(t, sound(func(c *Callback) { c.Host = host }), "callback-host", Error, words)
+		expect(t, sound(func(c *Callback) { c.Host = host }), "callback-host", finding.Error, words)
 	}
 }
 
@@ -84,15 +86,15 @@ func TestNamesOfVariablesInBodies(t *testing.T) {
 			}
 		})
 	}
-	expect(t, with("a=${x:}"), "callback-body-form", Error, `"${x:}", a custom variable without a name`)
+	expect(t, with("a=${x:}"), "callback-body-form", finding.Error, `"${x:}", a custom variable without a name`)
 	if _, _, err := Encode(with("a=${x:}")); err == nil {
 		t.Error("an empty name was encoded")
 	}
 	// What is told about the variable mends both places, so the body is not reported.
-	expect(t, with("a=${x:foo}", "Foo"), "callback-variable-name", Error, `write "foo"`)
-	expect(t, with("a=${x:foo}", "x:foo"), "callback-variable-prefix", Error, `write "foo" here`)
+	expect(t, with("a=${x:foo}", "Foo"), "callback-variable-name", finding.Error, `write "foo"`)
+	expect(t, with("a=${x:foo}", "x:foo"), "callback-variable-prefix", finding.Error, `write "foo" here`)
 	got := Check(with("a=${x:colour}", "Color"))
-	if len(got) != 2 || got[1].Slug != "callback-variable-missing" || !strings.Contains(got[1].Detail, `Did you mean "${x:color}"?`) {
+	if len(got) != 2 || got[1].Rule != "callback-variable-missing" || !strings.Contains(got[1].Detail, `Did you mean "${x:color}"?`) {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 // systemVariables are those that OSS gives values to (Callback; help page "Upload
@@ -90,10 +92,10 @@ func reference(name string) string { return "${" + name + "}" }
 // decides what can be said about them.
 func checkBody(c Callback, typeKnown, variablesKnown bool) []Problem {
 	if c.Body == "" {
-		return []Problem{problem(FieldBody, Error, "callback-body-empty", "The body is empty, and OSS wants one. Write a template such as \"bucket=${bucket}&object=${object}\". %s.", hclHint)}
+		return []Problem{problem(FieldBody, finding.Error, "callback-body-empty", "The body is empty, and OSS wants one. Write a template such as \"bucket=${bucket}&object=${object}\". %s.", hclHint)}
 	}
 	if !utf8.ValidString(c.Body) {
-		return []Problem{problem(FieldBody, Error, "callback-body-utf8", "The body is not valid UTF-8, which JSON cannot carry. Re-encode it.")}
+		return []Problem{problem(FieldBody, finding.Error, "callback-body-utf8", "The body is not valid UTF-8, which JSON cannot carry. Re-encode it.")}
 	}
 	all := refs(c.Body)
 	var found []Problem
@@ -102,7 +104,7 @@ func checkBody(c Callback, typeKnown, variablesKnown bool) []Problem {
 	}
 	found = append(found, checkBraces(c)...)
 	if strings.Contains(c.Body, "$${") {
-		found = append(found, problem(FieldBody, Warning, "callback-body-dollars", "The body has \"$${\" in it, so OSS leaves a dollar sign before the value. Two dollar signs are for strings of HCL; in a file write one."))
+		found = append(found, problem(FieldBody, finding.Warning, "callback-body-dollars", "The body has \"$${\" in it, so OSS leaves a dollar sign before the value. Two dollar signs are for strings of HCL; in a file write one."))
 	}
 	if typeKnown {
 		found = append(found, checkTyped(c, all)...)
@@ -126,24 +128,24 @@ func checkTyped(c Callback, all []ref) []Problem {
 // checkRef: the marks first, then the name.
 func checkRef(r ref, c Callback, variablesKnown bool) []Problem {
 	name := strings.TrimSpace(r.name)
-	wrong := func(severity Severity, format string, args ...any) []Problem {
+	wrong := func(severity finding.Severity, format string, args ...any) []Problem {
 		return []Problem{problem(FieldBody, severity, "callback-body-form", format, args...)}
 	}
 	switch {
 	case r.form == bare && !isKnown(name, c):
 		return nil // a price, say
 	case r.form == bare:
-		return wrong(Warning, "The body has %s, which OSS does not replace; write %s. %s.", quote("$"+name), quote(reference(name)), hclHint)
+		return wrong(finding.Warning, "The body has %s, which OSS does not replace; write %s. %s.", finding.Quote("$"+name), finding.Quote(reference(name)), hclHint)
 	case r.form == brackets:
-		return wrong(Error, "The body has %s, which OSS refuses; write %s. %s.", quote("$("+r.name+")"), quote(reference(name)), hclHint)
+		return wrong(finding.Error, "The body has %s, which OSS refuses; write %s. %s.", finding.Quote("$("+r.name+")"), finding.Quote(reference(name)), hclHint)
 	case r.form == open:
-		return wrong(Error, "The body has %s without a closing brace; write %s.", quote("${"+name), quote(reference(orObject(name))))
+		return wrong(finding.Error, "The body has %s without a closing brace; write %s.", finding.Quote("${"+name), finding.Quote(reference(orObject(name))))
 	case name == "":
-		return wrong(Error, "The body has \"${}\", a variable without a name. Write one, such as \"${object}\". %s.", hclHint)
+		return wrong(finding.Error, "The body has \"${}\", a variable without a name. Write one, such as \"${object}\". %s.", hclHint)
 	case name == variablePrefix:
-		return wrong(Error, "The body has %s, a custom variable without a name. Write one, such as \"${x:user}\", and give it a value in variables.", quote(reference(r.name)))
+		return wrong(finding.Error, "The body has %s, a custom variable without a name. Write one, such as \"${x:user}\", and give it a value in variables.", finding.Quote(reference(r.name)))
 	case name != r.name:
-		return wrong(Error, "The body has %s with white space inside; write %s.", quote(reference(r.name)), quote(reference(name)))
+		return wrong(finding.Error, "The body has %s with white space inside; write %s.", finding.Quote(reference(r.name)), finding.Quote(reference(name)))
 	}
 	return checkName(name, c, variablesKnown)
 }
@@ -174,20 +176,20 @@ func checkName(name string, c Callback, variablesKnown bool) []Problem {
 	for _, written := range slices.Sorted(maps.Keys(c.Variables)) {
 		names = append(names, mendedName(written))
 	}
-	switch near := nearest(custom, names); {
+	switch near := finding.Nearest(custom, names); {
 	case isKnown(name, c), isCustom && (!variablesKnown || slices.Contains(names, custom)):
 		return nil
 	case isCustom && near != "":
-		return []Problem{problem(FieldBody, Warning, "callback-variable-missing", "The body refers to %s, and there is no such custom variable, so its value is empty. Did you mean %s?", quote(reference(name)), quote(reference(variablePrefix+near)))}
+		return []Problem{problem(FieldBody, finding.Warning, "callback-variable-missing", "The body refers to %s, and there is no such custom variable, so its value is empty. Did you mean %s?", finding.Quote(reference(name)), finding.Quote(reference(variablePrefix+near)))}
 	case isCustom:
-		return []Problem{problem(FieldBody, Warning, "callback-variable-missing", "The body refers to %s, and there is no such custom variable, so its value is empty. Add %s to variables.", quote(reference(name)), quote(custom))}
+		return []Problem{problem(FieldBody, finding.Warning, "callback-variable-missing", "The body refers to %s, and there is no such custom variable, so its value is empty. Add %s to variables.", finding.Quote(reference(name)), finding.Quote(custom))}
 	case given:
-		return []Problem{problem(FieldBody, Error, "callback-variable-unknown", "The body refers to %s. Custom variables have the prefix \"x:\" there; write %s.", quote(reference(name)), quote(reference(variablePrefix+name)))}
+		return []Problem{problem(FieldBody, finding.Error, "callback-variable-unknown", "The body refers to %s. Custom variables have the prefix \"x:\" there; write %s.", finding.Quote(reference(name)), finding.Quote(reference(variablePrefix+name)))}
 	}
-	if near := nearest(name, systemVariables); near != "" {
-		return []Problem{problem(FieldBody, Error, "callback-variable-unknown", "The body refers to %s, which OSS does not know. Did you mean %s?", quote(reference(name)), quote(reference(near)))}
+	if near := finding.Nearest(name, systemVariables); near != "" {
+		return []Problem{problem(FieldBody, finding.Error, "callback-variable-unknown", "The body refers to %s, which OSS does not know. Did you mean %s?", finding.Quote(reference(name)), finding.Quote(reference(near)))}
 	}
-	return []Problem{problem(FieldBody, Warning, "callback-variable-unknown", "The body refers to %s, which is not among the documented variables: %s. Custom ones are written like \"${x:name}\".", quote(reference(name)), strings.Join(systemVariables, ", "))}
+	return []Problem{problem(FieldBody, finding.Warning, "callback-variable-unknown", "The body refers to %s, which is not among the documented variables: %s. Custom ones are written like \"${x:name}\".", finding.Quote(reference(name)), strings.Join(systemVariables, ", "))}
 }
 
 // dollarless finds a name in braces as other template languages write it.
@@ -197,7 +199,7 @@ func checkBraces(c Callback) []Problem {
 	var found []Problem
 	for _, m := range dollarless.FindAllStringSubmatch(c.Body, -1) {
 		if isKnown(m[2], c) {
-			found = append(found, problem(FieldBody, Warning, "callback-body-form", "The body has %s, which OSS does not replace; write %s. %s.", quote(m[1]), quote(reference(m[2])), hclHint))
+			found = append(found, problem(FieldBody, finding.Warning, "callback-body-form", "The body has %s, which OSS does not replace; write %s. %s.", finding.Quote(m[1]), finding.Quote(reference(m[2])), hclHint))
 		}
 	}
 	return found
@@ -209,14 +211,14 @@ func checkConstant(all []ref) []Problem {
 	if len(all) > 0 {
 		return nil
 	}
-	return []Problem{problem(FieldBody, Warning, "callback-body-constant", "The body has no variable, so it says the same for every upload. Write one, such as \"${object}\". %s.", hclHint)}
+	return []Problem{problem(FieldBody, finding.Warning, "callback-body-constant", "The body has no variable, so it says the same for every upload. Write one, such as \"${object}\". %s.", hclHint)}
 }
 
 func checkUnused(c Callback, all []ref) []Problem {
 	var found []Problem
 	for _, name := range slices.Sorted(maps.Keys(c.Variables)) {
 		if !slices.ContainsFunc(all, func(r ref) bool { return strings.TrimSpace(r.name) == variablePrefix+name }) && isVariableName(name) {
-			p := problem(FieldVariables, Warning, "callback-variable-unused", "The custom variable %s is not in the body, so the application server never gets it. Write %s there, or remove it.", quote(name), quote(reference(variablePrefix+name)))
+			p := problem(FieldVariables, finding.Warning, "callback-variable-unused", "The custom variable %s is not in the body, so the application server never gets it. Write %s there, or remove it.", finding.Quote(name), finding.Quote(reference(variablePrefix+name)))
 			p.Element = name
 			found = append(found, p)
 		}

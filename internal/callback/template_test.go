@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 func TestCheckBody(t *testing.T) {
@@ -12,8 +14,8 @@ func TestCheckBody(t *testing.T) {
 	const form = FormType
 	tests := []struct {
 		bodyType, body, slugs string
-		severity              Severity // of the first
-		words                 string   // in the first
+		severity              finding.Severity // of the first
+		words                 string           // in the first
 	}{
 		{form, "bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&mimeType=${mimeType}", "", 0, ""},
 		{"", "h=${imageInfo.height}&w=${imageInfo.width}&f=${imageInfo.format}&c=${crc64}&m=${contentMd5}&v=${vpcId}&i=${clientIp}&r=${reqId}&op=${operation}", "", 0, ""},
@@ -21,58 +23,58 @@ func TestCheckBody(t *testing.T) {
 		{form, "price=$5&o=${object}", "", 0, ""},
 		{form, "a%20b=%E4%B8%AD&o=${object}", "", 0, ""},
 		{form, "u=${x:user}", "", 0, ""},
-		{form, "", "callback-body-empty", Error, "wants one"},
-		{form, "o=\xff", "callback-body-utf8", Error, "UTF-8"},
-		{form, "o=${}", "callback-body-form", Error, "without a name"},
-		{form, "o=${ object }", "callback-body-form", Error, `write "${object}"`},
-		{form, "o=$(object)", "callback-body-form", Error, `write "${object}"`},
-		{form, "o=$object", "callback-body-form", Warning, `write "${object}"`},
-		{form, "o=$x:user", "callback-body-form", Warning, `write "${x:user}"`},
-		{form, "o={object}", "callback-body-form callback-body-constant", Warning, `write "${object}"`},
-		{form, "o={{ object }}&s=${size}", "callback-body-form callback-body-encoding", Warning, `has "{{ object }}"`},
-		{form, "o=%{object}&s=${size}", "callback-body-form callback-body-encoding", Warning, `write "${object}"`},
-		{form, "o=${object&s=${size}", "callback-body-form", Error, `without a closing brace; write "${object}"`},
-		{form, "o=${", "callback-body-form", Error, `write "${object}"`},
-		{form, "o=$${object}", "callback-body-dollars", Warning, "in a file write one"},
-		{form, "o=${objct}", "callback-variable-unknown", Error, `Did you mean "${object}"?`},
-		{form, "o=${Object}", "callback-variable-unknown", Error, `Did you mean "${object}"?`},
-		{form, "m=${mimetype}", "callback-variable-unknown", Error, `Did you mean "${mimeType}"?`},
-		{form, "h=${imageInfo.heigth}", "callback-variable-unknown", Error, `Did you mean "${imageInfo.height}"?`},
-		{form, "h=${somethingNew}", "callback-variable-unknown", Warning, "documented variables"},
-		{form, "h=${user}", "callback-variable-unknown", Error, `write "${x:user}"`},
-		{form, "h=${x:usr}", "callback-variable-missing", Warning, `Did you mean "${x:user}"?`},
-		{form, "h=${x:elsewhere}", "callback-variable-missing", Warning, `Add "elsewhere" to variables`},
-		{form, "o=${object}&d=a b", "callback-body-encoding", Warning, "a space"},
-		{form, "o=${object}&d=中", "callback-body-encoding", Warning, "Percent-encode"},
-		{form, "o=${object}&d=100%", "callback-body-encoding", Warning, "%25"},
-		{form, "o=${object}&d=%2x", "callback-body-encoding", Warning, "%25"},
-		{form, "bucket=&o=${object}", "callback-body-value", Warning, "$${…}"},
-		{form, "bucket=&object=", "callback-body-value callback-body-value", Warning, `has "bucket=" without a value`},
-		{form, "done", "callback-body-constant", Warning, "the same for every upload"},
-		{form, `{"o":${object}}`, "callback-body-type-json", Warning, `body_type = "application/json"`},
+		{form, "", "callback-body-empty", finding.Error, "wants one"},
+		{form, "o=\xff", "callback-body-utf8", finding.Error, "UTF-8"},
+		{form, "o=${}", "callback-body-form", finding.Error, "without a name"},
+		{form, "o=${ object }", "callback-body-form", finding.Error, `write "${object}"`},
+		{form, "o=$(object)", "callback-body-form", finding.Error, `write "${object}"`},
+		{form, "o=$object", "callback-body-form", finding.Warning, `write "${object}"`},
+		{form, "o=$x:user", "callback-body-form", finding.Warning, `write "${x:user}"`},
+		{form, "o={object}", "callback-body-form callback-body-constant", finding.Warning, `write "${object}"`},
+		{form, "o={{ object }}&s=${size}", "callback-body-form callback-body-encoding", finding.Warning, `has "{{ object }}"`},
+		{form, "o=%{object}&s=${size}", "callback-body-form callback-body-encoding", finding.Warning, `write "${object}"`},
+		{form, "o=${object&s=${size}", "callback-body-form", finding.Error, `without a closing brace; write "${object}"`},
+		{form, "o=${", "callback-body-form", finding.Error, `write "${object}"`},
+		{form, "o=$${object}", "callback-body-dollars", finding.Warning, "in a file write one"},
+		{form, "o=${objct}", "callback-variable-unknown", finding.Error, `Did you mean "${object}"?`},
+		{form, "o=${Object}", "callback-variable-unknown", finding.Error, `Did you mean "${object}"?`},
+		{form, "m=${mimetype}", "callback-variable-unknown", finding.Error, `Did you mean "${mimeType}"?`},
+		{form, "h=${imageInfo.heigth}", "callback-variable-unknown", finding.Error, `Did you mean "${imageInfo.height}"?`},
+		{form, "h=${somethingNew}", "callback-variable-unknown", finding.Warning, "documented variables"},
+		{form, "h=${user}", "callback-variable-unknown", finding.Error, `write "${x:user}"`},
+		{form, "h=${x:usr}", "callback-variable-missing", finding.Warning, `Did you mean "${x:user}"?`},
+		{form, "h=${x:elsewhere}", "callback-variable-missing", finding.Warning, `Add "elsewhere" to variables`},
+		{form, "o=${object}&d=a b", "callback-body-encoding", finding.Warning, "a space"},
+		{form, "o=${object}&d=中", "callback-body-encoding", finding.Warning, "Percent-encode"},
+		{form, "o=${object}&d=100%", "callback-body-encoding", finding.Warning, "%25"},
+		{form, "o=${object}&d=%2x", "callback-body-encoding", finding.Warning, "%25"},
+		{form, "bucket=&o=${object}", "callback-body-value", finding.Warning, "$${…}"},
+		{form, "bucket=&object=", "callback-body-value callback-body-value", finding.Warning, `has "bucket=" without a value`},
+		{form, "done", "callback-body-constant", finding.Warning, "the same for every upload"},
+		{form, `{"o":${object}}`, "callback-body-type-json", finding.Warning, `body_type = "application/json"`},
 
 		{JSONType, `{"o":${object},"s":${size},"n":[1,${x:user}],"t":"text"}`, "", 0, ""},
 		{JSONType, ` [ ${object} ] `, "", 0, ""},
 		{JSONType, `{${x:user}:1}`, "", 0, ""},
-		{JSONType, `{"a \" ${" :${object}}`, "callback-body-form", Error, "closing brace"},
-		{JSONType, `{"o":"${object}"}`, "callback-body-quoted", Error, "without quotes around, and not with jsonencode"},
-		{JSONType, `{"o":"oss://${bucket}/${object}"}`, "callback-body-quoted callback-body-quoted", Error, `"${bucket}"`},
-		{JSONType, `{"o":"\"${object}"}`, "callback-body-quoted", Error, ""},
-		{JSONType, `{"o":${object},}`, "callback-body-json", Error, "looking for beginning of object key string"},
-		{JSONType, `{"o":${object}`, "callback-body-json", Error, "ends too early"},
-		{JSONType, `{"o":${object}} x`, "callback-body-json", Error, `after its end: "x"`},
-		{JSONType, `{'o':${object}}`, "callback-body-json", Error, "invalid character"},
-		{JSONType, `bucket=${bucket}`, "callback-body-json", Error, "invalid character 'b'"},
-		{JSONType, `{"o":{object}}`, "callback-body-form callback-body-json callback-body-constant", Warning, `write "${object}"`},
-		{JSONType, `{"o":1}`, "callback-body-constant", Warning, "the same for every upload"},
-		{JSONType, "\ufeff{\"o\":${object}}", "callback-body-json", Error, "invalid character"},
+		{JSONType, `{"a \" ${" :${object}}`, "callback-body-form", finding.Error, "closing brace"},
+		{JSONType, `{"o":"${object}"}`, "callback-body-quoted", finding.Error, "without quotes around, and not with jsonencode"},
+		{JSONType, `{"o":"oss://${bucket}/${object}"}`, "callback-body-quoted callback-body-quoted", finding.Error, `"${bucket}"`},
+		{JSONType, `{"o":"\"${object}"}`, "callback-body-quoted", finding.Error, ""},
+		{JSONType, `{"o":${object},}`, "callback-body-json", finding.Error, "looking for beginning of object key string"},
+		{JSONType, `{"o":${object}`, "callback-body-json", finding.Error, "ends too early"},
+		{JSONType, `{"o":${object}} x`, "callback-body-json", finding.Error, `after its end: "x"`},
+		{JSONType, `{'o':${object}}`, "callback-body-json", finding.Error, "invalid character"},
+		{JSONType, `bucket=${bucket}`, "callback-body-json", finding.Error, "invalid character 'b'"},
+		{JSONType, `{"o":{object}}`, "callback-body-form callback-body-json callback-body-constant", finding.Warning, `write "${object}"`},
+		{JSONType, `{"o":1}`, "callback-body-constant", finding.Warning, "the same for every upload"},
+		{JSONType, "\ufeff{\"o\":${object}}", "callback-body-json", finding.Error, "invalid character"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.body, func(t *testing.T) {
 			t.Parallel()
 			got := Check(sound(func(c *Callback) { c.Body, c.BodyType = tt.body, tt.bodyType }))
 			wellFormed(t, got)
-			got = slices.DeleteFunc(got, func(p Problem) bool { return p.Slug == "callback-variable-unused" })
+			got = slices.DeleteFunc(got, func(p Problem) bool { return p.Rule == "callback-variable-unused" })
 			if list := strings.Join(slugs(got), " "); list != tt.slugs {
 				t.Fatalf("got %q, want %q: %+v", list, tt.slugs, got)
 			}
@@ -86,7 +88,7 @@ func TestCheckBody(t *testing.T) {
 func TestUnusedVariable(t *testing.T) {
 	t.Parallel()
 	c := sound(func(c *Callback) { c.Variables["order"] = "5" })
-	expect(t, c, "callback-variable-unused", Warning, `Write "${x:order}" there`)
+	expect(t, c, "callback-variable-unused", finding.Warning, `Write "${x:order}" there`)
 	if got := Check(c); got[0].Element != "order" || got[0].Field != FieldVariables {
 		t.Errorf("got %+v", got)
 	}

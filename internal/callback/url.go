@@ -7,21 +7,23 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 func checkURLs(c Callback, known bool) []Problem {
 	var found []Problem
 	if known && len(c.URLs) == 0 {
-		found = append(found, problem(FieldURLs, Error, "callback-url-missing", "There is no URL. Write that of the application server, such as \"https://app.example.com/oss/callback\"."))
+		found = append(found, problem(FieldURLs, finding.Error, "callback-url-missing", "There is no URL. Write that of the application server, such as \"https://app.example.com/oss/callback\"."))
 	}
 	if len(c.URLs) > MaxURLs {
-		found = append(found, problem(FieldURLs, Error, "callback-url-count", "There are %d URLs. OSS allows at most %d; remove %d.", len(c.URLs), MaxURLs, len(c.URLs)-MaxURLs))
+		found = append(found, problem(FieldURLs, finding.Error, "callback-url-count", "There are %d URLs. OSS allows at most %d; remove %d.", len(c.URLs), MaxURLs, len(c.URLs)-MaxURLs))
 	}
 	seen := map[string]bool{}
 	for _, u := range c.URLs {
 		p := checkURL(u)
 		if p == nil && seen[u] {
-			repeated := problem(FieldURLs, Warning, "callback-url-repeated", "%s is there twice. OSS tries the URLs in order until one answers; remove one.", quoteURL(u))
+			repeated := problem(FieldURLs, finding.Warning, "callback-url-repeated", "%s is there twice. OSS tries the URLs in order until one answers; remove one.", quoteURL(u))
 			p = &repeated
 		}
 		seen[u] = true
@@ -36,54 +38,54 @@ func checkURLs(c Callback, known bool) []Problem {
 // checkURL returns the first thing that is wrong with a URL, or nil. OSS answers
 // what it cannot read with EC 0007-00000004.
 func checkURL(u string) *Problem {
-	wrong := func(severity Severity, slug, format string, args ...any) *Problem {
+	wrong := func(severity finding.Severity, slug, format string, args ...any) *Problem {
 		p := problem(FieldURLs, severity, slug, "%s "+format, append([]any{quoteURL(u)}, args...)...)
 		return &p
 	}
 	if u == "" {
-		p := problem(FieldURLs, Error, "callback-url-empty", "A URL is empty. Remove it, or write one such as \"https://app.example.com/oss/callback\".")
+		p := problem(FieldURLs, finding.Error, "callback-url-empty", "A URL is empty. Remove it, or write one such as \"https://app.example.com/oss/callback\".")
 		return &p
 	}
 	if strings.Contains(u, ";") {
-		return wrong(Error, "callback-url-semicolon", "contains \";\", with which OSS separates URLs. Write each URL as an element of its own, and %%3B for a semicolon inside of one.")
+		return wrong(finding.Error, "callback-url-semicolon", "contains \";\", with which OSS separates URLs. Write each URL as an element of its own, and %%3B for a semicolon inside of one.")
 	}
 	if what, bad := unsendable(u); bad {
-		return wrong(Error, "callback-url-characters", "contains %s. Percent-encode it in the path or the query, and write a host beyond ASCII in its xn-- form.", what)
+		return wrong(finding.Error, "callback-url-characters", "contains %s. Percent-encode it in the path or the query, and write a host beyond ASCII in its xn-- form.", what)
 	}
 	if strings.Contains(u, "${") || strings.Contains(u, "$(") {
-		return wrong(Warning, "callback-url-variable", "contains a variable. OSS replaces variables in the body only; move it there.")
+		return wrong(finding.Warning, "callback-url-variable", "contains a variable. OSS replaces variables in the body only; move it there.")
 	}
 	scheme, rest, hasScheme := strings.Cut(u, "://")
 	if !hasScheme || !schemeSyntax.MatchString(scheme) { // OSS takes it for http
 		scheme, rest = "http", u
 	}
 	if scheme = strings.ToLower(scheme); scheme != "http" && scheme != "https" {
-		return wrong(Error, "callback-url-scheme", "has the scheme %s. OSS calls http and https only.", quote(scheme))
+		return wrong(finding.Error, "callback-url-scheme", "has the scheme %s. OSS calls http and https only.", finding.Quote(scheme))
 	}
 	parsed, err := url.Parse(scheme + "://" + rest)
 	if err != nil {
-		return wrong(Error, "callback-url-syntax", "cannot be read: %s. Write it like \"https://app.example.com/oss/callback\".", urlFault(err))
+		return wrong(finding.Error, "callback-url-syntax", "cannot be read: %s. Write it like \"https://app.example.com/oss/callback\".", urlFault(err))
 	}
 	return checkParsed(parsed, wrong)
 }
 
-func checkParsed(u *url.URL, wrong func(Severity, string, string, ...any) *Problem) *Problem {
+func checkParsed(u *url.URL, wrong func(finding.Severity, string, string, ...any) *Problem) *Problem {
 	host := u.Hostname()
 	switch port, portErr := strconv.Atoi(u.Port()); {
 	case host == "":
-		return wrong(Error, "callback-url-host", "has no host. Write it like \"https://app.example.com/oss/callback\".")
+		return wrong(finding.Error, "callback-url-host", "has no host. Write it like \"https://app.example.com/oss/callback\".")
 	case strings.HasSuffix(u.Host, ":"), u.Port() != "" && (portErr != nil || port < 1 || port > 65535):
-		return wrong(Error, "callback-url-port", "has a port outside of 1 to 65535. Correct it, or leave it out.")
+		return wrong(finding.Error, "callback-url-port", "has a port outside of 1 to 65535. Correct it, or leave it out.")
 	case strings.Contains(host, ":"):
-		return wrong(Error, "callback-url-ipv6", "has an IPv6 address, which OSS does not call. Write a domain name or an IPv4 address.")
+		return wrong(finding.Error, "callback-url-ipv6", "has an IPv6 address, which OSS does not call. Write a domain name or an IPv4 address.")
 	case !isHostName(host):
-		return wrong(Error, "callback-url-host", "has the host %s, which is no domain name. Domain names consist of letters, digits, hyphens and dots.", quote(host))
+		return wrong(finding.Error, "callback-url-host", "has the host %s, which is no domain name. Domain names consist of letters, digits, hyphens and dots.", finding.Quote(host))
 	case u.User != nil:
-		return wrong(Warning, "callback-url-user", "has a user name or password in it, which OSS does not document and states and logs would show. Let the server verify the signature of OSS instead.")
+		return wrong(finding.Warning, "callback-url-user", "has a user name or password in it, which OSS does not document and states and logs would show. Let the server verify the signature of OSS instead.")
 	case u.Fragment != "":
-		return wrong(Warning, "callback-url-fragment", "has a part after \"#\", which is never sent. Remove it.")
+		return wrong(finding.Warning, "callback-url-fragment", "has a part after \"#\", which is never sent. Remove it.")
 	case isPrivate(host):
-		return wrong(Warning, "callback-url-private", "is not reachable from the internet, and OSS refuses it: \"Private address is forbidden to callback.\" Write a public address, unless this is for a local OSS server.")
+		return wrong(finding.Warning, "callback-url-private", "is not reachable from the internet, and OSS refuses it: \"Private address is forbidden to callback.\" Write a public address, unless this is for a local OSS server.")
 	}
 	return nil
 }
@@ -111,7 +113,7 @@ func quoteURL(u string) string {
 	} else if strings.Contains(authority, ":") && strings.Contains(u[len(plain):], "@") {
 		rest, ending = "", "…" // a port and a query, or the first part of a password
 	}
-	return quote(scheme + rest + ending)
+	return finding.Quote(scheme + rest + ending)
 }
 
 // urlFault strips what url.Parse repeats of the URL, which it puts in quotes.
@@ -120,7 +122,7 @@ func urlFault(err error) string {
 		err = fault.Err
 	}
 	fault, _, _ := strings.Cut(err.Error(), `"`)
-	return quote(strings.TrimSpace(fault))
+	return finding.Quote(strings.TrimSpace(fault))
 }
 
 // isHostName accepts what name servers do: letters, digits, hyphens, underscores, dots.

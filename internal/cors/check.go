@@ -4,6 +4,8 @@ import (
 	"encoding/xml"
 	"fmt"
 	"slices"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 const (
@@ -35,7 +37,7 @@ func Check(rules []Rule) []Problem {
 		found = append(found, checkReach(rules)...)
 	}
 	for i, p := range found {
-		if origins := rules[p.Rule].AllowedOrigins; len(origins) > 0 {
+		if origins := rules[p.Index].AllowedOrigins; len(origins) > 0 {
 			found[i].Origin = origins[0]
 		}
 	}
@@ -62,7 +64,7 @@ func checkRule(index int, rule Rule) []Problem {
 	}
 	found = append(found, checkUpload(rule)...)
 	for i := range found {
-		found[i].Rule = index
+		found[i].Index = index
 	}
 	return found
 }
@@ -73,16 +75,18 @@ func checkMissing(rule Rule) []Problem {
 	}
 	var found []Problem
 	if len(rule.AllowedOrigins) == 0 {
-		found = append(found, Problem{
-			Field: FieldOrigins, Slug: "cors-origin-missing", Summary: "Missing CORS Origin",
-			Detail: `The rule allows no origin, and OSS wants at least one. Write the origin of the pages that use the bucket, such as "https://www.example.com", or "*" for all.`,
-		})
+		found = append(found, Problem{Field: FieldOrigins, Finding: finding.Finding{
+			Rule:    "cors-origin-missing",
+			Summary: "Missing CORS Origin",
+			Detail:  `The rule allows no origin, and OSS wants at least one. Write the origin of the pages that use the bucket, such as "https://www.example.com", or "*" for all.`,
+		}})
 	}
 	if len(rule.AllowedMethods) == 0 {
-		found = append(found, Problem{
-			Field: FieldMethods, Slug: "cors-method-missing", Summary: "Missing CORS Method",
-			Detail: `The rule allows no method, and OSS wants at least one. Write "GET" for downloads, "PUT" or "POST" for uploads.`,
-		})
+		found = append(found, Problem{Field: FieldMethods, Finding: finding.Finding{
+			Rule:    "cors-method-missing",
+			Summary: "Missing CORS Method",
+			Detail:  `The rule allows no method, and OSS wants at least one. Write "GET" for downloads, "PUT" or "POST" for uploads.`,
+		}})
 	}
 	return found
 }
@@ -91,42 +95,48 @@ func checkMaxAge(seconds int64) []Problem {
 	if seconds >= 0 && seconds <= maxMaxAge {
 		return nil
 	}
-	return []Problem{{
-		Field: FieldMaxAge, Slug: "cors-max-age-range", Summary: "Invalid CORS Max Age",
-		Detail: fmt.Sprintf("%d is outside of 0 to %d seconds. Browsers keep a preflight answer for a day at most; write 86400 or less.", seconds, maxMaxAge),
-	}}
+	return []Problem{{Field: FieldMaxAge, Finding: finding.Finding{
+		Rule:    "cors-max-age-range",
+		Summary: "Invalid CORS Max Age",
+		Detail:  fmt.Sprintf("%d is outside of 0 to %d seconds. Browsers keep a preflight answer for a day at most; write 86400 or less.", seconds, maxMaxAge),
+	}}}
 }
 
 func checkList(count, size int) []Problem {
 	found := CheckCount(count)
 	if size > maxXMLSize {
-		found = append(found, Problem{
-			Rule: -1, Slug: "cors-xml-size", Summary: "Too Large CORS Configuration",
-			Detail: fmt.Sprintf("The rules take %d bytes as XML. OSS allows at most %d; shorten the lists of origins and headers, for instance with \"*\" in place of a part that varies.", size, maxXMLSize),
-		})
+		found = append(found, Problem{Index: -1, Finding: finding.Finding{
+			Rule:    "cors-xml-size",
+			Summary: "Too Large CORS Configuration",
+			Detail:  fmt.Sprintf("The rules take %d bytes as XML. OSS allows at most %d; shorten the lists of origins and headers, for instance with \"*\" in place of a part that varies.", size, maxXMLSize),
+		}})
 	}
 	return found
 }
 
-// CheckCount reports too many rules, or none. Between the two limits it is Advice: whether OSS takes so many shows only
+// CheckCount reports too many rules, or none. Between the two limits it is finding.Advice: whether OSS takes so many shows only
 // when they are sent, and a bucket that has them settles it.
 func CheckCount(count int) []Problem {
 	switch {
 	case count == 0:
-		return []Problem{{
-			Rule: -1, Slug: "cors-rules-missing", Summary: "Missing CORS Rule",
-			Detail: "There is no rule, and OSS wants at least one. Write a cors_rule block, or remove the resource to have no CORS configuration.",
-		}}
+		return []Problem{{Index: -1, Finding: finding.Finding{
+			Rule:    "cors-rules-missing",
+			Summary: "Missing CORS Rule",
+			Detail:  "There is no rule, and OSS wants at least one. Write a cors_rule block, or remove the resource to have no CORS configuration.",
+		}}}
 	case count > MaxRules:
-		return []Problem{{
-			Rule: -1, Slug: "cors-rules-count", Summary: "Too Many CORS Rules",
-			Detail: fmt.Sprintf("There are %d rules. OSS allows at most %d; merge rules that allow the same, or remove %d.", count, MaxRules, count-MaxRules),
-		}}
+		return []Problem{{Index: -1, Finding: finding.Finding{
+			Rule:    "cors-rules-count",
+			Summary: "Too Many CORS Rules",
+			Detail:  fmt.Sprintf("There are %d rules. OSS allows at most %d; merge rules that allow the same, or remove %d.", count, MaxRules, count-MaxRules),
+		}}}
 	case count > SafeRules:
-		return []Problem{{
-			Rule: -1, Severity: Advice, Slug: "cors-rules-count", Summary: "Many CORS Rules",
-			Detail: fmt.Sprintf("There are %d rules. OSS documents a limit of %d in some places and of %d in others; if it answers CORSRuleBeyondLimit, merge rules that allow the same.", count, SafeRules, MaxRules),
-		}}
+		return []Problem{{Index: -1, Finding: finding.Finding{
+			Severity: finding.Advice,
+			Rule:     "cors-rules-count",
+			Summary:  "Many CORS Rules",
+			Detail:   fmt.Sprintf("There are %d rules. OSS documents a limit of %d in some places and of %d in others; if it answers CORSRuleBeyondLimit, merge rules that allow the same.", count, SafeRules, MaxRules),
+		}}}
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 // one is a sound rule for tests to change.
@@ -17,13 +19,13 @@ func one(change func(*Rule)) []Rule {
 
 // limits leaves out the advice about upload rules, which upload_test.go is about.
 func limits(found []Problem) []Problem {
-	return slices.DeleteFunc(found, func(p Problem) bool { return strings.HasPrefix(p.Slug, "cors-upload-") })
+	return slices.DeleteFunc(found, func(p Problem) bool { return strings.HasPrefix(p.Rule, "cors-upload-") })
 }
 
 func slugs(found []Problem) []string {
 	list := []string{}
 	for _, p := range found {
-		list = append(list, p.Slug)
+		list = append(list, p.Rule)
 	}
 	return list
 }
@@ -31,11 +33,11 @@ func slugs(found []Problem) []string {
 func wellFormed(t *testing.T, found []Problem) {
 	t.Helper()
 	for _, p := range found {
-		if p.Slug == "" || p.Summary == "" || strings.ContainsAny(p.Summary, `"'0123456789`) {
+		if p.Rule == "" || p.Summary == "" || strings.ContainsAny(p.Summary, `"'0123456789`) {
 			t.Errorf("incomplete finding, or a summary with a value: %+v", p)
 		}
 		if !strings.HasSuffix(p.Detail, ".") || !utf8.ValidString(p.Detail) || len(p.Detail) > 1000 || strings.ContainsAny(p.Detail, "\x00\n") {
-			t.Errorf("%s: detail %q", p.Slug, p.Detail)
+			t.Errorf("%s: detail %q", p.Rule, p.Detail)
 		}
 	}
 }
@@ -52,85 +54,85 @@ func TestCheckElements(t *testing.T) {
 	}
 	tests := []struct {
 		field, value, slug string
-		severity           Severity
+		severity           finding.Severity
 		words              string // in the detail
 	}{
 		{FieldOrigins, "*", "", 0, ""},
 		{FieldOrigins, "https://example.com", "", 0, ""},
 		{FieldOrigins, "http://localhost:8080", "", 0, ""},
 		{FieldOrigins, "https://*.example.com", "", 0, ""},
-		{FieldOrigins, "http*", "cors-origin-scheme", Warning, `stands for any scheme, http:// included; write "https://*"`},
-		{FieldOrigins, "*.example.com", "cors-origin-scheme", Warning, `write "https://*.example.com"`},
-		{FieldOrigins, "*example.com", "cors-origin-scheme", Warning, "the beginning of any host that ends alike"},
+		{FieldOrigins, "http*", "cors-origin-scheme", finding.Warning, `stands for any scheme, http:// included; write "https://*"`},
+		{FieldOrigins, "*.example.com", "cors-origin-scheme", finding.Warning, `write "https://*.example.com"`},
+		{FieldOrigins, "*example.com", "cors-origin-scheme", finding.Warning, "the beginning of any host that ends alike"},
 		{FieldOrigins, "https://example.com:8443", "", 0, ""},
 		{FieldOrigins, "http://[::1]:8080", "", 0, ""},
 		{FieldOrigins, "http://[::1]", "", 0, ""},
 		{FieldOrigins, "http://localhost:*", "", 0, ""},
 		{FieldOrigins, "https://example.com:65535", "", 0, ""},
-		{FieldOrigins, "https://example.com:65536", "cors-origin-port-range", Error, "from 1 to 65535"},
-		{FieldOrigins, "https://example.com:99999/app", "cors-origin-port-range", Error, `"99999"`},
-		{FieldOrigins, "https://example.com:0", "cors-origin-port-range", Error, `"0"`},
-		{FieldOrigins, "https://example.com:080", "cors-origin-port-range", Error, "leading zeros"},
-		{FieldOrigins, "https://example.com:http", "cors-origin-port-range", Error, `"http"`},
-		{FieldOrigins, "https://*.example.com:70000", "cors-origin-port-range", Error, `"70000"`},
-		{FieldOrigins, "example.com:70000", "cors-origin-port-range", Error, `"70000"`},
-		{FieldOrigins, "mailto:me", "cors-origin-scheme", Warning, "no scheme"},
-		{FieldOrigins, "https://example.com:", "cors-origin-port", Warning, `write "https://example.com"`},
-		{FieldOrigins, "ftp://example.com", "cors-origin-pageless", Error, `begins with "ftp://"`},
-		{FieldOrigins, "FTP://*", "cors-origin-pageless", Error, `begins with "FTP://"`},
-		{FieldOrigins, "wss://example.com", "cors-origin-pageless", Error, "no page"},
-		{FieldOrigins, "https://a.example\r\nX-Evil: 1", "cors-element-control", Error, "control"},
+		{FieldOrigins, "https://example.com:65536", "cors-origin-port-range", finding.Error, "from 1 to 65535"},
+		{FieldOrigins, "https://example.com:99999/app", "cors-origin-port-range", finding.Error, `"99999"`},
+		{FieldOrigins, "https://example.com:0", "cors-origin-port-range", finding.Error, `"0"`},
+		{FieldOrigins, "https://example.com:080", "cors-origin-port-range", finding.Error, "leading zeros"},
+		{FieldOrigins, "https://example.com:http", "cors-origin-port-range", finding.Error, `"http"`},
+		{FieldOrigins, "https://*.example.com:70000", "cors-origin-port-range", finding.Error, `"70000"`},
+		{FieldOrigins, "example.com:70000", "cors-origin-port-range", finding.Error, `"70000"`},
+		{FieldOrigins, "mailto:me", "cors-origin-scheme", finding.Warning, "no scheme"},
+		{FieldOrigins, "https://example.com:", "cors-origin-port", finding.Warning, `write "https://example.com"`},
+		{FieldOrigins, "ftp://example.com", "cors-origin-pageless", finding.Error, `begins with "ftp://"`},
+		{FieldOrigins, "FTP://*", "cors-origin-pageless", finding.Error, `begins with "FTP://"`},
+		{FieldOrigins, "wss://example.com", "cors-origin-pageless", finding.Error, "no page"},
+		{FieldOrigins, "https://a.example\r\nX-Evil: 1", "cors-element-control", finding.Error, "control"},
 		{FieldOrigins, "http://example.com:443", "", 0, ""},
 		{FieldOrigins, "capacitor://localhost", "", 0, ""},
-		{FieldOrigins, "https://*.*.example.com", "cors-origin-wildcard", Error, "more than one"},
-		{FieldOrigins, "**", "cors-origin-wildcard", Error, "more than one"},
-		{FieldOrigins, "", "cors-element-empty", Error, "empty"},
-		{FieldOrigins, "https://a\xff", "cors-element-utf8", Error, "UTF-8"},
-		{FieldOrigins, "https://a\n", "cors-element-control", Error, "control"},
-		{FieldOrigins, "example.com", "cors-origin-scheme", Warning, `write "https://example.com"`},
-		{FieldOrigins, "//example.com", "cors-origin-scheme", Warning, `write "https://example.com"`},
-		{FieldOrigins, "https://example.com/", "cors-origin-path", Warning, `write "https://example.com"`},
-		{FieldOrigins, "https://example.com/app?x", "cors-origin-path", Warning, `write "https://example.com"`},
-		{FieldOrigins, "https://", "cors-origin-host", Warning, "host"},
-		{FieldOrigins, "https:///a", "cors-origin-host", Warning, "host"},
-		{FieldOrigins, "://a", "cors-origin-host", Warning, "scheme"},
-		{FieldOrigins, "null", "cors-origin-null", Warning, "what browsers send from a file or a sandboxed frame"},
-		{FieldOrigins, "NULL", "cors-origin-case", Warning, "upper-case"},
-		{FieldOrigins, " https://example.com", "cors-origin-space", Warning, `write "https://example.com"`},
-		{FieldOrigins, "https://a.com, https://b.com", "cors-origin-list", Warning, "element of its own"},
-		{FieldOrigins, "https://a.com,b.com", "cors-origin-list", Warning, "element of its own"},
-		{FieldOrigins, "https://me@example.com", "cors-origin-user", Warning, `write "https://example.com"`},
-		{FieldOrigins, "HTTPS://Example.com", "cors-origin-case", Warning, `write "https://example.com"`},
-		{FieldOrigins, "https://bücher.example", "cors-origin-ascii", Warning, "xn--"},
-		{FieldOrigins, "https://example.com:443", "cors-origin-port", Warning, `write "https://example.com"`},
-		{FieldOrigins, "http://example.com:80", "cors-origin-port", Warning, `write "http://example.com"`},
+		{FieldOrigins, "https://*.*.example.com", "cors-origin-wildcard", finding.Error, "more than one"},
+		{FieldOrigins, "**", "cors-origin-wildcard", finding.Error, "more than one"},
+		{FieldOrigins, "", "cors-element-empty", finding.Error, "empty"},
+		{FieldOrigins, "https://a\xff", "cors-element-utf8", finding.Error, "UTF-8"},
+		{FieldOrigins, "https://a\n", "cors-element-control", finding.Error, "control"},
+		{FieldOrigins, "example.com", "cors-origin-scheme", finding.Warning, `write "https://example.com"`},
+		{FieldOrigins, "//example.com", "cors-origin-scheme", finding.Warning, `write "https://example.com"`},
+		{FieldOrigins, "https://example.com/", "cors-origin-path", finding.Warning, `write "https://example.com"`},
+		{FieldOrigins, "https://example.com/app?x", "cors-origin-path", finding.Warning, `write "https://example.com"`},
+		{FieldOrigins, "https://", "cors-origin-host", finding.Warning, "host"},
+		{FieldOrigins, "https:///a", "cors-origin-host", finding.Warning, "host"},
+		{FieldOrigins, "://a", "cors-origin-host", finding.Warning, "scheme"},
+		{FieldOrigins, "null", "cors-origin-null", finding.Warning, "what browsers send from a file or a sandboxed frame"},
+		{FieldOrigins, "NULL", "cors-origin-case", finding.Warning, "upper-case"},
+		{FieldOrigins, " https://example.com", "cors-origin-space", finding.Warning, `write "https://example.com"`},
+		{FieldOrigins, "https://a.com, https://b.com", "cors-origin-list", finding.Warning, "element of its own"},
+		{FieldOrigins, "https://a.com,b.com", "cors-origin-list", finding.Warning, "element of its own"},
+		{FieldOrigins, "https://me@example.com", "cors-origin-user", finding.Warning, `write "https://example.com"`},
+		{FieldOrigins, "HTTPS://Example.com", "cors-origin-case", finding.Warning, `write "https://example.com"`},
+		{FieldOrigins, "https://bücher.example", "cors-origin-ascii", finding.Warning, "xn--"},
+		{FieldOrigins, "https://example.com:443", "cors-origin-port", finding.Warning, `write "https://example.com"`},
+		{FieldOrigins, "http://example.com:80", "cors-origin-port", finding.Warning, `write "http://example.com"`},
 
 		{FieldMethods, "GET", "", 0, ""}, {FieldMethods, "PUT", "", 0, ""}, {FieldMethods, "DELETE", "", 0, ""},
 		{FieldMethods, "POST", "", 0, ""}, {FieldMethods, "HEAD", "", 0, ""},
-		{FieldMethods, "get", "cors-method-unknown", Error, `write "GET"`},
-		{FieldMethods, "Put ", "cors-method-unknown", Error, `write "PUT"`},
-		{FieldMethods, "PATCH", "cors-method-unknown", Error, "GET, PUT, DELETE, POST, HEAD"},
-		{FieldMethods, "OPTIONS", "cors-method-unknown", Error, "preflight"},
-		{FieldMethods, "*", "cors-method-unknown", Error, "List them"},
-		{FieldMethods, "", "cors-method-unknown", Error, "GET, PUT"},
+		{FieldMethods, "get", "cors-method-unknown", finding.Error, `write "GET"`},
+		{FieldMethods, "Put ", "cors-method-unknown", finding.Error, `write "PUT"`},
+		{FieldMethods, "PATCH", "cors-method-unknown", finding.Error, "GET, PUT, DELETE, POST, HEAD"},
+		{FieldMethods, "OPTIONS", "cors-method-unknown", finding.Error, "preflight"},
+		{FieldMethods, "*", "cors-method-unknown", finding.Error, "List them"},
+		{FieldMethods, "", "cors-method-unknown", finding.Error, "GET, PUT"},
 
 		{FieldHeaders, "*", "", 0, ""}, {FieldHeaders, "x-oss-*", "", 0, ""}, {FieldHeaders, "Content-Type", "", 0, ""}, {FieldHeaders, "x_y", "", 0, ""},
-		{FieldHeaders, "x-*-*", "cors-header-wildcard", Error, "more than one"},
-		{FieldHeaders, "", "cors-element-empty", Error, "empty"},
-		{FieldHeaders, "x-a\n", "cors-element-control", Error, "control"},
-		{FieldHeaders, "a b", "cors-header-name", Warning, "matches nothing"},
-		{FieldHeaders, "a:", "cors-header-name", Warning, `write "a"`},
-		{FieldHeaders, "a, b", "cors-header-name", Warning, "element of its own"},
-		{FieldHeaders, "größe", "cors-header-name", Warning, "matches nothing"},
+		{FieldHeaders, "x-*-*", "cors-header-wildcard", finding.Error, "more than one"},
+		{FieldHeaders, "", "cors-element-empty", finding.Error, "empty"},
+		{FieldHeaders, "x-a\n", "cors-element-control", finding.Error, "control"},
+		{FieldHeaders, "a b", "cors-header-name", finding.Warning, "matches nothing"},
+		{FieldHeaders, "a:", "cors-header-name", finding.Warning, `write "a"`},
+		{FieldHeaders, "a, b", "cors-header-name", finding.Warning, "element of its own"},
+		{FieldHeaders, "größe", "cors-header-name", finding.Warning, "matches nothing"},
 
 		{FieldExpose, "ETag", "", 0, ""}, {FieldExpose, "x-oss-request-id", "", 0, ""},
-		{FieldExpose, "*", "cors-expose-wildcard", Error, "full name"},
-		{FieldExpose, "x-oss-*", "cors-expose-wildcard", Error, "full name"},
-		{FieldExpose, "x-oss-meta-*", "cors-expose-wildcard", Error, "all user metadata"},
-		{FieldExpose, "X-Oss-Meta-*", "cors-expose-wildcard", Error, "all user metadata"},
-		{FieldExpose, "", "cors-element-empty", Error, "empty"},
-		{FieldExpose, "ETag\r\nX-Evil: 1", "cors-element-control", Error, "control"},
-		{FieldExpose, "ETag:", "cors-header-name", Warning, `write "ETag"`},
+		{FieldExpose, "*", "cors-expose-wildcard", finding.Error, "full name"},
+		{FieldExpose, "x-oss-*", "cors-expose-wildcard", finding.Error, "full name"},
+		{FieldExpose, "x-oss-meta-*", "cors-expose-wildcard", finding.Error, "all user metadata"},
+		{FieldExpose, "X-Oss-Meta-*", "cors-expose-wildcard", finding.Error, "all user metadata"},
+		{FieldExpose, "", "cors-element-empty", finding.Error, "empty"},
+		{FieldExpose, "ETag\r\nX-Evil: 1", "cors-element-control", finding.Error, "control"},
+		{FieldExpose, "ETag:", "cors-header-name", finding.Warning, `write "ETag"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.field+"/"+tt.value, func(t *testing.T) {
@@ -147,7 +149,7 @@ func TestCheckElements(t *testing.T) {
 				t.Fatalf("got %+v, want one finding", got)
 			}
 			p := got[0]
-			if p.Slug != tt.slug || p.Severity != tt.severity || p.Rule != 0 || p.Field != tt.field || p.Value != tt.value {
+			if p.Rule != tt.slug || p.Severity != tt.severity || p.Index != 0 || p.Field != tt.field || p.Value != tt.value {
 				t.Errorf("got %+v", p)
 			}
 			if !strings.Contains(p.Detail, tt.words) {
@@ -168,7 +170,7 @@ func TestForbiddenCharacters(t *testing.T) {
 		wellFormed(t, got)
 		count := 0
 		for _, p := range got {
-			if p.Slug == "cors-element-characters" && p.Severity == Error {
+			if p.Rule == "cors-element-characters" && p.Severity == finding.Error {
 				count++
 			}
 		}
@@ -191,7 +193,7 @@ func TestCheckMissing(t *testing.T) {
 		t.Errorf("what is known is not checked: %+v", got)
 	}
 	for _, none := range [][]Rule{nil, {}} {
-		if got := Check(none); len(got) != 1 || got[0].Slug != "cors-rules-missing" || got[0].Rule != -1 || got[0].Severity != Error {
+		if got := Check(none); len(got) != 1 || got[0].Rule != "cors-rules-missing" || got[0].Index != -1 || got[0].Severity != finding.Error {
 			t.Errorf("no rule: %+v", got)
 		}
 	}
@@ -206,7 +208,7 @@ func TestCheckMaxAge(t *testing.T) {
 			t.Errorf("%d: got %+v", seconds, got)
 		}
 		for _, p := range got {
-			if p.Slug != "cors-max-age-range" || p.Field != FieldMaxAge || p.Severity != Error {
+			if p.Rule != "cors-max-age-range" || p.Field != FieldMaxAge || p.Severity != finding.Error {
 				t.Errorf("%d: got %+v", seconds, p)
 			}
 		}
@@ -231,7 +233,7 @@ func TestCheckCount(t *testing.T) {
 			}
 			continue
 		}
-		if len(got) != 1 || got[0].Slug != "cors-rules-count" || got[0].Severity.String() != want || got[0].Rule != -1 {
+		if len(got) != 1 || got[0].Rule != "cors-rules-count" || got[0].Severity.String() != want || got[0].Index != -1 {
 			t.Errorf("%d rules: got %+v, want one %s", count, got, want)
 		}
 	}
@@ -251,7 +253,7 @@ func TestCheckXMLSize(t *testing.T) {
 	}
 	got := Check(sized(fill + 1))
 	wellFormed(t, got)
-	if !slices.Equal(slugs(got), []string{"cors-xml-size"}) || got[0].Severity != Error {
+	if !slices.Equal(slugs(got), []string{"cors-xml-size"}) || got[0].Severity != finding.Error {
 		t.Errorf("16,385 bytes: %+v", got)
 	}
 }
@@ -278,7 +280,7 @@ func TestRuleIndexAndLongValues(t *testing.T) {
 	t.Parallel()
 	rules := []Rule{one(func(*Rule) {})[0], one(func(r *Rule) { r.AllowedHeaders = []string{strings.Repeat("<", 1000)} })[0]}
 	got := Check(rules)
-	if len(got) != 1 || got[0].Rule != 1 || strings.Contains(got[0].Detail, strings.Repeat("<", 61)) {
+	if len(got) != 1 || got[0].Index != 1 || strings.Contains(got[0].Detail, strings.Repeat("<", 61)) {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -298,7 +300,7 @@ func TestCheckHeaderCase(t *testing.T) {
 		{"authorization", `"Authorization" and "authorization" differ only in case`}, {"x-oss-*", `"X-OSS-*" and "x-oss-*" and "X-Oss-*" differ only in case`},
 	} {
 		p := got[i]
-		if p.Severity != Error || !p.Ours || p.Field != FieldHeaders || p.Value != want.value || !strings.Contains(p.Detail, want.words) {
+		if p.Severity != finding.Error || !p.Ours || p.Field != FieldHeaders || p.Value != want.value || !strings.Contains(p.Detail, want.words) {
 			t.Errorf("got %+v, want %+v", p, want)
 		}
 	}

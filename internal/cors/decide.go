@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 // Decision is the answer of OSS to one cross-origin request.
@@ -83,11 +85,11 @@ func match(rule Rule, origin, method string, headers []string) miss {
 func (m miss) reason(origin, method string) string {
 	switch m.step {
 	case missedMethod:
-		return fmt.Sprintf("cors_rule[%d] allows the origin %s but not the method %s.", m.rule, quote(origin), quote(method))
+		return fmt.Sprintf("cors_rule[%d] allows the origin %s but not the method %s.", m.rule, finding.Quote(origin), finding.Quote(method))
 	case missedHeader:
-		return fmt.Sprintf("cors_rule[%d] allows the origin %s and the method %s but not the header %s.", m.rule, quote(origin), quote(method), quote(m.header))
+		return fmt.Sprintf("cors_rule[%d] allows the origin %s and the method %s but not the header %s.", m.rule, finding.Quote(origin), finding.Quote(method), finding.Quote(m.header))
 	default:
-		return fmt.Sprintf("No rule allows the origin %s.", quote(origin))
+		return fmt.Sprintf("No rule allows the origin %s.", finding.Quote(origin))
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 const (
@@ -21,21 +23,23 @@ func checkOrigin(origin string) []Problem {
 	if found := checkText(FieldOrigins, origin, invalidOrigin); len(found) > 0 {
 		return found
 	}
-	p := Problem{Field: FieldOrigins, Value: origin, Summary: invalidOrigin}
+	p := Problem{Field: FieldOrigins, Value: origin, Finding: finding.Finding{
+		Summary: invalidOrigin,
+	}}
 	if strings.Count(origin, "*") > 1 {
-		p.Slug = "cors-origin-wildcard"
-		p.Detail = quote(origin) + ` has more than one "*". OSS allows one in each element, such as "https://*.example.com"; write two elements, or "*" alone for every origin.`
+		p.Rule = "cors-origin-wildcard"
+		p.Detail = finding.Quote(origin) + ` has more than one "*". OSS allows one in each element, such as "https://*.example.com"; write two elements, or "*" alone for every origin.`
 		return []Problem{p}
 	}
 	if slug, detail := originRefusal(origin); slug != "" {
-		p.Slug, p.Ours, p.Detail = slug, true, quote(origin)+detail
+		p.Rule, p.Ours, p.Detail = slug, true, finding.Quote(origin)+detail
 		return []Problem{p}
 	}
 	slug, detail := originDoubt(origin)
 	if slug == "" {
 		return nil
 	}
-	p.Severity, p.Summary, p.Slug, p.Detail = Warning, originNoMatch, slug, quote(origin)+detail
+	p.Severity, p.Summary, p.Rule, p.Detail = finding.Warning, originNoMatch, slug, finding.Quote(origin)+detail
 	if slug == "cors-origin-scheme" || slug == "cors-origin-null" {
 		p.Summary = originRarely
 	}
@@ -65,7 +69,7 @@ func originRefusal(origin string) (slug, detail string) {
 	if !hasScheme && strings.Trim(port, "0123456789") != "" {
 		return "", "" // some text with a colon
 	}
-	return "cors-origin-port-range", fmt.Sprintf(" has the port %s. Write a number from 1 to 65535 without leading zeros, or leave the port out.", quote(port))
+	return "cors-origin-port-range", fmt.Sprintf(" has the port %s. Write a number from 1 to 65535 without leading zeros, or leave the port out.", finding.Quote(port))
 }
 
 // portOf returns what follows the colon behind a host.
@@ -103,7 +107,7 @@ func originDoubt(origin string) (slug, detail string) {
 		return "cors-origin-case", ` has an upper-case letter; browsers send "null", from a file or a sandboxed frame. Write the origin of your pages.`
 	}
 	if trimmed := strings.TrimSpace(origin); trimmed != origin {
-		return "cors-origin-space", fmt.Sprintf(" has white space around it; write %s.", quote(trimmed))
+		return "cors-origin-space", fmt.Sprintf(" has white space around it; write %s.", finding.Quote(trimmed))
 	}
 	if strings.ContainsAny(origin, ", ") {
 		return "cors-origin-list", " holds several origins. Write each as an element of its own."
@@ -122,13 +126,13 @@ func originDoubt(origin string) (slug, detail string) {
 func schemeDoubt(origin string) string {
 	before, after, wild := strings.Cut(origin, "*")
 	if !wild || !strings.HasPrefix("https://", before) && !strings.HasPrefix("http://", before) {
-		return fmt.Sprintf(" has no scheme. Origins are compared as text and those of browsers have one, so it matches no page; write %s.", quote(withScheme(origin)))
+		return fmt.Sprintf(" has no scheme. Origins are compared as text and those of browsers have one, so it matches no page; write %s.", finding.Quote(withScheme(origin)))
 	}
 	host := "*" + after
 	if before == "" && strings.IndexFunc(after, isAlphanumeric) == 0 {
-		return fmt.Sprintf(` has no scheme. Origins are compared as text, so its "*" stands for any scheme and for the beginning of any host that ends alike; write %s.`, quote(bareOrigin("https", "*."+after)))
+		return fmt.Sprintf(` has no scheme. Origins are compared as text, so its "*" stands for any scheme and for the beginning of any host that ends alike; write %s.`, finding.Quote(bareOrigin("https", "*."+after)))
 	}
-	return fmt.Sprintf(` has no scheme. Origins are compared as text, so its "*" stands for any scheme, http:// included; write %s.`, quote(bareOrigin("https", host)))
+	return fmt.Sprintf(` has no scheme. Origins are compared as text, so its "*" stands for any scheme, http:// included; write %s.`, finding.Quote(bareOrigin("https", host)))
 }
 
 // withScheme is what is most likely meant by an origin without a scheme.
@@ -155,13 +159,13 @@ func hostDoubt(scheme, rest string) (slug, detail string) {
 	if at := strings.IndexAny(rest, `/?#\`); at == 0 {
 		return "cors-origin-host", " lacks its host; write it like \"https://www.example.com\"."
 	} else if at > 0 {
-		return "cors-origin-path", fmt.Sprintf(" has something after the host, which the Origin header never has; write %s.", quote(bareOrigin(scheme, rest)))
+		return "cors-origin-path", fmt.Sprintf(" has something after the host, which the Origin header never has; write %s.", finding.Quote(bareOrigin(scheme, rest)))
 	}
 	if strings.Contains(rest, "@") {
-		return "cors-origin-user", fmt.Sprintf(" has a user name, which the Origin header never has; write %s.", quote(bareOrigin(scheme, rest)))
+		return "cors-origin-user", fmt.Sprintf(" has a user name, which the Origin header never has; write %s.", finding.Quote(bareOrigin(scheme, rest)))
 	}
 	if strings.ToLower(scheme+rest) != scheme+rest {
-		return "cors-origin-case", fmt.Sprintf(" has an upper-case letter; browsers send origins in lower case, so write %s.", quote(bareOrigin(scheme, rest)))
+		return "cors-origin-case", fmt.Sprintf(" has an upper-case letter; browsers send origins in lower case, so write %s.", finding.Quote(bareOrigin(scheme, rest)))
 	}
 	if strings.ContainsFunc(rest, func(r rune) bool { return r >= utf8.RuneSelf || unicode.IsSpace(r) }) {
 		return "cors-origin-ascii", " has letters beyond ASCII; browsers send such a host in its xn-- form, so write that."
@@ -171,10 +175,10 @@ func hostDoubt(scheme, rest string) (slug, detail string) {
 
 func portDoubt(scheme, rest string) (slug, detail string) {
 	if strings.HasSuffix(rest, ":") {
-		return "cors-origin-port", fmt.Sprintf(" ends in a colon without a port, which browsers leave out; write %s.", quote(bareOrigin(scheme, rest)))
+		return "cors-origin-port", fmt.Sprintf(" ends in a colon without a port, which browsers leave out; write %s.", finding.Quote(bareOrigin(scheme, rest)))
 	}
 	if port, known := defaultPorts[scheme]; known && strings.HasSuffix(rest, port) {
-		return "cors-origin-port", fmt.Sprintf(" names the default port, which browsers leave out; write %s.", quote(bareOrigin(scheme, rest)))
+		return "cors-origin-port", fmt.Sprintf(" names the default port, which browsers leave out; write %s.", finding.Quote(bareOrigin(scheme, rest)))
 	}
 	return "", ""
 }

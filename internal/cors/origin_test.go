@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 var suggestion = regexp.MustCompile(`write "([^"]*)"\.$`)
@@ -36,7 +38,7 @@ func TestSuggestedOriginsAreSound(t *testing.T) {
 		"capacitor://localhost/index.html?": "capacitor://localhost",
 	} {
 		found := checkOrigin(origin)
-		if len(found) != 1 || found[0].Severity != Warning {
+		if len(found) != 1 || found[0].Severity != finding.Warning {
 			t.Errorf("%q: got %+v", origin, found)
 			continue
 		}
@@ -49,7 +51,7 @@ func TestSuggestedOriginsAreSound(t *testing.T) {
 			t.Errorf("%q: the suggestion %q gets %+v", origin, match[1], again)
 		}
 	}
-	if found := checkOrigin("a.com, b.com"); len(found) != 1 || found[0].Slug != "cors-origin-list" {
+	if found := checkOrigin("a.com, b.com"); len(found) != 1 || found[0].Rule != "cors-origin-list" {
 		t.Errorf("two origins without schemes: %+v", found)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 // checkReach warns about a rule that earlier rules keep from answering: always, or
@@ -15,10 +17,12 @@ func checkReach(rules []Rule) []Problem {
 			continue // what it will match, or that it matches nothing, is not for here
 		}
 		if by := answeredBefore(rules[:i], rule, rule.AllowedHeaders); by != nil {
-			found = append(found, Problem{
-				Rule: i, Severity: Warning, Slug: "cors-rule-never-answers", Summary: "CORS Rule Never Answers",
-				Detail: fmt.Sprintf("OSS answers with the first rule that matches, and %s matches every request that this one matches. Move this rule before it, or remove it.", ruleList(by)),
-			})
+			found = append(found, Problem{Index: i, Finding: finding.Finding{
+				Severity: finding.Warning,
+				Rule:     "cors-rule-never-answers",
+				Summary:  "CORS Rule Never Answers",
+				Detail:   fmt.Sprintf("OSS answers with the first rule that matches, and %s matches every request that this one matches. Move this rule before it, or remove it.", ruleList(by)),
+			}})
 			continue
 		}
 		found = append(found, checkExposeReach(rules[:i], i, rule)...)
@@ -39,17 +43,19 @@ func checkExposeReach(earlier []Rule, index int, rule Rule) []Problem {
 			return !earlier[i].Partial && !some(earlier[i].ExposeHeaders, header, strings.EqualFold)
 		})
 		if !exposedByAll {
-			lost = append(lost, quote(header))
+			lost = append(lost, finding.Quote(header))
 		}
 	}
 	if len(lost) == 0 {
 		return nil
 	}
-	return []Problem{{
-		Rule: index, Field: FieldExpose, Severity: Warning, Slug: "cors-expose-never-sent", Summary: "CORS Expose Headers Never Sent",
+	return []Problem{{Index: index, Field: FieldExpose, Finding: finding.Finding{
+		Severity: finding.Warning,
+		Rule:     "cors-expose-never-sent",
+		Summary:  "CORS Expose Headers Never Sent",
 		Detail: fmt.Sprintf("This rule answers preflight requests only: the requests that follow are matched by origin and method alone, and %s comes first there. Expose %s in that rule as well, or move this rule before it.",
 			ruleList(by), strings.Join(shorten(lost), ", ")),
-	}}
+	}}}
 }
 
 // answeredBefore returns the indexes of earlier rules that together match every

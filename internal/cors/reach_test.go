@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 // rule builds one from comma-separated lists.
@@ -51,8 +53,8 @@ func TestCheckReach(t *testing.T) {
 			wellFormed(t, got)
 			var list []string
 			for _, p := range got {
-				list = append(list, p.Slug+"@"+string(rune('0'+p.Rule)))
-				if p.Severity != Warning || !strings.Contains(p.Detail, tt.words) {
+				list = append(list, p.Rule+"@"+string(rune('0'+p.Index)))
+				if p.Severity != finding.Warning || !strings.Contains(p.Detail, tt.words) {
 					t.Errorf("got %+v", p)
 				}
 			}
@@ -108,11 +110,11 @@ func TestRuleThatNeverAnswersIsNeverChosen(t *testing.T) {
 		rules := someRules(r)
 		dead, lost := map[int]bool{}, map[int][]string{}
 		for _, p := range Check(rules) {
-			switch p.Slug {
+			switch p.Rule {
 			case "cors-rule-never-answers":
-				dead[p.Rule] = true
+				dead[p.Index] = true
 			case "cors-expose-never-sent":
-				lost[p.Rule] = append(lost[p.Rule], p.Detail)
+				lost[p.Index] = append(lost[p.Index], p.Detail)
 			}
 		}
 		reported += len(dead)
@@ -167,7 +169,7 @@ func TestRemovingDeadRulesChangesNothing(t *testing.T) {
 		rules := someRules(r)
 		dead := map[int]bool{}
 		for _, p := range checkReach(rules) {
-			dead[p.Rule] = dead[p.Rule] || p.Slug == "cors-rule-never-answers"
+			dead[p.Index] = dead[p.Index] || p.Rule == "cors-rule-never-answers"
 		}
 		kept, index := []Rule{}, []int{-1}
 		for i, rule := range rules {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 // CheckRequestOrigin returns why no browser sends a request with this value of the Origin header (RFC 6454, section
@@ -19,17 +21,17 @@ func CheckRequestOrigin(origin string) error {
 	case origin == "null":
 		return nil
 	case strings.EqualFold(origin, "null"):
-		return fmt.Errorf(`%s is not what browsers send; write "null"`, quote(origin))
+		return fmt.Errorf(`%s is not what browsers send; write "null"`, finding.Quote(origin))
 	case strings.Contains(origin, "*"):
-		return fmt.Errorf(`%s has a "*", which only rules have; write one origin, such as "https://www.example.com"`, quote(origin))
+		return fmt.Errorf(`%s has a "*", which only rules have; write one origin, such as "https://www.example.com"`, finding.Quote(origin))
 	case strings.ContainsAny(origin, ", "):
-		return fmt.Errorf("%s is more than one origin, and a request has one; write that", quote(origin))
+		return fmt.Errorf("%s is more than one origin, and a request has one; write that", finding.Quote(origin))
 	case strings.ContainsAny(origin, forbidden):
-		return fmt.Errorf("%s contains %q, which is in no origin; remove it", quote(origin), origin[strings.IndexAny(origin, forbidden)])
+		return fmt.Errorf("%s contains %q, which is in no origin; remove it", finding.Quote(origin), origin[strings.IndexAny(origin, forbidden)])
 	}
 	_, detail := originRefusal(origin)
 	if detail == "" && !strings.Contains(origin, "://") {
-		return fmt.Errorf("%s has no scheme, which the Origin header always has; write %s", quote(origin), quote(withScheme(origin)))
+		return fmt.Errorf("%s has no scheme, which the Origin header always has; write %s", finding.Quote(origin), finding.Quote(withScheme(origin)))
 	}
 	if detail == "" {
 		_, detail = originDoubt(origin)
@@ -37,7 +39,7 @@ func CheckRequestOrigin(origin string) error {
 	if detail == "" {
 		return nil
 	}
-	return errors.New(quote(origin) + strings.TrimSuffix(detail, "."))
+	return errors.New(finding.Quote(origin) + strings.TrimSuffix(detail, "."))
 }
 
 // CheckRequestMethod returns why a method is not one in upper case and what to write instead, or nil. Methods are
@@ -48,10 +50,10 @@ func CheckRequestMethod(method string) error {
 		return err
 	}
 	if !isToken(method) {
-		return fmt.Errorf(`%s is not a method; write one, such as "PUT"`, quote(method))
+		return fmt.Errorf(`%s is not a method; write one, such as "PUT"`, finding.Quote(method))
 	}
 	if upper := strings.ToUpper(method); upper != method {
-		return fmt.Errorf("%s is not in upper case, as methods are; write %s", quote(method), quote(upper))
+		return fmt.Errorf("%s is not in upper case, as methods are; write %s", finding.Quote(method), finding.Quote(upper))
 	}
 	return nil
 }
@@ -62,7 +64,7 @@ func CheckRequestHeader(name string) error {
 		return err
 	}
 	if !isToken(name) {
-		return fmt.Errorf("%s is not the name of a header: names consist of letters, digits and hyphens", quote(name))
+		return fmt.Errorf("%s is not the name of a header: names consist of letters, digits and hyphens", finding.Quote(name))
 	}
 	return nil
 }
@@ -70,13 +72,13 @@ func CheckRequestHeader(name string) error {
 // checkRequestText reports what the value of a request header cannot hold as it stands. "" is for the caller.
 func checkRequestText(text string) error {
 	if trimmed := strings.TrimSpace(text); trimmed != text {
-		return fmt.Errorf("%s has white space around it; write %s", quote(text), quote(trimmed))
+		return fmt.Errorf("%s has white space around it; write %s", finding.Quote(text), finding.Quote(trimmed))
 	}
 	if strings.ContainsFunc(text, unicode.IsControl) {
-		return fmt.Errorf("%s contains a control character; remove it", quote(text))
+		return fmt.Errorf("%s contains a control character; remove it", finding.Quote(text))
 	}
 	if !utf8.ValidString(text) {
-		return fmt.Errorf("%s is not valid UTF-8", quote(text))
+		return fmt.Errorf("%s is not valid UTF-8", finding.Quote(text))
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 // sdkHeaders are the request headers that make a browser ask first, as ali-oss sends
@@ -26,10 +28,12 @@ func checkUpload(rule Rule) []Problem {
 	}
 	var found []Problem
 	if missing := missingFrom(rule.ExposeHeaders, uploadExposed, strings.EqualFold); len(missing) > 0 {
-		found = append(found, Problem{
-			Field: FieldExpose, Severity: Advice, Slug: "cors-upload-expose", Summary: "CORS Upload Rule Hides Headers",
-			Detail: fmt.Sprintf("The rule allows uploads but does not expose %s. Multipart uploads from browsers need ETag, and x-oss-request-id is what Alibaba Cloud support asks for; add them.", strings.Join(missing, " and ")),
-		})
+		found = append(found, Problem{Field: FieldExpose, Finding: finding.Finding{
+			Severity: finding.Advice,
+			Rule:     "cors-upload-expose",
+			Summary:  "CORS Upload Rule Hides Headers",
+			Detail:   fmt.Sprintf("The rule allows uploads but does not expose %s. Multipart uploads from browsers need ETag, and x-oss-request-id is what Alibaba Cloud support asks for; add them.", strings.Join(missing, " and ")),
+		}})
 	}
 	return append(found, checkUploadHeaders(rule, put)...)
 }
@@ -49,10 +53,12 @@ func checkUploadHeaders(rule Rule, put bool) []Problem {
 	if len(missing) == 0 {
 		return nil
 	}
-	return []Problem{{
-		Field: FieldHeaders, Severity: Advice, Slug: "cors-upload-headers", Summary: "CORS Upload Rule Blocks Headers",
-		Detail: fmt.Sprintf(`%s; add %s, or "*" for all.`, why, strings.Join(missing, ", ")),
-	}}
+	return []Problem{{Field: FieldHeaders, Finding: finding.Finding{
+		Severity: finding.Advice,
+		Rule:     "cors-upload-headers",
+		Summary:  "CORS Upload Rule Blocks Headers",
+		Detail:   fmt.Sprintf(`%s; add %s, or "*" for all.`, why, strings.Join(missing, ", ")),
+	}}}
 }
 
 // missingFrom returns the wanted names that no pattern stands for.

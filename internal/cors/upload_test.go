@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 func TestCheckUpload(t *testing.T) {
@@ -38,7 +40,7 @@ func TestCheckUpload(t *testing.T) {
 				t.Fatalf("got %+v, want %v", got, tt.want)
 			}
 			for _, p := range got {
-				if p.Severity != Advice || !strings.Contains(p.Detail, tt.words) {
+				if p.Severity != finding.Advice || !strings.Contains(p.Detail, tt.words) {
 					t.Errorf("got %+v, want words %q", p, tt.words)
 				}
 			}
@@ -59,10 +61,10 @@ func FuzzCheckAndDecide(f *testing.F) {
 		found := Check(rules)
 		wellFormed(t, found)
 		for _, p := range found {
-			if p.Rule < -1 || p.Rule >= len(rules) {
+			if p.Index < -1 || p.Index >= len(rules) {
 				t.Fatalf("no such rule: %+v", p)
 			}
-			dead[p.Rule] = dead[p.Rule] || p.Slug == "cors-rule-never-answers"
+			dead[p.Index] = dead[p.Index] || p.Rule == "cors-rule-never-answers"
 		}
 		got := Decide(rules, true, origin, method, []string{header})
 		if got.Allowed != (got.Rule >= 0) || got.Allowed && dead[got.Rule] {

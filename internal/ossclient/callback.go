@@ -10,8 +10,7 @@ import (
 // CallbackError is an upload that OSS answered with 203: the object is stored, and its callback failed
 // (OSS-098).
 type CallbackError struct {
-	Stored Stored // the object, as it was stored
-	Err    *Error // has the status 203, and the code CallbackFailed unless the answer held no document
+	Err *Error // has the status 203, and the code CallbackFailed unless the answer held no document
 }
 
 // Error says that the object is stored, and why the callback failed.
@@ -32,16 +31,16 @@ func (w Write) setCallback(header map[string]string) {
 
 // calledBack completes what an answer tells of the object with what it tells of the callback. The error is a
 // *CallbackError.
-func (w Write) calledBack(r request, resp response, stored Stored) (Stored, error) {
+func (w Write) calledBack(r request, resp response, written Written) (Written, error) {
 	switch {
 	case w.Callback == "":
-		return stored, nil
+		return written, nil
 	case resp.status != http.StatusNonAuthoritativeInfo:
 		// A region without callbacks might answer as if none had been asked for.
 		if json.Valid(resp.body) {
-			stored.CallbackResponse = resp.body
+			written.CallbackResponse = resp.body
 		}
-		return stored, nil
+		return written, nil
 	}
 	e := &Error{
 		Op: r.op, Bucket: r.bucket, Key: r.key, Status: resp.status, Attempts: resp.attempts,
@@ -58,5 +57,5 @@ func (w Write) calledBack(r request, resp response, stored Stored) (Stored, erro
 			e.EC = document.EC
 		}
 	}
-	return stored, &CallbackError{Stored: stored, Err: e}
+	return written, &CallbackError{Err: e}
 }

@@ -12,9 +12,7 @@ type CopySource struct {
 	VersionID   string // "" is the current version
 	ETag        string // the copy fails with PreconditionFailed when the source has another; "" is any
 	Size        int64  // bytes, to choose how to copy
-	// Converts says that storage class or encryption of the copy differ from the source's, so that OSS has to write
-	// the body anew.
-	Converts bool
+	Storage            // of the source: a copy that is stored in another way is rewritten by OSS
 }
 
 func (s CopySource) header() map[string]string {
@@ -33,20 +31,20 @@ func (s CopySource) header() map[string]string {
 // nothing that is not sent again, except tags (OSS-062, OSS-063). A copy onto itself changes them in place and
 // is one request at any size, unless it converts. Errors have the code PreconditionFailed when the source is no longer
 // the one of its ETag.
-func (c *Client) CopyObject(ctx context.Context, src CopySource, w Write) (Stored, error) {
+func (c *Client) CopyObject(ctx context.Context, src CopySource, w Write) (Written, error) {
 	w.Callback, w.CallbackVar = "", "" // the completion of a copy by parts would call back
-	if src.Size > c.copyFrom && (src.Converts || src.Bucket != w.Bucket) {
+	if src.Size > c.copyFrom && (src.Converts(w.Storage) || src.Bucket != w.Bucket) {
 		return c.copyMultipart(ctx, src, w)
 	}
-	stored, err := c.copyOnce(ctx, src, w)
+	written, err := c.copyOnce(ctx, src, w)
 	if HasCode(err, "EntityTooLarge") && src.Size > 0 {
 		// The limits of one copy differ between pages; the service has the last word.
 		return c.copyMultipart(ctx, src, w)
 	}
-	return stored, err
+	return written, err
 }
 
-func (c *Client) copyOnce(ctx context.Context, src CopySource, w Write) (Stored, error) {
+func (c *Client) copyOnce(ctx context.Context, src CopySource, w Write) (Written, error) {
 	header := w.header()
 	for name, value := range src.header() {
 		header[name] = value
@@ -59,18 +57,18 @@ func (c *Client) copyOnce(ctx context.Context, src CopySource, w Write) (Stored,
 	r := request{op: "CopyObject", method: http.MethodPut, bucket: w.Bucket, key: w.Key, header: header}
 	resp, err := c.do(ctx, r)
 	if err != nil {
-		if stored, ok := c.adopt(ctx, w, err); ok {
-			return stored, nil
+		if written, ok := c.adopt(ctx, w, err); ok {
+			return written, nil
 		}
-		return Stored{}, err
+		return Written{}, err
 	}
 	etag, err := copiedETag(r, resp)
 	if err != nil {
-		return Stored{}, err
+		return Written{}, err
 	}
-	stored := storedFromHeader(resp.header)
-	stored.ETag = unquote(etag)
-	return stored, nil
+	written := writtenFromHeader(resp.header)
+	written.ETag = unquote(etag)
+	return written, nil
 }
 
 // copiedETag reads the answer to a copy of an object or a part; the ETag has its quotes.

@@ -42,6 +42,10 @@ var everyCall = map[string]func(context.Context, *Client) error{
 		_, err := c.ReadVersion(ctx, "bucket", "k", "v", Object{Size: 1})
 		return err
 	},
+	"ReadObject": func(ctx context.Context, c *Client) error { // also not that a body is too large
+		_, _, err := c.ReadObject(ctx, ReadRequest{Bucket: "bucket", Key: "k"})
+		return err
+	},
 	"PutObject": func(ctx context.Context, c *Client) error {
 		_, err := c.PutObject(ctx, Write{Bucket: "bucket", Key: "k"})
 		return err
@@ -79,7 +83,7 @@ var everyCall = map[string]func(context.Context, *Client) error{
 	},
 	"CopyObject by parts": func(ctx context.Context, c *Client) error {
 		c.copyFrom = 1
-		_, err := c.CopyObject(ctx, CopySource{Bucket: "bucket", Key: "k", Size: 2, Converts: true}, Write{Bucket: "bucket", Key: "k"})
+		_, err := c.CopyObject(ctx, CopySource{Bucket: "bucket", Key: "k", Size: 2, Storage: Storage{Encryption: "AES256"}}, Write{Bucket: "bucket", Key: "k"})
 		return err
 	},
 	"PutObjectACL": func(ctx context.Context, c *Client) error { return c.PutObjectACL(ctx, "bucket", "k", "private") },
@@ -195,14 +199,15 @@ func TestForeignFailuresAreRepeated(t *testing.T) {
 // A gateway may have passed an upload on before it lost the answer. The look for its result believes OSS alone.
 func TestUploadThroughAFailingGateway(t *testing.T) {
 	t.Parallel()
-	write := Write{Bucket: "bucket", Key: "key", Body: BytesBody([]byte("hello"))}
+	write := Write{Bucket: "bucket", Key: "key", Body: BytesBody([]byte("hello")), Headers: Headers{ContentType: "text/plain"}}
+	mine := map[string]string{"Content-Type": "text/plain"}
 	gateway := somebodyElse(502, "")
-	_, c := newScript(t, gateway, gateway, gateway, gateway, storedAnswer("hello", nil))
+	_, c := newScript(t, gateway, gateway, gateway, gateway, storedAnswer("hello", mine))
 	if stored, err := c.PutObject(t.Context(), write); err != nil || !stored.Adopted {
 		t.Errorf("%+v, %v; want the object of the first attempt", stored, err)
 	}
 	bare := func(w http.ResponseWriter, r *http.Request) {
-		storedAnswer("hello", nil)(w, r)
+		storedAnswer("hello", mine)(w, r)
 		w.Header().Del("X-Oss-Request-Id")
 	}
 	_, c = newScript(t, gateway, gateway, gateway, gateway, bare)

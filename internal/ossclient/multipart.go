@@ -42,7 +42,7 @@ type part struct {
 
 // putMultipart uploads a body in parallel parts. The upload becomes an object only with its last request, and only
 // when all parts together have the digest that the body must have.
-func (c *Client) putMultipart(ctx context.Context, w Write) (Stored, error) {
+func (c *Client) putMultipart(ctx context.Context, w Write) (Written, error) {
 	c.warnOfLeftovers(ctx, w)
 	p := &progress{total: w.Body.Size}
 	defer c.reportProgress(ctx, p, w)()
@@ -62,7 +62,7 @@ func (c *Client) putMultipart(ctx context.Context, w Write) (Stored, error) {
 }
 
 // copyMultipart copies a large object by ranges, inside OSS. Each range is conditional on the source's ETag.
-func (c *Client) copyMultipart(ctx context.Context, src CopySource, w Write) (Stored, error) {
+func (c *Client) copyMultipart(ctx context.Context, src CopySource, w Write) (Written, error) {
 	c.warnOfLeftovers(ctx, w)
 	return c.multipart(ctx, w, partSize(src.Size, c.copyPart), src.Size, func(ctx context.Context, r request, offset, length int64) (part, error) {
 		r.op = "UploadPartCopy"
@@ -78,30 +78,30 @@ func (c *Client) copyMultipart(ctx context.Context, src CopySource, w Write) (St
 }
 
 // multipart runs an upload by parts: begin, parts in parallel, finish; whatever was begun is aborted when it fails.
-func (c *Client) multipart(ctx context.Context, w Write, step, size int64, send func(context.Context, request, int64, int64) (part, error)) (Stored, error) {
+func (c *Client) multipart(ctx context.Context, w Write, step, size int64, send func(context.Context, request, int64, int64) (part, error)) (Written, error) {
 	id, err := c.initiate(ctx, w)
 	if err != nil {
-		return Stored{}, err
+		return Written{}, err
 	}
 	parts, err := c.sendParts(ctx, w, id, step, size, send)
 	if err == nil && w.Body.Open != nil {
 		err = checkParts(w, parts)
 	}
-	var stored Stored
+	var written Written
 	if err == nil {
-		stored, err = c.complete(ctx, w, id, parts)
+		written, err = c.complete(ctx, w, id, parts)
 	}
 	if failed := (*CallbackError)(nil); errors.As(err, &failed) {
-		return stored, err // there is nothing left to abort
+		return written, err // there is nothing left to abort
 	}
 	if err != nil {
 		if adopted, ok := c.adopt(ctx, w, err); ok {
 			return adopted, nil
 		}
 		c.abort(ctx, w, id)
-		return Stored{}, err
+		return Written{}, err
 	}
-	return stored, nil
+	return written, nil
 }
 
 func (c *Client) initiate(ctx context.Context, w Write) (string, error) {
@@ -158,13 +158,13 @@ func checkParts(w Write, parts []part) error {
 	return nil
 }
 
-func (c *Client) complete(ctx context.Context, w Write, id string, parts []part) (Stored, error) {
+func (c *Client) complete(ctx context.Context, w Write, id string, parts []part) (Written, error) {
 	document, err := xml.Marshal(struct {
 		XMLName xml.Name `xml:"CompleteMultipartUpload"`
 		Parts   []part   `xml:"Part"`
 	}{Parts: parts})
 	if err != nil {
-		return Stored{}, err
+		return Written{}, err
 	}
 	header := map[string]string{"Content-Type": "application/xml"}
 	setIf(header, "X-Oss-Object-Acl", w.ACL)
@@ -178,16 +178,16 @@ func (c *Client) complete(ctx context.Context, w Write, id string, parts []part)
 	}
 	resp, err := c.do(ctx, r)
 	if err != nil {
-		return Stored{}, err
+		return Written{}, err
 	}
-	stored := storedFromHeader(resp.header)
+	written := writtenFromHeader(resp.header)
 	var result struct {
 		ETag string `xml:"ETag"`
 	}
-	if stored.ETag == "" && xml.Unmarshal(resp.body, &result) == nil {
-		stored.ETag = unquote(result.ETag)
+	if written.ETag == "" && xml.Unmarshal(resp.body, &result) == nil {
+		written.ETag = unquote(result.ETag)
 	}
-	return w.calledBack(r, resp, stored)
+	return w.calledBack(r, resp, written)
 }
 
 // abort removes the parts of an upload that came to nothing, also when the user has cancelled. A failure is only

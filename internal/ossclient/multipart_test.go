@@ -85,7 +85,7 @@ func TestLargeBodyGoesInParts(t *testing.T) {
 	stored, err := c.PutObject(t.Context(), Write{
 		Bucket: "bucket", Key: "dir/a b+c", Body: body,
 		Headers: Headers{ContentType: "a/b", CacheControl: "no-cache"}, Metadata: map[string]string{"owner": "emma"},
-		Attributes: Attributes{ACL: "public-read", StorageClass: "IA", Tags: map[string]string{"team": "web team"}},
+		Settings: Settings{ACL: "public-read", Storage: Storage{StorageClass: "IA"}, Tags: map[string]string{"team": "web team"}},
 	})
 	if err != nil || !strings.HasSuffix(stored.ETag, "-6") || stored.CRC64 != body.Digest() {
 		t.Fatalf("%+v, %v", stored, err)
@@ -234,14 +234,14 @@ func TestCopies(t *testing.T) {
 		{"small, other bucket", smallPart, CopySource{}, "other", false},
 		{"large, same bucket", 3 * smallPart, CopySource{}, "bucket", false},
 		{"large, other bucket", 3*smallPart + 5, CopySource{}, "other", true},
-		{"large, other class", 3 * smallPart, CopySource{Converts: true}, "bucket", true},
+		{"large, other class", 3 * smallPart, CopySource{Storage: Storage{Encryption: "AES256"}}, "bucket", true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			server := &ossserver.Server{}
 			c := newLocal(t, server)
 			_, body := randomFile(t, tc.size)
-			put, err := c.PutObject(t.Context(), Write{Bucket: "bucket", Key: "from", Body: body, Attributes: Attributes{Tags: map[string]string{"a": "b"}}})
+			put, err := c.PutObject(t.Context(), Write{Bucket: "bucket", Key: "from", Body: body, Settings: Settings{Tags: map[string]string{"a": "b"}}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -249,7 +249,7 @@ func TestCopies(t *testing.T) {
 			src := tc.src
 			src.Bucket, src.Key, src.ETag, src.Size = "bucket", "from", put.ETag, body.Size
 			w := Write{Bucket: tc.dst, Key: "to", Body: Body{Size: body.Size, CRC64: body.CRC64}, Headers: Headers{ContentType: "a/b"},
-				Metadata: map[string]string{"m": "1"}, Attributes: Attributes{Tags: map[string]string{"c": "d"}}}
+				Metadata: map[string]string{"m": "1"}, Settings: Settings{Tags: map[string]string{"c": "d"}}}
 			if _, err := c.CopyObject(t.Context(), src, w); err != nil {
 				t.Fatal(err)
 			}

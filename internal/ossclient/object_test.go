@@ -27,8 +27,8 @@ func TestHeadReadsEverything(t *testing.T) {
 	}
 	want := Object{
 		Headers: Headers{"text/html", "no-cache", "attachment", "br", "de", "never"},
-		ETag:    "5D41", CRC64: "18446744073709551615", Size: 42, VersionID: "v1", Type: "Multipart", StorageClass: "IA",
-		Encryption: "KMS", EncryptionKeyID: "kid", DataEncryption: "SM4", TagCount: 2, ForcedDownload: true,
+		ETag:    "5D41", CRC64: "18446744073709551615", Size: 42, VersionID: "v1", Type: "Multipart",
+		Storage: Storage{StorageClass: "IA", Encryption: "KMS", EncryptionKeyID: "kid", DataEncryption: "SM4"}, TagCount: 2, ForcedDownload: true,
 	}
 	if o.Metadata["made-by"] != "Emma" || len(o.Metadata) != 1 {
 		t.Errorf("metadata %v", o.Metadata)
@@ -59,9 +59,9 @@ func TestPutSendsWhatWasAsked(t *testing.T) {
 	s, c := newScript(t, ok(nil))
 	_, err := c.PutObject(t.Context(), Write{
 		Bucket: "bucket", Key: "a b/ü+%.txt", Body: BytesBody([]byte("hello")), ForbidOverwrite: true,
-		Headers:    Headers{ContentType: "text/plain", Expires: "0"},
-		Attributes: Attributes{ACL: "private", StorageClass: "IA", Tags: map[string]string{"b c": "1+1", "a": ""}},
-		Metadata:   map[string]string{"owner": "中文"},
+		Headers:  Headers{ContentType: "text/plain", Expires: "0"},
+		Settings: Settings{ACL: "private", Storage: Storage{StorageClass: "IA"}, Tags: map[string]string{"b c": "1+1", "a": ""}},
+		Metadata: map[string]string{"owner": "中文"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -168,7 +168,7 @@ func storedAnswer(body string, header map[string]string) http.HandlerFunc {
 func TestPutAdoptsItsOwnSuccess(t *testing.T) {
 	t.Parallel()
 	mine := map[string]string{"Content-Type": "text/plain", "X-Oss-Meta-Owner": "emma"}
-	put := func(c *Client) (Stored, error) {
+	put := func(c *Client) (Written, error) {
 		return c.PutObject(t.Context(), Write{
 			Bucket: "bucket", Key: "key", Body: BytesBody([]byte("hello")), ForbidOverwrite: true,
 			Headers: Headers{ContentType: "text/plain"}, Metadata: map[string]string{"owner": "emma"},

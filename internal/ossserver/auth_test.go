@@ -159,7 +159,7 @@ func TestSignatureCoversRequest(t *testing.T) {
 				t.Fatal(err)
 			}
 			tt.change(req)
-			resp, err := http.DefaultTransport.RoundTrip(req)
+			resp, err := transport.RoundTrip(req)
 			if err != nil {
 				t.Fatal(err)
 			}

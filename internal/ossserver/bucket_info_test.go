@@ -171,3 +171,32 @@ func TestNewBucketStat(t *testing.T) {
 		t.Errorf("answer %s", a.body)
 	}
 }
+
+// TestStatOfPartsAndMarkers is OSS-341.
+func TestStatOfPartsAndMarkers(t *testing.T) {
+	t.Parallel()
+	e := start(t, nil)
+	stat := func() string {
+		t.Helper()
+		return e.must(200, call{method: "GET", path: "/" + testBucket + "/?stat"}).body
+	}
+	want := func(parts, storage, markers string) {
+		t.Helper()
+		said := "<LiveChannelCount>0</LiveChannelCount><MultipartPartCount>" + parts + "</MultipartPartCount><MultipartPartStorage>" + storage +
+			"</MultipartPartStorage><DeleteMarkerCount>" + markers + "</DeleteMarkerCount>"
+		if got := strings.Join(strings.Fields(stat()), ""); !strings.Contains(got, said) {
+			t.Errorf("answer %s, want %s", got, said)
+		}
+	}
+	want("0", "0", "0")
+	e.versioning("Enabled")
+	e.put("k", "x", nil)
+	e.must(204, call{method: "DELETE", path: at("k")})
+	id := e.initiate("m", nil)
+	e.must(200, partCall("m", id, 1, "hello"))
+	e.must(200, partCall("m", id, 2, "he"))
+	e.must(200, partCall("m", id, 2, "hi!")) // in place of the last
+	want("2", "8", "1")
+	e.must(204, call{method: "DELETE", path: at("m") + "?uploadId=" + id})
+	want("0", "0", "1")
+}

@@ -9,6 +9,9 @@ type bucketStat struct {
 	ObjectCount          int64
 	MultipartUploadCount int64
 	LiveChannelCount     int64
+	MultipartPartCount   int64 // of uploads under way (OSS-341), like the next
+	MultipartPartStorage int64
+	DeleteMarkerCount    int64 // OSS-341
 	LastModifiedTime     int64 // of these figures, in seconds since 1970; 0 for a bucket that has none yet (OSS-298)
 
 	StandardStorage             int64
@@ -53,7 +56,7 @@ func (s *bucketStat) add(v *version) {
 	}
 }
 
-// getBucketStat counts afresh each time, where OSS is up to an hour behind. Versions count, markers do not.
+// getBucketStat counts afresh each time, where OSS is up to an hour behind. Versions count as objects, markers for themselves.
 func (q *request) getBucketStat() error {
 	var out bucketStat
 	q.b.mu.RLock()
@@ -62,12 +65,20 @@ func (q *request) getBucketStat() error {
 	}
 	for _, versions := range q.b.entries {
 		for _, v := range versions {
-			if !v.DeleteMarker {
-				out.add(v)
+			if v.DeleteMarker {
+				out.DeleteMarkerCount++
+				continue
 			}
+			out.add(v)
 		}
 	}
 	out.MultipartUploadCount = int64(len(q.b.uploads))
+	for _, u := range q.b.uploads {
+		for _, p := range u.parts {
+			out.MultipartPartCount++
+			out.MultipartPartStorage += p.Size
+		}
+	}
 	q.b.mu.RUnlock()
 	return q.writeXML(out)
 }

@@ -114,7 +114,7 @@ func TestFaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if resp, err := http.DefaultTransport.RoundTrip(req); err == nil {
+	if resp, err := transport.RoundTrip(req); err == nil {
 		resp.Body.Close()
 		t.Errorf("CutAfter let status %d through", resp.StatusCode)
 	}
@@ -144,7 +144,7 @@ func TestFaults(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	failed := make(chan error, 1)
 	go func() {
-		_, err := http.DefaultTransport.RoundTrip(req.WithContext(ctx))
+		_, err := transport.RoundTrip(req.WithContext(ctx))
 		failed <- err
 	}()
 	cancel()
@@ -174,7 +174,7 @@ func TestFaultsOfTheAnswer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		resp, err := http.DefaultTransport.RoundTrip(req)
+		resp, err := transport.RoundTrip(req)
 		if err != nil {
 			t.Fatal(err)
 		}

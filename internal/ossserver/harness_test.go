@@ -147,12 +147,16 @@ func (e *endpoint) refused(status int, code string, c call) answer {
 	return a
 }
 
+// transport is the tests' own: httptest closes the idle connections of the default one whenever a server ends, and a request of
+// another test that has just taken one fails.
+var transport = http.DefaultTransport.(*http.Transport).Clone()
+
 func (e *endpoint) try(c call) (answer, error) {
 	req, err := e.request(c)
 	if err != nil {
 		return answer{}, err
 	}
-	resp, err := http.DefaultTransport.RoundTrip(req)
+	resp, err := transport.RoundTrip(req)
 	if err != nil {
 		return answer{}, err
 	}

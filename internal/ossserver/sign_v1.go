@@ -12,18 +12,22 @@ import (
 	"time"
 )
 
-// signedParamsV1 are the query parameters that signature V1 covers (OSS-006).
+// signedParamsV1 are the query parameters that signature V1 covers (OSS-006), those of newer sub-resources too (OSS-340).
 var signedParamsV1 = strings.Fields(`
-	acl append asyncFetch bucketInfo callback callback-var cleanRestoredObject cloudboxes cname comp
-	continuation-token cors delete encryption endTime img inventory inventoryId legalHold lifecycle live location logging
-	metaQuery objectMeta objectWorm overwriteConfig partNumber policy position qos qosInfo referer regionList replication
-	replicationLocation replicationProgress requestPayment resourceGroup retention response-cache-control response-content-disposition response-content-encoding
-	response-content-language response-content-type response-expires responseHeader restore rtc security-token
-	sequential startTime stat status style styleName symlink tagging transferAcceleration udf udfApplication
-	udfApplicationLog udfId udfImage udfImageDesc udfName uploadId uploads versionId versioning versions vod website
-	withHashContext worm wormExtend wormId x-oss-ac-forward-allow x-oss-ac-source-ip x-oss-ac-subnet-mask
-	x-oss-ac-vpc-id x-oss-async-process x-oss-enable-md5 x-oss-enable-sha1 x-oss-enable-sha256 x-oss-hash-ctx
-	x-oss-md5-ctx x-oss-process x-oss-request-payer x-oss-traffic-limit`)
+	accessPoint accessPointConfigForObjectProcess accessPointForObjectProcess accessPointPolicy
+	accessPointPolicyForObjectProcess acl append asyncFetch bucketArchiveDirectRead bucketInfo callback callback-var
+	cleanRestoredObject cloudboxes cname comp continuation-token cors delete encryption endTime httpsConfig img
+	inventory inventoryId legalHold lifecycle live location logging metaQuery metadataConfiguration
+	metadataInventoryTable metadataJournalTable objectMeta objectWorm overwriteConfig partNumber policy policyStatus
+	position publicAccessBlock qos qosInfo quota redundancyTransition referer regionList replication
+	replicationLocation replicationProgress requestPayment resourceGroup response-cache-control
+	response-content-disposition response-content-encoding response-content-language response-content-type
+	response-expires responseHeader restore retention rtc seal security-token sequential startTime stat status style
+	styleName symlink tagging transferAcceleration udf udfApplication udfApplicationLog udfId udfImage udfImageDesc
+	udfName uploadId uploads userDefinedLogFieldsConfig versionId versioning versions vod website withHashContext
+	worm wormExtend wormId x-oss-ac-forward-allow x-oss-ac-source-ip x-oss-ac-subnet-mask x-oss-ac-vpc-id
+	x-oss-async-process x-oss-enable-md5 x-oss-enable-sha1 x-oss-enable-sha256 x-oss-hash-ctx x-oss-md5-ctx
+	x-oss-process x-oss-request-payer x-oss-traffic-limit x-oss-write-get-object-response`)
 
 func (q *request) headerClaimV1(auth string) (*claim, error) {
 	_, pair, _ := strings.Cut(auth, " ")

@@ -170,3 +170,17 @@ func TestWrongRegion(t *testing.T) {
 		}
 	}
 }
+
+// TestSignatureV1OfNewerSubResources is OSS-340: what this server does not know is unknown, and not wrongly signed.
+func TestSignatureV1OfNewerSubResources(t *testing.T) {
+	t.Parallel()
+	e := start(t, nil)
+	for _, sub := range []string{
+		"accessPoint", "bucketArchiveDirectRead", "httpsConfig", "metadataConfiguration", "policyStatus", "publicAccessBlock", "quota",
+		"redundancyTransition", "userDefinedLogFieldsConfig",
+	} {
+		e.refused(501, "NotImplemented", call{method: "GET", path: "/" + testBucket + "/?" + sub, v1: true})
+	}
+	e.put("k", "x", nil)
+	e.refused(501, "NotImplemented", call{method: "POST", path: at("k") + "?seal&position=1", v1: true})
+}

@@ -12,8 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/cors"
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 func newBucketCORSDataSource() datasource.DataSource { return &bucketCORSDataSource{} }
@@ -47,7 +47,7 @@ func (d *bucketCORSDataSource) Schema(ctx context.Context, _ datasource.SchemaRe
 			"bucket": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Name of the bucket.",
-				Validators:          []validator.String{ruledBy(metadata.CheckBucket)},
+				Validators:          []validator.String{ruledBy(rules.CheckBucket)},
 			},
 			"cors_rule": schema.ListNestedAttribute{
 				Computed:            true,
@@ -117,7 +117,7 @@ func (d *bucketCORSDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	model.ID = model.Bucket
 	model.Rules = list
 	// What there is to say about all rules together is whether OSS takes them, and it did.
-	model.Advice = corsAdvice(slices.DeleteFunc(cors.Check(known), func(p cors.Problem) bool { return p.Rule < 0 }))
+	model.Advice = corsAdvice(slices.DeleteFunc(cors.Check(known), func(p cors.Problem) bool { return p.Index < 0 }))
 	model.ResponseVary = types.BoolValue(have.ResponseVary)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }

@@ -77,7 +77,8 @@ func TestCORSData(t *testing.T) {
 // What might be better about the rules of a bucket is told to those who ask, what the resource refuses included.
 func TestCORSDataAdvice(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
+	o := startAnyOSS(t)
+	o.ownCORS()
 	const rule = `<CORSRule><AllowedOrigin>%s</AllowedOrigin><AllowedMethod>%s</AllowedMethod><AllowedHeader>%s</AllowedHeader></CORSRule>`
 	foreignCORS(o, corsDocument(fmt.Sprintf(rule, "*.example.io", "GET", "Range")+fmt.Sprintf(rule, "ftp://a.example", "PUT", "X-A")+fmt.Sprintf(rule, "https://b.example", "GET", "Range")))
 	w := o.workspace()

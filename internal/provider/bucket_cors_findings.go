@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/cors"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 // addCORSProblems adds what stops a plan or cannot work; advice is for those who ask. Findings of one kind become one
@@ -20,10 +21,10 @@ func addCORSProblems(diags *diag.Diagnostics, problems []cors.Problem) {
 	for _, p := range problems {
 		kind := p.Summary
 		switch p.Severity {
-		case cors.Advice:
+		case finding.Advice:
 			continue
-		case cors.Error: // Terraform prints each, with its line, so those of different lines stay apart
-			kind = fmt.Sprint(p.Summary, p.Rule, p.Field)
+		case finding.Error: // Terraform prints each, with its line, so those of different lines stay apart
+			kind = fmt.Sprint(p.Summary, p.Index, p.Field)
 		}
 		if len(groups[kind]) == 0 {
 			kinds = append(kinds, kind)
@@ -33,7 +34,7 @@ func addCORSProblems(diags *diag.Diagnostics, problems []cors.Problem) {
 	for _, kind := range kinds {
 		group := groups[kind]
 		at, text := corsProblemPath(group), corsProblemText(group)
-		if group[0].Severity == cors.Warning {
+		if group[0].Severity == finding.Warning {
 			diags.AddAttributeWarning(at, group[0].Summary, text)
 		} else {
 			diags.AddAttributeError(at, group[0].Summary, text)
@@ -45,14 +46,14 @@ func addCORSProblems(diags *diag.Diagnostics, problems []cors.Problem) {
 func corsProblemPath(group []cors.Problem) path.Path {
 	first, oneRule, oneField := group[0], true, true
 	for _, p := range group {
-		oneRule = oneRule && p.Rule == first.Rule
+		oneRule = oneRule && p.Index == first.Index
 		oneField = oneField && p.Field == first.Field
 	}
 	at := path.Root("cors_rule")
-	if !oneRule || first.Rule < 0 {
+	if !oneRule || first.Index < 0 {
 		return at
 	}
-	at = at.AtListIndex(first.Rule)
+	at = at.AtListIndex(first.Index)
 	if !oneField || first.Field == "" {
 		return at
 	}

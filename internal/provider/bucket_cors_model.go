@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/cors"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
 
@@ -78,8 +79,8 @@ func (r corsRuleModel) refuseNulls(index int, diags *diag.Diagnostics) {
 	} {
 		if slices.ContainsFunc(field.set.Elements(), attr.Value.IsNull) {
 			addCORSProblems(diags, []cors.Problem{{
-				Rule: index, Origin: origin, Field: field.name, Summary: "Null Element in CORS Rule",
-				Detail: field.name + " has an element that is null. Leave it out, for example with compact([...]).",
+				Index: index, Origin: origin, Field: field.name,
+				Finding: finding.Finding{Summary: "Null Element in CORS Rule", Detail: field.name + " has an element that is null. Leave it out, for example with compact([...])."},
 			}})
 		}
 	}

@@ -18,8 +18,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/cors"
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 func newBucketCORSResource() resource.Resource { return &bucketCORSResource{} }
@@ -41,7 +42,7 @@ func (r *bucketCORSResource) Schema(ctx context.Context, _ resource.SchemaReques
 			"bucket": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Name of the bucket. A change replaces the rules.",
-				Validators:          []validator.String{ruledBy(metadata.CheckBucket)},
+				Validators:          []validator.String{ruledBy(rules.CheckBucket)},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"response_vary": schema.BoolAttribute{
@@ -148,7 +149,7 @@ func (r *bucketCORSResource) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 	if len(planned) > len(before) {
 		for _, p := range cors.CheckCount(len(planned)) {
-			if p.Severity == cors.Advice {
+			if p.Severity == finding.Advice {
 				resp.Diagnostics.AddAttributeWarning(path.Root("cors_rule"), p.Summary, p.Text())
 			}
 		}
@@ -312,7 +313,7 @@ func (r *bucketCORSResource) ImportState(ctx context.Context, req resource.Impor
 	if req.ID == "" && req.Identity != nil && !req.Identity.Raw.IsNull() {
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
 	}
-	addViolations(&resp.Diagnostics, path.Root("bucket"), metadata.CheckBucket(id.Bucket.ValueString()))
+	addViolations(&resp.Diagnostics, path.Root("bucket"), rules.CheckBucket(id.Bucket.ValueString()))
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("bucket"), id.Bucket)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, id)...)
 }

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -86,27 +87,27 @@ func TestBucketGone(t *testing.T) {
 // Whatever needs a bucket that does not exist says that the bucket does not exist, not that an object is missing.
 func TestBucketMissing(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
-	w := o.workspace()
-	const missing = `bucket "no-such-bucket" does not exist`
+	o := startAnyOSS(t)
+	w, absent := o.workspace(), o.absentBucket()
+	missing := fmt.Sprintf("bucket %q does not exist", absent)
 	for name, tc := range map[string]struct {
 		config string
 		words  []string
 		absent string
 	}{
-		"data object":     {`data "oss_object" "test" {` + "\n bucket = \"no-such-bucket\"\n key = \"k\"\n}", nil, "Object Not Found"},
-		"data objects":    {`data "oss_objects" "test" {` + "\n bucket = \"no-such-bucket\"\n}", nil, ""},
-		"data CORS":       {`data "oss_bucket_cors" "test" {` + "\n bucket = \"no-such-bucket\"\n}", nil, ""},
-		"data preflight":  {`data "oss_cors_preflight" "test" {` + "\n bucket = \"no-such-bucket\"\n origin = \"https://a.example\"\n method = \"GET\"\n}", nil, ""},
-		"data violations": {`data "oss_metadata_violations" "test" {` + "\n bucket = \"no-such-bucket\"\n metadata_policy = { rules = [{ name = \"r\", metadata = { a = { required = true } } }] }\n}", nil, ""},
-		"create":          {objectIn("no-such-bucket", `content = "x"`), []string{"Unable to Create OSS Object"}, "Object Not Found"},
-		"overwrite":       {objectIn("no-such-bucket", "content = \"x\"\n allow_overwrite = true"), []string{"Unable to Create OSS Object"}, ""},
-		"take over":       {objectIn("no-such-bucket", "allow_overwrite = true"), []string{"Unable to Create OSS Object"}, "Object Not Found"},
-		"copy source": {objectIn("BUCKET", "copy_source {\n bucket = \"no-such-bucket\"\n key = \"k\"\n}"),
+		"data object":     {`data "oss_object" "test" {` + "\n bucket = \"ABSENT\"\n key = \"k\"\n}", nil, "Object Not Found"},
+		"data objects":    {`data "oss_objects" "test" {` + "\n bucket = \"ABSENT\"\n}", nil, ""},
+		"data CORS":       {`data "oss_bucket_cors" "test" {` + "\n bucket = \"ABSENT\"\n}", nil, ""},
+		"data preflight":  {`data "oss_cors_preflight" "test" {` + "\n bucket = \"ABSENT\"\n origin = \"https://a.example\"\n method = \"GET\"\n}", nil, ""},
+		"data violations": {`data "oss_metadata_violations" "test" {` + "\n bucket = \"ABSENT\"\n metadata_policy = { rules = [{ name = \"r\", metadata = { a = { required = true } } }] }\n}", nil, ""},
+		"create":          {objectIn("ABSENT", `content = "x"`), []string{"Unable to Create OSS Object"}, "Object Not Found"},
+		"overwrite":       {objectIn("ABSENT", "content = \"x\"\n allow_overwrite = true"), []string{"Unable to Create OSS Object"}, ""},
+		"take over":       {objectIn("ABSENT", "allow_overwrite = true"), []string{"Unable to Create OSS Object"}, "Object Not Found"},
+		"copy source": {objectIn("BUCKET", "copy_source {\n bucket = \"ABSENT\"\n key = \"k\"\n}"),
 			[]string{"Copy Source Does Not Exist Yet", "Copy Source Not Found", "so neither does the object"}, "No object"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w.config(tc.config)
+			w.config(strings.ReplaceAll(tc.config, "ABSENT", absent))
 			out := flatten(w.fails(tc.words, "apply", "-auto-approve", "-no-color"))
 			if !strings.Contains(strings.ToLower(out), missing) {
 				t.Errorf("the missing bucket is not named:\n%s", out)
@@ -119,7 +120,7 @@ func TestBucketMissing(t *testing.T) {
 }
 
 func objectIn(bucket, arguments string) string {
-	return "resource \"oss_object\" \"test\" {\n bucket = \"" + bucket + "\"\n key = \"k\"\n " + arguments + "\n}"
+	return "resource \"oss_object\" \"test\" {\n bucket = \"" + bucket + "\"\n key = \"PREFIXk\"\n " + arguments + "\n}"
 }
 
 // A link to nothing is an object, so a refresh must not forget it.

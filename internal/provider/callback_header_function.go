@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/callback"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 func newCallbackHeaderFunction() function.Function { return callbackHeaderFunction{} }
@@ -76,7 +77,7 @@ func (callbackHeaderFunction) Run(ctx context.Context, req function.RunRequest, 
 	}
 	var faults []string
 	for _, p := range callback.Check(decoded) {
-		if p.Severity == callback.Error {
+		if p.Severity == finding.Error {
 			faults = append(faults, "callback"+strings.TrimSuffix("."+p.Field, ".")+": "+p.Detail)
 		}
 	}

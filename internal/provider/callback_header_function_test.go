@@ -77,7 +77,7 @@ func TestCallbackHeaderRefuses(t *testing.T) {
 		"string":            {types.StringValue("x"), "callback is no object with urls and body"},
 		"misspelt":          {with("url", types.StringValue("x")), "callback.url is no part of a callback"},
 		"set of URLs":       {with("urls", texts("https://app.example.com/")), "callback.urls is a set"},
-		"one URL":           {with("urls", types.StringValue("https://app.example.com/")), "callback.urls is no list of strings"},
+		"one URL":           {with("urls", types.StringValue("https://app.example.com/")), "callback.urls is not a list of strings"},
 		"body":              {with("body", types.BoolValue(true)), "callback.body is no string"},
 		"sni":               {with("sni", types.StringValue("yes")), "callback.sni is neither true nor false"},
 		"variables":         {with("variables", types.StringValue("x")), "callback.variables is no map of strings"},

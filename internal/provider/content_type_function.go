@@ -5,7 +5,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 func newContentTypeFunction() function.Function { return contentTypeFunction{} }
@@ -37,12 +38,12 @@ func (contentTypeFunction) Run(ctx context.Context, req function.RunRequest, res
 		return
 	}
 	var faults []string
-	for _, v := range metadata.CheckKey(key) {
-		if v.Severity == metadata.Error {
+	for _, v := range rules.CheckKey(key) {
+		if v.Severity == finding.Error {
 			faults = append(faults, v.Detail)
 		}
 	}
 	if resp.Error = argumentError(0, faults...); resp.Error == nil {
-		resp.Error = resp.Result.Set(ctx, metadata.ContentType(key))
+		resp.Error = resp.Result.Set(ctx, rules.ContentType(key))
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/aliyun/aliyun-oss-go-sdk/oss"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/cors"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 // corsPair holds the two readings of OSS against each other: the package cors, which the provider decides by, and the local
@@ -215,7 +216,7 @@ func TestCORSAgreesWithTheServer(t *testing.T) {
 			allowed, refused, later, invalid := 0, 0, 0, 0
 			for range sets {
 				rules := randomRules(r)
-				wrong := slices.ContainsFunc(cors.Check(rules), func(f cors.Problem) bool { return f.Severity == cors.Error && !f.Ours })
+				wrong := slices.ContainsFunc(cors.Check(rules), func(f cors.Problem) bool { return f.Severity == finding.Error && !f.Ours })
 				if took := p.set(rules, r.IntN(4) == 0); took == wrong {
 					t.Fatalf("the server takes %+v: %t; cors finds an error: %t", rules, took, wrong)
 				}

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/cors"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 func newCORSDecisionFunction() function.Function { return corsDecisionFunction{} }
@@ -184,13 +185,13 @@ func decodeCORSRules(value tftypes.Value) ([]cors.Rule, []cors.Problem, error) {
 	}
 	found := cors.Check(rules)
 	for _, p := range found {
-		if p.Severity != cors.Error || p.Ours {
+		if p.Severity != finding.Error || p.Ours {
 			continue
 		}
-		if p.Rule < 0 {
+		if p.Index < 0 {
 			return nil, nil, fmt.Errorf("rules: %s", p.Detail)
 		}
-		return nil, nil, fmt.Errorf("rules[%d]%s: %s", p.Rule, strings.TrimSuffix("."+p.Field, "."), p.Detail)
+		return nil, nil, fmt.Errorf("rules[%d]%s: %s", p.Index, strings.TrimSuffix("."+p.Field, "."), p.Detail)
 	}
 	return rules, found, nil
 }

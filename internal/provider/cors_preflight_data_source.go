@@ -17,8 +17,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/cors"
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 func newCORSPreflightDataSource() datasource.DataSource { return &corsPreflightDataSource{} }
@@ -55,12 +55,12 @@ func (d *corsPreflightDataSource) Schema(ctx context.Context, _ datasource.Schem
 			"bucket": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Name of the bucket.",
-				Validators:          []validator.String{ruledBy(metadata.CheckBucket)},
+				Validators:          []validator.String{ruledBy(rules.CheckBucket)},
 			},
 			"key": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Key of the object; it need not exist. The rules of a bucket are the same for every key, so it may be left out.",
-				Validators:          []validator.String{ruledBy(metadata.CheckKey)},
+				Validators:          []validator.String{ruledBy(rules.CheckKey)},
 			},
 			"origin": schema.StringAttribute{
 				Required:            true,

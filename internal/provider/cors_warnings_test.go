@@ -150,7 +150,7 @@ func TestCORSWarningsReachTheRule(t *testing.T) {
 // What is said of valid rules is for those who ask: no plan says it.
 func TestCORSAdviceIsNotInPlans(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
+	o := startAnyOSS(t)
 	p := o.protocol()
 	upload := map[string][]string{"allowed_origins": {"https://a.example"}, "allowed_methods": {"PUT"}}
 	if found := p.validateCORS(o.bucket, []map[string][]string{upload}); len(found) != 0 {
@@ -164,7 +164,7 @@ func TestCORSAdviceIsNotInPlans(t *testing.T) {
 // Findings of one title are one diagnostic that names all, at the place that holds them.
 func TestCORSFindingsOfOneKind(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
+	o := startAnyOSS(t)
 	p := o.protocol()
 	nine := func(pattern string) []string {
 		var origins []string
@@ -226,7 +226,7 @@ func TestCORSWarningInTerraform(t *testing.T) {
 // All rules of a dynamic block have one line, so the text names the rule and its first origin.
 func TestCORSFindingInDynamicBlock(t *testing.T) {
 	t.Parallel()
-	o := startOSS(t)
+	o := startAnyOSS(t)
 	w := o.workspace()
 	const config = `
 resource "oss_bucket_cors" "test" {

@@ -78,8 +78,13 @@ var codeHints = map[string]string{
 	"AccessDenied": "Check that the RAM policy of this access key, the bucket policy and the ACL allow the operation " +
 		"(for objects: oss:PutObject, oss:GetObject, oss:GetObjectAcl, oss:GetObjectTagging, oss:DeleteObject; " +
 		"for CORS: oss:GetBucketCors, oss:PutBucketCors, oss:DeleteBucketCors).",
-	"SignatureDoesNotMatch": "The access key secret does not belong to the access key id, or the region is not the bucket's. " +
-		"Check access_key_secret and region of the provider, or the variables they come from.",
+	"SignatureDoesNotMatch": "OSS and this provider computed different signatures. What can cause it: " +
+		"access_key_secret does not belong to access_key_id, or was copied with a blank or cut off; " +
+		"region (or OSS_REGION) is not the bucket's; " +
+		"the clock of this machine is wrong; " +
+		"a proxy between here and OSS changes the host, the path or headers; " +
+		"or a header or metadata value has bytes, such as odd white space, that one side changes. " +
+		"If other objects can be written with the same credentials, look at the values of this one.",
 	"InvalidAccessKeyId":                  "OSS does not know this access key id: it is misspelt, disabled or deleted, or a temporary key is used without its security token.",
 	"InvalidSecurityToken":                "The security token does not belong to the access key, or was cut off. Ask STS for new temporary credentials.",
 	"SecurityTokenExpired":                "The temporary credentials are too old. Ask STS for new ones and run again.",
@@ -88,7 +93,12 @@ var codeHints = map[string]string{
 	"RequestTimeTooSkewed":                "The clock of this machine differs from OSS's by more than 15 minutes. Set it right.",
 	"InvalidObjectState":                  "The object is archived. Restore it first (RestoreObject), and run again when the restore has finished.",
 	"FileImmutable":                       "A retention policy (WORM) of the bucket protects this object. It can be changed when the retention period is over.",
-	"KmsServiceNotEnabled":                "The object is encrypted with KMS, and the KMS service is not enabled for this account. Enable it, or choose AES256.",
+	// OSS-222; a write that asked not to overwrite has words of its own.
+	"FileAlreadyExists": "An overwrite protection rule of the bucket covers this key: objects may be created and deleted, and not be written over. " +
+		"To OSS a change of headers, metadata, storage class or encryption is a copy of the object onto itself, so it is refused like a new body. " +
+		"Have the rule exempt this access key or key prefix (oss:PutBucketOverwriteConfig), or replace the object: terraform apply -replace=ADDRESS deletes it and creates it anew, " +
+		"and in between there is none.",
+	"KmsServiceNotEnabled": "The object is encrypted with KMS, and the KMS service is not enabled for this account. Enable it, or choose AES256.",
 	"PublicEndpointForbidden": "This account may not use the public endpoint for data. Set endpoint to a custom domain of the bucket with use_cname = true, " +
 		"or to the internal endpoint.",
 	"SecondLevelDomainForbidden": "OSS wants the bucket in the host name. Set endpoint to the service's host name, not to an IP address.",

@@ -51,6 +51,59 @@ func TestExamples(t *testing.T) {
 	}
 }
 
+// The example that seeds a body once: what a pipeline deploys stays, a header changes beside it, and another seed replaces
+// it.
+func TestExampleSeedOnce(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	o.must(o.local().CreateBucket("example"))
+	o.bucket = "example"
+	w := o.exampleWorkspace("../../examples/resources/oss_object")
+	const file = "resource_seed_once.tf"
+	text := w.setAside(file)
+	for _, name := range []string{"resource.tf", "resource_metadata_only.tf", "import-by-string-id.tf", "import-with-identity.tf"} {
+		w.setAside(name)
+	}
+	set := func(old, replacement string) {
+		if !strings.Contains(text, old) {
+			t.Fatalf("no %q in the example", old)
+		}
+		text = strings.Replace(text, old, replacement, 1)
+		w.write(file, text)
+	}
+	deploy := func(body string) {
+		o.must(o.sdk().PutObject("app/release.json", strings.NewReader(body), oss.ContentType("application/json"), oss.CacheControl(o.object("app/release.json").CacheControl)))
+	}
+	expect := func(body, cache string) {
+		t.Helper()
+		w.clean()
+		if got := o.object("app/release.json"); o.body("app/release.json") != body || got.CacheControl != cache {
+			t.Errorf("stored %s with the cache control %q, want %s with %q", o.body("app/release.json"), got.CacheControl, body, cache)
+		}
+	}
+	set("no-cache", "no-cache")
+	w.apply()
+	expect(`{"version":"0.0.0"}`, "no-cache")
+	deploy(`{"version":"1.0.0"}`)
+	expect(`{"version":"1.0.0"}`, "no-cache")
+	w.apply("-refresh-only")
+	set("no-cache", "no-store")
+	w.apply()
+	expect(`{"version":"1.0.0"}`, "no-store")
+	deploy(`{"version":"1.1.0"}`)
+	set("no-store", "private")
+	w.apply("-refresh=false")
+	w.apply()
+	expect(`{"version":"1.1.0"}`, "private")
+	set("0.0.0", "2.0.0")
+	w.apply()
+	expect(`{"version":"2.0.0"}`, "private")
+	deploy(`{"version":"2.1.0"}`)
+	set("ignore_body_drift = true", "ignore_body_drift = false")
+	w.apply()
+	expect(`{"version":"2.0.0"}`, "private")
+}
+
 // exampleWorkspace copies an example and sets the provider up by the environment.
 func (o *testOSS) exampleWorkspace(folder string) *workspace {
 	o.t.Helper()

@@ -122,7 +122,7 @@ func TestProviderInput(t *testing.T) {
 		"wrong region":        {map[string]string{"region": `"cn-beijing"`}, []string{"Unable to Create OSS Object", "region"}},
 		"endpoint as region":  {map[string]string{"region": `"oss-cn-hangzhou"`}, []string{"Invalid Region", `the region is "cn-hangzhou"`}},
 		"no region":           {map[string]string{"region": ""}, []string{"Missing Region", "OSS_REGION"}},
-		"wrong secret":        {map[string]string{"access_key_secret": `"wrong"`}, []string{"SignatureDoesNotMatch", "access_key_secret", "OSS request ID:"}},
+		"wrong secret":        {map[string]string{"access_key_secret": `"wrong"`}, []string{"SignatureDoesNotMatch", "access_key_secret does not belong", "region (or OSS_REGION)", "clock", "proxy", "metadata value", "OSS request ID:"}},
 		"unknown key":         {map[string]string{"access_key_id": `"nobody"`}, []string{"InvalidAccessKeyId", "misspelt"}},
 		"secret alone":        {map[string]string{"access_key_id": ""}, []string{"Incomplete Credentials", "no access_key_id"}},
 		"id alone":            {map[string]string{"access_key_secret": ""}, []string{"Incomplete Credentials", "no access_key_secret"}},

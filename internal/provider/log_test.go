@@ -35,7 +35,7 @@ func TestTheLogIsWrittenOnlyWhenAskedFor(t *testing.T) {
 			written := filepath.Join(w.dir, "stderr")
 			wrapper := filepath.Join(w.dir, "plugin", "terraform-provider-oss")
 			w.write("plugin/terraform-provider-oss", fmt.Sprintf("#!/bin/sh\nexec %q \"$@\" 2>>%q\n", rig.Path(w.bin, "terraform-provider-oss"), written))
-			if err := os.Chmod(wrapper, 0o700); err != nil { //nolint:gosec // it has to be run
+			if err := os.Chmod(wrapper, 0o700); err != nil {
 				t.Fatal(err)
 			}
 			w.write("cli.tfrc", rig.DevOverrides(filepath.Dir(wrapper)))

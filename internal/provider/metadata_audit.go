@@ -9,8 +9,10 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/policy"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 // headsInFlight bounds the parallel requests of an audit. A HEAD takes some ten milliseconds in one region: 32 of them
@@ -21,19 +23,19 @@ const headsInFlight = 32
 // only the violations.
 type audit struct {
 	client       *ossclient.Client
-	policy       *metadata.Policy
+	policy       *policy.Policy
 	bucket       string
 	prefix, glob string
 	keep         int // violations to keep at most
 
-	kept             []finding
+	kept             []objectFinding
 	errors, warnings int // all violations, kept or not
 	objects          int // that were looked at
 }
 
-type finding struct {
+type objectFinding struct {
 	key string
-	metadata.Violation
+	finding.Finding
 }
 
 // run walks the bucket page by page, and returns the first failure of a call as an *ossclient.Error.
@@ -45,7 +47,7 @@ func (a *audit) run(ctx context.Context) error {
 		}
 		keys := []string{}
 		for _, o := range page.Objects {
-			if (a.glob == "" || metadata.MatchKey(a.glob, o.Key)) && a.policy.Concerns(a.bucket, o.Key) {
+			if (a.glob == "" || rules.MatchKey(a.glob, o.Key)) && a.policy.Concerns(a.bucket, o.Key) {
 				keys = append(keys, o.Key)
 			}
 		}
@@ -64,7 +66,7 @@ func (a *audit) run(ctx context.Context) error {
 // look is what the audit saw of one object.
 type look struct {
 	gone  bool // deleted since it was listed, or a link to nothing: there is no metadata to speak of
-	found []metadata.Violation
+	found []finding.Finding
 }
 
 // look asks for the metadata of many objects, several at a time, in any order. The first failure ends all.
@@ -103,13 +105,13 @@ func (a *audit) add(key string, l look) {
 	}
 	a.objects++
 	for _, v := range l.found {
-		if v.Severity == metadata.Error {
+		if v.Severity == finding.Error {
 			a.errors++
 		} else {
 			a.warnings++
 		}
 		if len(a.kept) < a.keep {
-			a.kept = append(a.kept, finding{key, v})
+			a.kept = append(a.kept, objectFinding{key, v})
 		}
 	}
 }
@@ -126,19 +128,15 @@ func (a *audit) doing(err error) string {
 	return fmt.Sprintf("list the objects of bucket %q", a.bucket)
 }
 
-// storedObject is an existing object as a policy looks at it. A Content-Disposition that the
-// endpoint put its own over counts as not known (OSS-036).
-func storedObject(bucket, key string, o ossclient.Object) metadata.Object {
-	object := metadata.Object{Bucket: bucket, Key: key, Headers: map[string]string{}, Metadata: o.Metadata}
-	for name, value := range map[string]string{
-		"Content-Type": o.ContentType, "Cache-Control": o.CacheControl, "Content-Disposition": o.ContentDisposition,
-		"Content-Encoding": o.ContentEncoding, "Content-Language": o.ContentLanguage, "Expires": o.Expires,
-	} {
+// storedObject is an existing object as a policy looks at it. What HEAD hides counts as not known.
+func storedObject(bucket, key string, o ossclient.Object) policy.Object {
+	object := policy.Object{Bucket: bucket, Key: key, Headers: map[string]string{}, Metadata: o.Metadata}
+	for name, value := range o.Headers.All() {
 		switch {
-		case name == "Content-Disposition" && o.ForcedDownload:
+		case o.Hides(name):
 			object.UnknownHeaders = append(object.UnknownHeaders, name)
-		case value != "":
-			object.Headers[name] = value
+		case *value != "":
+			object.Headers[name] = *value
 		}
 	}
 	return object

@@ -14,8 +14,9 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/policy"
 )
 
 // syntheticBucket answers listings and HEADs of as many objects as wanted and stores none, so that what memory grows
@@ -80,13 +81,13 @@ func (b *syntheticBucket) head(w http.ResponseWriter, r *http.Request) {
 }
 
 // onePolicy demands an owner that no synthetic object lacks, and a team that all lack when teams is true.
-func onePolicy(t testing.TB, teams bool) *metadata.Policy {
+func onePolicy(t testing.TB, teams bool) *policy.Policy {
 	t.Helper()
-	rules := []metadata.Rule{{Name: "owner", Keys: []string{"logs/**"}, Metadata: map[string]metadata.Demand{"owner": {Required: true}}}}
+	rules := []policy.Rule{{Name: "owner", Keys: []string{"logs/**"}, Metadata: map[string]policy.Demand{"owner": {Required: true}}}}
 	if teams {
-		rules = append(rules, metadata.Rule{Name: "team", Severity: metadata.Warning, Metadata: map[string]metadata.Demand{"team": {Required: true}}})
+		rules = append(rules, policy.Rule{Name: "team", Severity: finding.Warning, Metadata: map[string]policy.Demand{"team": {Required: true}}})
 	}
-	policy, mistakes := metadata.NewPolicy(rules)
+	policy, mistakes := policy.New(rules)
 	if len(mistakes) > 0 {
 		t.Fatal(mistakes)
 	}
@@ -140,7 +141,7 @@ func TestAuditBoundsItsRequests(t *testing.T) {
 func TestAuditAsksOnlyForWhatRulesSpeakAbout(t *testing.T) {
 	t.Parallel()
 	bucket := &syntheticBucket{objects: 30}
-	policy, mistakes := metadata.NewPolicy([]metadata.Rule{{Name: "r", Keys: []string{"logs/0000000[0-4]"}, OnlyListed: true}})
+	policy, mistakes := policy.New([]policy.Rule{{Name: "r", Keys: []string{"logs/0000000[0-4]"}, OnlyListed: true}})
 	if len(mistakes) > 0 {
 		t.Fatal(mistakes)
 	}

@@ -10,7 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/policy"
 )
 
 // policyArgument is the name of the argument that holds a policy, here and in data sources.
@@ -27,7 +28,7 @@ func (soundPolicy) ValidateDynamic(_ context.Context, req validator.DynamicReque
 // decodePolicy reads a policy: an object with a list of rules, or that list itself, from HCL or a decoder such as
 // yamldecode. It is nil without rules and after an error. While a part of it is not known, neither is the policy:
 // which object a rule speaks about may depend on that part.
-func decodePolicy(value types.Dynamic, diags *diag.Diagnostics) (policy *metadata.Policy, unknown bool) {
+func decodePolicy(value types.Dynamic, diags *diag.Diagnostics) (rules *policy.Policy, unknown bool) {
 	plain, known := plainValue(value)
 	if !known || plain == nil {
 		return nil, !known
@@ -41,11 +42,11 @@ func decodePolicy(value types.Dynamic, diags *diag.Diagnostics) (policy *metadat
 	default: // the decoder's own name for the whole says nothing to the user
 		place = func(string) string { return policyArgument }
 	}
-	policy, mistakes := metadata.DecodePolicy(plain)
+	rules, mistakes := policy.Decode(plain)
 	for _, m := range mistakes {
 		diags.AddAttributeError(path.Root(policyArgument), "Invalid Metadata Policy", place(m.Place)+": "+m.Detail)
 	}
-	return policy, false
+	return rules, false
 }
 
 // plainValue turns a value of any type into map[string]any, []any, string, bool, *big.Float or nil. It is not known
@@ -109,40 +110,27 @@ func (d *providerData) holdPolicy(m objectModel, diags *diag.Diagnostics) {
 	if d == nil {
 		return
 	}
-	var stopping []metadata.Violation
+	var stopping []finding.Finding
 	for _, v := range d.policy.Check(m.policyObject()) {
-		if v.Severity == metadata.Error {
+		if v.Severity == finding.Error {
 			stopping = append(stopping, v)
 		}
 	}
 	addPolicyViolations(diags, m, stopping)
 }
 
-// headerAttributes are the attributes of oss_object that hold the standard headers.
-var headerAttributes = map[string]string{
-	"Content-Type":        "content_type",
-	"Cache-Control":       "cache_control",
-	"Content-Disposition": "content_disposition",
-	"Content-Encoding":    "content_encoding",
-	"Content-Language":    "content_language",
-	"Expires":             "expires",
-}
-
 // policyObject is the object as a policy looks at it.
-func (m objectModel) policyObject() metadata.Object {
-	o := metadata.Object{
+func (m objectModel) policyObject() policy.Object {
+	o := policy.Object{
 		Bucket: m.Bucket.ValueString(), Key: m.Key.ValueString(),
 		Headers: map[string]string{}, Metadata: map[string]string{}, MetadataUnknown: m.Metadata.IsUnknown(),
 	}
-	for name, value := range map[string]types.String{
-		"Content-Type": m.ContentType, "Cache-Control": m.CacheControl, "Content-Disposition": m.ContentDisposition,
-		"Content-Encoding": m.ContentEncoding, "Content-Language": m.ContentLanguage, "Expires": m.Expires,
-	} {
+	for _, f := range m.fields() {
 		switch {
-		case value.IsUnknown():
-			o.UnknownHeaders = append(o.UnknownHeaders, name)
-		case !value.IsNull():
-			o.Headers[name] = value.ValueString()
+		case f.value.IsUnknown():
+			o.UnknownHeaders = append(o.UnknownHeaders, f.header)
+		case !f.value.IsNull():
+			o.Headers[f.header] = f.value.ValueString()
 		}
 	}
 	for name, value := range m.Metadata.Elements() {
@@ -155,17 +143,30 @@ func (m objectModel) policyObject() metadata.Object {
 	return o
 }
 
-// addPolicyViolations reports each finding at the attribute that mends it, the findings of one attribute together.
-func addPolicyViolations(diags *diag.Diagnostics, m objectModel, found []metadata.Violation) {
-	places := []path.Path{}
-	byPlace := map[string][]metadata.Violation{}
-	for _, v := range found {
-		at := path.Root("metadata")
-		if attribute, header := headerAttributes[v.Name]; header {
-			at = path.Root(attribute)
-		} else if _, present := m.Metadata.Elements()[v.Name]; present {
-			at = at.AtMapKey(v.Name)
+// addPolicyViolations reports each finding at the attribute that mends it.
+func addPolicyViolations(diags *diag.Diagnostics, m objectModel, found []finding.Finding) {
+	addViolationsAt(diags, found, func(v finding.Finding) path.Path {
+		if attribute := headerAttribute(v.Name); attribute != "" {
+			return path.Root(attribute)
 		}
+		return metadataPlace(m.Metadata, v.Name)
+	})
+}
+
+// metadataPlace is the entry of a metadata map, or the map where it has none.
+func metadataPlace(m types.Map, name string) path.Path {
+	if _, present := m.Elements()[name]; present {
+		return path.Root("metadata").AtMapKey(name)
+	}
+	return path.Root("metadata")
+}
+
+// addViolationsAt reports each finding at its place, the findings of one place together.
+func addViolationsAt(diags *diag.Diagnostics, found []finding.Finding, place func(finding.Finding) path.Path) {
+	places := []path.Path{}
+	byPlace := map[string][]finding.Finding{}
+	for _, v := range found {
+		at := place(v)
 		if byPlace[at.String()] == nil {
 			places = append(places, at)
 		}
@@ -174,4 +175,14 @@ func addPolicyViolations(diags *diag.Diagnostics, m objectModel, found []metadat
 	for _, at := range places {
 		addViolations(diags, at, byPlace[at.String()])
 	}
+}
+
+// headerAttribute is the attribute of a standard header, "" for any other name.
+func headerAttribute(header string) string {
+	for _, f := range new(headersModel).fields() {
+		if f.header == header {
+			return f.attribute
+		}
+	}
+	return ""
 }

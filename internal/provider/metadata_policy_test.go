@@ -14,7 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/policy"
 )
 
 // policyConfig is config with a metadata_policy in the provider block.
@@ -321,12 +322,12 @@ func TestPolicyIsHeldBeforeTheRequest(t *testing.T) {
 
 func TestPolicyWarnsOnce(t *testing.T) {
 	t.Parallel()
-	policy, mistakes := metadata.NewPolicy([]metadata.Rule{{Name: "r", Severity: metadata.Warning, Metadata: map[string]metadata.Demand{"owner": {Required: true}}}})
+	rules, mistakes := policy.New([]policy.Rule{{Name: "r", Severity: finding.Warning, Metadata: map[string]policy.Demand{"owner": {Required: true}}}})
 	if len(mistakes) > 0 {
 		t.Fatal(mistakes)
 	}
 	var plan, apply diag.Diagnostics
-	data := &providerData{policy: policy}
+	data := &providerData{policy: rules}
 	data.checkPolicy(objectModel{Bucket: types.StringValue("b"), Key: types.StringValue("k")}, &plan)
 	data.holdPolicy(objectModel{Bucket: types.StringValue("b"), Key: types.StringValue("k")}, &apply)
 	if plan.WarningsCount() != 1 || len(apply) != 0 {

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 func newMetadataSizeFunction() function.Function { return metadataSizeFunction{} }
@@ -26,7 +26,7 @@ func (metadataSizeFunction) Definition(_ context.Context, _ function.DefinitionR
 	resp.Definition = function.Definition{
 		Summary: "Size of user metadata as OSS counts it",
 		MarkdownDescription: fmt.Sprintf("Returns the size in bytes that user metadata has for the limit of OSS: the UTF-8 bytes of all values and of all names, "+
-			"each name with its prefix `x-oss-meta-`. `oss_object` takes at most %d.", metadata.MaxSize),
+			"each name with its prefix `x-oss-meta-`. `oss_object` takes at most %d.", rules.MaxSize),
 		Parameters: []function.Parameter{
 			function.MapParameter{
 				Name:                "metadata",
@@ -47,7 +47,7 @@ func (metadataSizeFunction) Run(ctx context.Context, req function.RunRequest, re
 	var faults []string
 	entries, known := map[string]string{}, true
 	for _, name := range slices.Sorted(maps.Keys(values.Elements())) {
-		for _, v := range metadata.CheckMetadataName(name) {
+		for _, v := range rules.CheckMetadataName(name) {
 			faults = append(faults, v.Detail)
 		}
 		value, ok := values.Elements()[name].(types.String)
@@ -65,6 +65,6 @@ func (metadataSizeFunction) Run(ctx context.Context, req function.RunRequest, re
 	case !known:
 		resp.Error = resp.Result.Set(ctx, types.Int64Unknown())
 	default:
-		resp.Error = resp.Result.Set(ctx, int64(metadata.Size(entries)))
+		resp.Error = resp.Result.Set(ctx, int64(rules.Size(entries)))
 	}
 }

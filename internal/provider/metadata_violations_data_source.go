@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/policy"
 )
 
 func newMetadataViolationsDataSource() datasource.DataSource { return &metadataViolationsDataSource{} }
@@ -121,14 +121,14 @@ func (d *metadataViolationsDataSource) Read(ctx context.Context, req datasource.
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	policy := m.policy(d.data, &resp.Diagnostics)
+	rules := m.policy(d.data, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 
-	a := audit{client: client, policy: policy, bucket: m.Bucket.ValueString(), prefix: m.Prefix.ValueString(), glob: m.Glob.ValueString(), keep: keptViolations}
+	a := audit{client: client, policy: rules, bucket: m.Bucket.ValueString(), prefix: m.Prefix.ValueString(), glob: m.Glob.ValueString(), keep: keptViolations}
 	if !m.Limit.IsNull() {
 		a.keep = int(m.Limit.ValueInt64())
 	}
@@ -141,13 +141,13 @@ func (d *metadataViolationsDataSource) Read(ctx context.Context, req datasource.
 }
 
 // policy is the data source's own policy, else the provider's.
-func (m metadataViolationsModel) policy(data *providerData, diags *diag.Diagnostics) *metadata.Policy {
-	policy, _ := decodePolicy(m.MetadataPolicy, diags) // Terraform reads a data source when all of it is known
-	if policy == nil {
-		policy = data.policy
+func (m metadataViolationsModel) policy(data *providerData, diags *diag.Diagnostics) *policy.Policy {
+	rules, _ := decodePolicy(m.MetadataPolicy, diags) // Terraform reads a data source when all of it is known
+	if rules == nil {
+		rules = data.policy
 	}
 	switch {
-	case policy != nil:
+	case rules != nil:
 	case data.policyUnknown:
 		diags.AddAttributeError(path.Root(policyArgument), "Metadata Policy Not Known Yet", "The provider's metadata_policy depends on something that is only known after apply, "+
 			"so there is nothing to hold the objects against. Give the rules to this data source as metadata_policy: Terraform then reads it when they are known.")
@@ -155,7 +155,7 @@ func (m metadataViolationsModel) policy(data *providerData, diags *diag.Diagnost
 		diags.AddAttributeError(path.Root(policyArgument), "Missing Metadata Policy", "Neither this data source nor the provider has rules to hold the objects against. "+
 			"Set metadata_policy here or in the provider block.")
 	}
-	return policy
+	return rules
 }
 
 func (m *metadataViolationsModel) show(a audit) {

@@ -15,18 +15,23 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/object"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
 
 // largeContent is from what size on, in bytes, a body in the configuration is better kept in a file.
 const largeContent = 1 << 20
 
-// plannedBody is what a plan knows of the body.
-type plannedBody struct {
-	managed bool // the configuration has a body
-	known   bool // body is valid
-	secret  bool // from content_wo: nothing of it may be planned
-	body    ossclient.Body
+// bodyModel are the arguments that say what the body is.
+type bodyModel struct {
+	Content          types.String `tfsdk:"content"`
+	ContentBase64    types.String `tfsdk:"content_base64"`
+	Source           types.String `tfsdk:"source"`
+	SourceHash       types.String `tfsdk:"source_hash"`
+	ContentWO        types.String `tfsdk:"content_wo"`
+	ContentWOVersion types.Int64  `tfsdk:"content_wo_version"`
+	CopySource       types.Object `tfsdk:"copy_source"`
+	IgnoreBodyDrift  types.Bool   `tfsdk:"ignore_body_drift"`
 }
 
 // copySourceModel is the block copy_source.
@@ -48,30 +53,61 @@ func (m objectModel) copySource(ctx context.Context, diags *diag.Diagnostics) co
 	return source
 }
 
-// bodyInSight reports whether a configuration, plan or state has a body that can be seen.
-func (m objectModel) bodyInSight() bool {
+// bodyInSight reports whether there is a body that can be seen.
+func (m bodyModel) bodyInSight() bool {
 	return !m.Content.IsNull() || !m.ContentBase64.IsNull() || !m.Source.IsNull() || !m.CopySource.IsNull()
 }
 
-// bodyManaged reports whether the body of an object in the state is managed.
-func (m objectModel) bodyManaged(note remembered) bool {
-	return m.bodyInSight() || note.WriteOnly != nil
+// hasBody reports whether a configuration has a body.
+func (m bodyModel) hasBody() bool { return m.bodyInSight() || !m.ContentWO.IsNull() }
+
+// bodyUnknown reports whether something is not known yet that decides what the body is.
+func (m bodyModel) bodyUnknown() bool {
+	return m.Content.IsUnknown() || m.ContentBase64.IsUnknown() || m.Source.IsUnknown() || m.SourceHash.IsUnknown() || m.CopySource.IsUnknown()
 }
 
-// planBody digests the body of a configuration as far as it is known. What is not there yet is no error: something may
-// make it before this resource is applied.
-func (m objectModel) planBody(ctx context.Context, client *ossclient.Client, diags *diag.Diagnostics) plannedBody {
-	p := plannedBody{managed: m.bodyInSight() || !m.ContentWO.IsNull(), secret: !m.ContentWO.IsNull()}
-	unknown := m.Content.IsUnknown() || m.ContentBase64.IsUnknown() || m.Source.IsUnknown() || m.SourceHash.IsUnknown() || m.CopySource.IsUnknown()
+// bodyDiffers reports whether two bodies are described by other arguments, whatever their bytes are.
+func (m bodyModel) bodyDiffers(other bodyModel) bool {
+	return !m.Content.Equal(other.Content) || !m.ContentBase64.Equal(other.ContentBase64) || !m.Source.Equal(other.Source) ||
+		!m.SourceHash.Equal(other.SourceHash) || !m.CopySource.Equal(other.CopySource) || !m.ContentWOVersion.Equal(other.ContentWOVersion)
+}
+
+// bodyKept reports whether the body of an object in the state is managed.
+func (m objectModel) bodyKept(memory object.Memory) bool {
+	return m.bodyInSight() || memory.Secret != nil
+}
+
+// planBody says what body the configuration wants, as far as that is known. What is not there yet is not an error:
+// something may make it before this resource is applied.
+func (m objectModel) planBody(ctx context.Context, client *ossclient.Client, memory object.Memory, diags *diag.Diagnostics) object.Body {
+	body := object.Body{Kind: object.UnknownBody, IgnoreDrift: m.IgnoreBodyDrift.ValueBool()}
 	switch {
-	case !p.managed || p.secret || unknown:
-		return p
-	case !m.CopySource.IsNull():
-		p.body, p.known = m.planCopy(ctx, client, diags)
-		return p
+	case !m.hasBody() && !m.ContentWOVersion.IsNull() && memory.Secret != nil:
+		// A configuration has both or neither of the two, so content_wo is left out by ignore_changes: Terraform puts the
+		// value of the state in its place, and there is none.
+		body.Kind = object.IgnoredBody
+	case !m.hasBody():
+		body.Kind = object.NoBody
+	case m.IgnoreBodyDrift.IsUnknown():
+	case m.ContentWO.IsUnknown() && memory.Secret == nil: // it may turn out to be null, with another body or none in its place
+	case !m.ContentWO.IsNull():
+		body.Kind = object.SecretBody
+	case m.bodyUnknown():
+	default:
+		m.planDigest(ctx, client, &body, diags)
 	}
-	var err error
-	p.body, err = m.body()
+	return body
+}
+
+// planDigest learns the digest of a body that can be seen.
+func (m objectModel) planDigest(ctx context.Context, client *ossclient.Client, body *object.Body, diags *diag.Diagnostics) {
+	if !m.CopySource.IsNull() {
+		if source, known := m.planCopy(ctx, client, diags); known {
+			body.Kind, body.Digest, body.Size = object.KnownBody, source.Digest(), source.Size
+		}
+		return
+	}
+	here, err := m.body()
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		diags.AddAttributeWarning(path.Root("source"), "Source File Does Not Exist Yet",
@@ -80,13 +116,12 @@ func (m objectModel) planBody(ctx context.Context, client *ossclient.Client, dia
 	case err != nil:
 		addSourceError(diags, m.Source.ValueString(), err)
 	default:
-		p.known = true
-		if !m.Content.IsNull() && p.body.Size > largeContent {
+		body.Kind, body.Digest, body.Size = object.KnownBody, here.Digest(), here.Size
+		if !m.Content.IsNull() && here.Size > largeContent {
 			diags.AddAttributeWarning(path.Root("content"), "Large Content", fmt.Sprintf(
-				"The body of %q has %d bytes, which are kept in plan and state. Put it into a file and name that in source.", m.Key.ValueString(), p.body.Size))
+				"The body of %q has %d bytes, which are kept in plan and state. Put it into a file and name that in source.", m.Key.ValueString(), here.Size))
 		}
 	}
-	return p
 }
 
 // planCopy asks for the digest of the source of a copy.
@@ -143,7 +178,7 @@ func checkSource(source copySourceModel, o ossclient.Object, err error, diags *d
 	crc, _ := strconv.ParseUint(o.CRC64, 10, 64)
 	return ossclient.Body{Size: o.Size, CRC64: crc}, ossclient.CopySource{
 		Bucket: source.Bucket.ValueString(), Key: source.Key.ValueString(), VersionID: source.VersionID.ValueString(),
-		ETag: o.ETag, Size: o.Size,
+		ETag: o.ETag, Size: o.Size, Storage: o.Storage,
 	}, true
 }
 
@@ -165,14 +200,48 @@ func (m objectModel) body() (ossclient.Body, error) {
 	return ossclient.FileBody(m.Source.ValueString())
 }
 
-// bodyAsPlanned is the body with the digest of the plan: reading a file once more to digest it would double the work,
-// and the upload checks the digest anyway.
-func (m objectModel) bodyAsPlanned(plan plannedDigest) (ossclient.Body, error) {
-	if !plan.known || m.Source.IsNull() {
-		return m.body()
+// diagnosticsError carries what has to be said of a body that cannot be had through the engine, which knows no
+// diagnostics.
+type diagnosticsError struct{ diag.Diagnostics }
+
+// Error is the first of them.
+func (e diagnosticsError) Error() string { return e.Errors()[0].Summary() }
+
+// open gives the body of a plan to the engine, with the digest that was planned, "" where none is known: reading a file
+// once more to digest it would double the work, and the upload checks the digest anyway. content_wo is the configuration's.
+func (m objectModel) open(ctx context.Context, client *ossclient.Client, planned object.Change) (object.Content, error) {
+	var diags diag.Diagnostics
+	content := object.Content{}
+	switch crc, err := strconv.ParseUint(planned.Digest, 10, 64); {
+	case !m.CopySource.IsNull():
+		content.Body, content.Copy = m.openCopy(ctx, client, planned.Digest, &diags)
+	case err == nil && !m.Source.IsNull():
+		content.Body = ossclient.KnownFileBody(m.Source.ValueString(), planned.Size, crc)
+		if err := checkFile(m.Source.ValueString()); err != nil {
+			addSourceError(&diags, m.Source.ValueString(), err)
+		}
+	default:
+		if content.Body, err = m.body(); err != nil {
+			addSourceError(&diags, m.Source.ValueString(), err)
+		}
 	}
-	name := m.Source.ValueString()
-	return ossclient.KnownFileBody(name, plan.size, plan.crc64), checkFile(name)
+	if diags.HasError() {
+		return content, diagnosticsError{diags}
+	}
+	return content, nil
+}
+
+// openCopy looks at the source of a copy. One HEAD, although the plan had one: its ETag makes the copy conditional, and
+// the plan has no room for it.
+func (m objectModel) openCopy(ctx context.Context, client *ossclient.Client, planned string, diags *diag.Diagnostics) (ossclient.Body, *ossclient.CopySource) {
+	block := m.copySource(ctx, diags)
+	o, err := client.HeadVersion(ctx, block.Bucket.ValueString(), block.Key.ValueString(), block.VersionID.ValueString())
+	body, source, ok := checkSource(block, o, err, diags)
+	if ok && planned != "" && planned != body.Digest() {
+		diags.AddError("Copy Source Changed Since the Plan", fmt.Sprintf("Somebody replaced the object %q in bucket %q, from which %q is copied, after the plan was made. "+
+			"Nothing was written. Run plan again.", block.Key.ValueString(), block.Bucket.ValueString(), m.Key.ValueString()))
+	}
+	return body, &source
 }
 
 var (

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -16,8 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/callback"
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 // What on_failure can say.
@@ -164,7 +162,7 @@ func (m callbackModel) refuseNulls(diags *diag.Diagnostics) bool {
 // addCallbackProblems adds each finding at its attribute, the element included.
 func addCallbackProblems(diags *diag.Diagnostics, block callbackModel, found []callback.Problem) {
 	var places []path.Path
-	byPlace := map[string][]metadata.Violation{}
+	byPlace := map[string][]finding.Finding{}
 	for _, p := range found {
 		at := callbackPlace
 		if p.Field != "" {
@@ -179,11 +177,7 @@ func addCallbackProblems(diags *diag.Diagnostics, block callbackModel, found []c
 		if byPlace[at.String()] == nil {
 			places = append(places, at)
 		}
-		severity := metadata.Error
-		if p.Severity == callback.Warning {
-			severity = metadata.Warning
-		}
-		byPlace[at.String()] = append(byPlace[at.String()], metadata.Violation{Severity: severity, Summary: p.Summary, Detail: p.Detail})
+		byPlace[at.String()] = append(byPlace[at.String()], p.Finding)
 	}
 	for _, at := range places {
 		addViolations(diags, at, byPlace[at.String()])
@@ -192,86 +186,3 @@ func addCallbackProblems(diags *diag.Diagnostics, block callbackModel, found []c
 
 // hasCallback reports whether a configuration, plan or state has a callback, known or not.
 func (m objectModel) hasCallback() bool { return !m.Callback.IsNull() }
-
-// owesCallback reports whether the stored body has to be uploaded again because the callback of its upload failed.
-func (m objectModel) owesCallback(note remembered) bool {
-	return note.CallbackOwed && m.hasCallback()
-}
-
-// planCallback plans the answer of the receiver: unknown when an upload will call back, null when one will not, and what
-// it was without an upload. Whether a body that is not known yet will be uploaded is not certain.
-func (m *objectModel) planCallback(before types.String, upload, certain bool) {
-	switch {
-	case !upload:
-		m.CallbackResponse = before
-	case m.hasCallback(), !certain && !before.IsNull():
-		m.CallbackResponse = types.StringUnknown()
-	default:
-		m.CallbackResponse = types.StringNull()
-	}
-}
-
-// warnCallback tells why a body is uploaded again, and what does not call back.
-func (m objectModel) warnCallback(state objectModel, note remembered, body plannedBody, diags *diag.Diagnostics) {
-	if !m.hasCallback() {
-		return
-	}
-	switch changes := bodyChanges(m, state, note, body); {
-	case m.owesCallback(note) && !changes:
-		diags.AddAttributeWarning(callbackPlace, "Upload Repeated for Its Callback", fmt.Sprintf(
-			"The body of %q is stored as it should be, but the callback of its last upload failed. The same body is uploaded again, so that OSS calls back again. "+
-				"To leave it at that instead, remove the callback block.", state.ID.ValueString()))
-	case changes:
-	case !m.Callback.Equal(state.Callback):
-		diags.AddAttributeWarning(callbackPlace, "No Callback for This Change", fmt.Sprintf(
-			"The callback of %q changes, and its body does not. No request is made for that; the new callback is sent with the next upload of the body.", state.ID.ValueString()))
-	case !m.metadataKnown() || !m.sameMetadata(state) || !m.sameStorage(state):
-		diags.AddAttributeWarning(callbackPlace, "No Callback for This Change", fmt.Sprintf(
-			"The headers or metadata of %q change, and its body does not. OSS copies the object onto itself for that, and calls back for uploads only.", state.ID.ValueString()))
-	}
-}
-
-// setCallback adds the encoded callback to an upload. It reports whether that is possible; the plan has checked it.
-func (w *objectWrite) setCallback(ctx context.Context, write *ossclient.Write) bool {
-	if !w.plan.hasCallback() {
-		return true
-	}
-	var block callbackModel
-	w.diags.Append(w.plan.Callback.As(ctx, &block, basetypes.ObjectAsOptions{})...)
-	if w.diags.HasError() {
-		return false
-	}
-	c, _ := block.known()
-	var err error
-	if write.Callback, write.CallbackVar, err = callback.Encode(c); err != nil {
-		w.diags.AddAttributeError(callbackPlace, "Invalid Callback", sentence(err.Error())+" Nothing was stored.")
-	}
-	w.warnOnly = block.OnFailure.ValueString() == failByWarning
-	return err == nil
-}
-
-// calledBack takes over what became of the callback of an upload that is stored. It returns the error of the upload
-// itself, if that is what err is.
-func (w *objectWrite) calledBack(stored ossclient.Stored, err error) error {
-	var failed *ossclient.CallbackError
-	if err != nil && !errors.As(err, &failed) {
-		return err
-	}
-	w.note.CallbackOwed = false
-	w.plan.CallbackResponse = types.StringNull()
-	switch {
-	case !w.plan.hasCallback():
-	case failed != nil:
-		w.callbackFailed(failed)
-	case stored.CallbackResponse != nil:
-		w.plan.CallbackResponse = callbackText(stored.CallbackResponse)
-	case stored.Adopted:
-		w.diags.AddAttributeWarning(callbackPlace, "Callback Answer Lost", fmt.Sprintf(
-			"The connection broke or OSS failed before it had answered the upload of %q, and a look found the object stored as it was sent. OSS has most likely called back, and its receiver's answer "+
-				"is lost: callback_response is null. If the receiver does not know of the upload, run terraform apply -replace for this resource.", w.plan.ID.ValueString()))
-	default:
-		w.diags.AddAttributeWarning(callbackPlace, "Callback Not Answered", fmt.Sprintf(
-			"OSS stored %q and passed no answer of the callback on; callback_response is null. Check that the receiver was called: OSS does not offer callbacks in every region.", w.plan.ID.ValueString()))
-	}
-	return nil
-}

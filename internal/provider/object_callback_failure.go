@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/callback"
@@ -15,23 +16,20 @@ import (
 )
 
 // callbackText is an answer for the state, which holds valid UTF-8 only.
-func callbackText(answer []byte) types.String {
-	return types.StringValue(strings.ToValidUTF8(string(answer), "\uFFFD"))
-}
+func callbackText(answer string) string { return strings.ToValidUTF8(answer, "\uFFFD") }
 
-// callbackFailed reports a callback that failed, although its object is stored.
-func (w *objectWrite) callbackFailed(failed *ossclient.CallbackError) {
+// addCallbackFailure reports a callback that failed, although its object is stored; as a warning when it is optional.
+func (m objectModel) addCallbackFailure(diags *diag.Diagnostics, failed *ossclient.CallbackError, optional, creates bool) {
 	const summary = "Upload Callback Failed"
 	detail := fmt.Sprintf("The object %q is stored in bucket %q, but its callback failed: %s\n\n%s",
-		w.plan.Key.ValueString(), w.plan.Bucket.ValueString(), sentence(failed.Err.Cause()), callbackMeaning(failed.Err.Message))
-	if w.plan.severalCallbackURLs() {
+		m.Key.ValueString(), m.Bucket.ValueString(), sentence(failed.Err.Cause()), callbackMeaning(failed.Err.Message))
+	if m.severalCallbackURLs() {
 		detail += " OSS has tried all URLs; this is about the last one."
 	}
 	next := "on_failure says to go on, so the callback is not repeated and callback_response is null."
-	if !w.warnOnly {
-		w.note.CallbackOwed, w.stored = true, true
+	if !optional {
 		next = "The state holds the object as it is stored. The next apply uploads it again, in place, so that OSS calls back again. To go on without, set on_failure = \"warn\" or remove the callback block."
-		if w.creates() {
+		if creates {
 			next = "The state holds the object, but Terraform marks a resource as tainted when its creation fails: the next apply would delete it and create it anew. " +
 				"To have it uploaded again in place instead, so that the object is never missing, run\n\n  terraform untaint ADDRESS\n\n" +
 				"before the next apply. To go on without the callback, set on_failure = \"warn\" or remove the block, and untaint as well."
@@ -41,15 +39,12 @@ func (w *objectWrite) callbackFailed(failed *ossclient.CallbackError) {
 	if ids := supportIDs(failed); ids != "" {
 		detail += "\n\n" + ids
 	}
-	if w.warnOnly {
-		w.diags.AddAttributeWarning(callbackPlace, summary, detail)
+	if optional {
+		diags.AddAttributeWarning(callbackPlace, summary, detail)
 	} else {
-		w.diags.AddAttributeError(callbackPlace, summary, detail)
+		diags.AddAttributeError(callbackPlace, summary, detail)
 	}
 }
-
-// creates reports whether the write is a creation.
-func (w *objectWrite) creates() bool { return w.state.ID.IsNull() }
 
 func (m objectModel) severalCallbackURLs() bool {
 	urls, ok := m.Callback.Attributes()[callback.FieldURLs].(types.List)
@@ -131,11 +126,11 @@ var refusedFields = []struct{ ec, words, field string }{
 	{"0007-00000001", "length of callback", callback.FieldBody},
 }
 
-// refused reports an upload that OSS refuses for its callback, at the argument that is meant. It reports whether that
-// is what err is.
-func (w *objectWrite) refused(err error) bool {
+// addCallbackRefusal reports an upload that OSS refuses for its callback, at the argument that is meant. It reports
+// whether that is what err is.
+func (m objectModel) addCallbackRefusal(diags *diag.Diagnostics, err error) bool {
 	var e *ossclient.Error
-	if !w.plan.hasCallback() || !errors.As(err, &e) || e.Status != http.StatusBadRequest {
+	if !m.hasCallback() || !errors.As(err, &e) || e.Status != http.StatusBadRequest {
 		return false
 	}
 	field := ""
@@ -153,7 +148,7 @@ func (w *objectWrite) refused(err error) bool {
 	if field != "" {
 		at, what = callbackPath.AtName(field), "callback."+field
 	}
-	detail := fmt.Sprintf("OSS refuses %s of %q in bucket %q: %s\n\nNothing was stored.", what, w.plan.Key.ValueString(), w.plan.Bucket.ValueString(), sentence(e.Cause()))
+	detail := fmt.Sprintf("OSS refuses %s of %q in bucket %q: %s\n\nNothing was stored.", what, m.Key.ValueString(), m.Bucket.ValueString(), sentence(e.Cause()))
 	switch {
 	case strings.Contains(words, "private address"):
 		detail += " OSS calls addresses of the internet only. Write a public one; a local OSS server may be told to allow others (oss-local --allow-private-callbacks)."
@@ -163,6 +158,6 @@ func (w *objectWrite) refused(err error) bool {
 	if ids := supportIDs(err); ids != "" {
 		detail += "\n\n" + ids
 	}
-	w.diags.AddAttributeError(at, "Callback Refused", detail)
+	diags.AddAttributeError(at, "Callback Refused", detail)
 	return true
 }

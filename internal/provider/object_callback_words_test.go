@@ -70,11 +70,11 @@ func TestCallbackRefusalNamesTheField(t *testing.T) {
 		{"0007-00000011", "The callback body is empty.", "", 403},
 	} {
 		var diags diag.Diagnostics
-		w := objectWrite{diags: &diags, plan: &objectModel{
+		m := objectModel{
 			Bucket: types.StringValue("b"), Key: types.StringValue("k"), Callback: types.ObjectValueMust(map[string]attr.Type{}, map[string]attr.Value{}),
-		}}
+		}
 		err := &ossclient.Error{Status: tc.status, Code: "InvalidArgument", Message: tc.message, EC: tc.ec, RequestID: "6F1A"}
-		if got := w.refused(err); got != (tc.at != "") {
+		if got := m.addCallbackRefusal(&diags, err); got != (tc.at != "") {
 			t.Errorf("%q: refused is %v", tc.message, got)
 			continue
 		}
@@ -85,8 +85,8 @@ func TestCallbackRefusalNamesTheField(t *testing.T) {
 		if !ok || d.Path().String() != tc.at || !strings.Contains(d.Detail(), "Nothing was stored.") || !strings.Contains(d.Detail(), "6F1A") {
 			t.Errorf("%q: told %+v, want it at %s", tc.message, diags, tc.at)
 		}
-		w.plan.Callback = types.ObjectNull(map[string]attr.Type{})
-		if w.refused(err) {
+		m.Callback = types.ObjectNull(map[string]attr.Type{})
+		if m.addCallbackRefusal(&diags, err) {
 			t.Errorf("%q: refused without a callback", tc.message)
 		}
 	}

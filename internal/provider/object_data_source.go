@@ -18,8 +18,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 func newObjectDataSource() datasource.DataSource { return &objectDataSource{} }
@@ -33,34 +33,23 @@ const objectReadFailed = "Unable to Read OSS Object"
 
 // objectDataModel is the data source oss_object.
 type objectDataModel struct {
-	ID                        types.String   `tfsdk:"id"`
-	Bucket                    types.String   `tfsdk:"bucket"`
-	Key                       types.String   `tfsdk:"key"`
-	VersionID                 types.String   `tfsdk:"version_id"`
-	ReadBody                  types.Bool     `tfsdk:"read_body"`
-	ReadACL                   types.Bool     `tfsdk:"read_acl"`
-	ReadTags                  types.Bool     `tfsdk:"read_tags"`
-	Body                      types.String   `tfsdk:"body"`
-	ACL                       types.String   `tfsdk:"acl"`
-	Tags                      types.Map      `tfsdk:"tags"`
-	ContentType               types.String   `tfsdk:"content_type"`
-	CacheControl              types.String   `tfsdk:"cache_control"`
-	ContentDisposition        types.String   `tfsdk:"content_disposition"`
-	ContentEncoding           types.String   `tfsdk:"content_encoding"`
-	ContentLanguage           types.String   `tfsdk:"content_language"`
-	Expires                   types.String   `tfsdk:"expires"`
-	Metadata                  types.Map      `tfsdk:"metadata"`
-	ETag                      types.String   `tfsdk:"etag"`
-	CRC64                     types.String   `tfsdk:"crc64"`
-	Size                      types.Int64    `tfsdk:"size"`
-	StorageClass              types.String   `tfsdk:"storage_class"`
-	ServerSideEncryption      types.String   `tfsdk:"server_side_encryption"`
-	ServerSideEncryptionKeyID types.String   `tfsdk:"server_side_encryption_key_id"`
-	ServerSideDataEncryption  types.String   `tfsdk:"server_side_data_encryption"`
-	ObjectType                types.String   `tfsdk:"object_type"`
-	LastModified              types.String   `tfsdk:"last_modified"`
-	TagCount                  types.Int64    `tfsdk:"tag_count"`
-	Timeouts                  timeouts.Value `tfsdk:"timeouts"`
+	ID        types.String `tfsdk:"id"`
+	Bucket    types.String `tfsdk:"bucket"`
+	Key       types.String `tfsdk:"key"`
+	VersionID types.String `tfsdk:"version_id"`
+	ReadBody  types.Bool   `tfsdk:"read_body"`
+	ReadACL   types.Bool   `tfsdk:"read_acl"`
+	ReadTags  types.Bool   `tfsdk:"read_tags"`
+	Body      types.String `tfsdk:"body"`
+	headersModel
+	settingsModel
+	ETag         types.String   `tfsdk:"etag"`
+	CRC64        types.String   `tfsdk:"crc64"`
+	Size         types.Int64    `tfsdk:"size"`
+	ObjectType   types.String   `tfsdk:"object_type"`
+	LastModified types.String   `tfsdk:"last_modified"`
+	TagCount     types.Int64    `tfsdk:"tag_count"`
+	Timeouts     timeouts.Value `tfsdk:"timeouts"`
 }
 
 // Metadata names the data source.
@@ -90,12 +79,12 @@ func objectDataArguments() map[string]schema.Attribute {
 		"bucket": schema.StringAttribute{
 			Required:            true,
 			MarkdownDescription: "Name of the bucket.",
-			Validators:          []validator.String{ruledBy(metadata.CheckBucket)},
+			Validators:          []validator.String{ruledBy(rules.CheckBucket)},
 		},
 		"key": schema.StringAttribute{
 			Required:            true,
 			MarkdownDescription: "Name of the object in the bucket.",
-			Validators:          []validator.String{ruledBy(metadata.CheckKey)},
+			Validators:          []validator.String{ruledBy(rules.CheckKey)},
 		},
 		"version_id": schema.StringAttribute{
 			Optional: true,
@@ -190,18 +179,12 @@ func (m *objectDataModel) show(o ossclient.Object) {
 	if o.VersionID != "" || m.VersionID.IsNull() { // a configured version must stay as it is
 		m.VersionID = stringOrNull(o.VersionID)
 	}
-	m.ContentType, m.CacheControl = stringOrNull(o.ContentType), stringOrNull(o.CacheControl)
-	m.ContentEncoding, m.ContentLanguage = stringOrNull(o.ContentEncoding), stringOrNull(o.ContentLanguage)
-	m.Expires = stringOrNull(o.Expires)
-	if !o.ForcedDownload {
-		m.ContentDisposition = stringOrNull(o.ContentDisposition)
-	}
+	m.showHeaders(o.HeadersOver(ossclient.Headers{}))
 	m.Metadata = stringMap(o.Metadata)
+	m.showStorage(o.Storage)
 	m.Tags = types.MapNull(types.StringType)
 	m.ETag, m.CRC64, m.Size = stringOrNull(o.ETag), stringOrNull(o.CRC64), types.Int64Value(o.Size)
-	m.StorageClass, m.ObjectType = stringOrNull(o.StorageClass), stringOrNull(o.Type)
-	m.ServerSideEncryption, m.ServerSideEncryptionKeyID = stringOrNull(o.Encryption), stringOrNull(o.EncryptionKeyID)
-	m.ServerSideDataEncryption = stringOrNull(o.DataEncryption)
+	m.ObjectType = stringOrNull(o.Type)
 	m.TagCount = types.Int64Value(int64(o.TagCount))
 	m.LastModified = timeOrNull(o.LastModified)
 }

@@ -70,7 +70,7 @@ func TestObjectMetadataDrift(t *testing.T) {
 	} {
 		o.must(o.sdk().SetObjectMeta("drift.txt", driftHeaders(tc.changed)...))
 		got := w.plan()["oss_object.test"]
-		if want := []string{"etag", tc.attribute, "version_id"}; !got.actions.Update() || !sameNames(got.attributes, want) {
+		if want := []string{tc.attribute, "version_id"}; !got.actions.Update() || !sameNames(got.attributes, want) {
 			t.Errorf("%v: plan %v of %v, want an update of %v", tc.changed, got.actions, got.attributes, want)
 		}
 		o.local().ResetRecords()
@@ -156,6 +156,13 @@ func TestUnmanagedAttributesAreCarriedOver(t *testing.T) {
 	w.config(strings.Replace(driftConfig, "the body", "another body", 1))
 	w.apply()
 	expect("a change of the body")
+	w.clean()
+	// Tags that nobody has looked at go, once none are wanted.
+	w.config(strings.NewReplacer("the body", "another body", "metadata  ", "tags = {}\n  metadata  ").Replace(driftConfig))
+	w.apply()
+	if got := o.object("drift.txt").Tags; len(got) > 0 {
+		t.Errorf("tags %v", got)
+	}
 	w.clean()
 }
 

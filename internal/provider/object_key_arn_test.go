@@ -50,7 +50,7 @@ output "key" { value = oss_object.test.server_side_encryption_key_id }`, key, mo
 	w.apply()
 	w.clean()
 	step("nothing", arn+"one", "", "HeadObject:1")
-	step("a header", arn+"one", `cache_control = "no-cache"`, "CopyObject:1 GetObjectAcl:1 HeadObject:1", "cache_control", "etag", "version_id")
+	step("a header", arn+"one", `cache_control = "no-cache"`, "CopyObject:1 GetObjectAcl:1 HeadObject:1", "cache_control", "version_id")
 	step("the id in its place", "one", `cache_control = "no-cache"`, "HeadObject:1", "server_side_encryption_key_id")
 	step("the ARN in its place", arn+"one", `cache_control = "no-cache"`, "HeadObject:1", "server_side_encryption_key_id")
 	step("another key", arn+"two", `cache_control = "no-cache"`, "CopyObject:1 GetObjectAcl:1 GetObjectTagging:1 HeadObject:1", "etag", "server_side_encryption_key_id", "version_id")

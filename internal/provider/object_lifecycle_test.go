@@ -51,6 +51,15 @@ resource "oss_object" "test" {
 	set("three", "no-store")
 	w.apply()
 	expect("body changed", "5", "no-store")
+	text = strings.Replace(text, `"web"`, `"shop"`, 1)
+	set("three", "no-store")
+	w.apply()
+	expect("tags changed", "5", "no-store")
+	tags, err := o.sdk().GetObjectTagging(o.key(name))
+	o.must(err)
+	if len(tags.Tags) != 1 || tags.Tags[0].Value != "shop" {
+		t.Errorf("tags %+v", tags.Tags)
+	}
 
 	o.must(o.sdk().SetObjectMeta(o.key(name), oss.ContentType("text/plain"), oss.CacheControl("no-store"), oss.Meta("owner", "evan")))
 	if got := w.plan()[testObject]; !got.actions.Update() || !slices.Contains(got.attributes, "metadata") || slices.Contains(got.attributes, "size") {

@@ -1,49 +1,187 @@
 package provider
 
 import (
-	"maps"
-
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/object"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
 
 // objectModel is oss_object in configuration, plan and state.
 type objectModel struct {
-	ID                 types.String   `tfsdk:"id"`
-	Bucket             types.String   `tfsdk:"bucket"`
-	Key                types.String   `tfsdk:"key"`
-	Content            types.String   `tfsdk:"content"`
-	ContentBase64      types.String   `tfsdk:"content_base64"`
-	Source             types.String   `tfsdk:"source"`
-	SourceHash         types.String   `tfsdk:"source_hash"`
-	ContentWO          types.String   `tfsdk:"content_wo"`
-	ContentWOVersion   types.Int64    `tfsdk:"content_wo_version"`
-	CopySource         types.Object   `tfsdk:"copy_source"`
-	Callback           types.Object   `tfsdk:"callback"`
-	ContentType        types.String   `tfsdk:"content_type"`
-	CacheControl       types.String   `tfsdk:"cache_control"`
-	ContentDisposition types.String   `tfsdk:"content_disposition"`
-	ContentEncoding    types.String   `tfsdk:"content_encoding"`
-	ContentLanguage    types.String   `tfsdk:"content_language"`
-	Expires            types.String   `tfsdk:"expires"`
-	Metadata           types.Map      `tfsdk:"metadata"`
-	ACL                types.String   `tfsdk:"acl"`
-	Tags               types.Map      `tfsdk:"tags"`
-	StorageClass       types.String   `tfsdk:"storage_class"`
-	Encryption         types.String   `tfsdk:"server_side_encryption"`
-	EncryptionKeyID    types.String   `tfsdk:"server_side_encryption_key_id"`
-	DataEncryption     types.String   `tfsdk:"server_side_data_encryption"`
-	AllowOverwrite     types.Bool     `tfsdk:"allow_overwrite"`
-	DeletionPolicy     types.String   `tfsdk:"deletion_policy"`
-	ETag               types.String   `tfsdk:"etag"`
-	CRC64              types.String   `tfsdk:"crc64"`
-	Size               types.Int64    `tfsdk:"size"`
-	VersionID          types.String   `tfsdk:"version_id"`
-	CallbackResponse   types.String   `tfsdk:"callback_response"`
-	Timeouts           timeouts.Value `tfsdk:"timeouts"`
+	ID     types.String `tfsdk:"id"`
+	Bucket types.String `tfsdk:"bucket"`
+	Key    types.String `tfsdk:"key"`
+	bodyModel
+	Callback types.Object `tfsdk:"callback"`
+	headersModel
+	settingsModel
+	AllowOverwrite   types.Bool     `tfsdk:"allow_overwrite"`
+	DeletionPolicy   types.String   `tfsdk:"deletion_policy"`
+	ETag             types.String   `tfsdk:"etag"`
+	CRC64            types.String   `tfsdk:"crc64"`
+	Size             types.Int64    `tfsdk:"size"`
+	VersionID        types.String   `tfsdk:"version_id"`
+	CallbackResponse types.String   `tfsdk:"callback_response"`
+	Timeouts         timeouts.Value `tfsdk:"timeouts"`
+}
+
+// headersModel are the standard headers and the user metadata, of the resource and of the data source.
+type headersModel struct {
+	ContentType        types.String `tfsdk:"content_type"`
+	CacheControl       types.String `tfsdk:"cache_control"`
+	ContentDisposition types.String `tfsdk:"content_disposition"`
+	ContentEncoding    types.String `tfsdk:"content_encoding"`
+	ContentLanguage    types.String `tfsdk:"content_language"`
+	Expires            types.String `tfsdk:"expires"`
+	Metadata           types.Map    `tfsdk:"metadata"`
+}
+
+// headerField is one standard header.
+type headerField struct {
+	attribute, header string
+	value             *types.String
+}
+
+// fields are the standard headers, the one list of them in this package.
+func (m *headersModel) fields() []headerField {
+	return []headerField{
+		{"content_type", "Content-Type", &m.ContentType},
+		{"cache_control", "Cache-Control", &m.CacheControl},
+		{"content_disposition", "Content-Disposition", &m.ContentDisposition},
+		{"content_encoding", "Content-Encoding", &m.ContentEncoding},
+		{"content_language", "Content-Language", &m.ContentLanguage},
+		{"expires", "Expires", &m.Expires},
+	}
+}
+
+// headers are the standard headers; null and what is not known are absent.
+func (m headersModel) headers() ossclient.Headers {
+	var h ossclient.Headers
+	values := h.All()
+	for _, f := range m.fields() {
+		*values[f.header] = f.value.ValueString()
+	}
+	return h
+}
+
+// showHeaders takes over headers; what is absent becomes null.
+func (m *headersModel) showHeaders(h ossclient.Headers) {
+	values := h.All()
+	for _, f := range m.fields() {
+		*f.value = stringOrNull(*values[f.header])
+	}
+}
+
+// headersUnknown reports whether a header or an entry of the metadata is not known yet.
+func (m headersModel) headersUnknown() bool {
+	for _, f := range m.fields() {
+		if f.value.IsUnknown() {
+			return true
+		}
+	}
+	return hasUnknown(m.Metadata)
+}
+
+// settingsModel are ACL, tags, class and encryption, of the resource and of the data source.
+type settingsModel struct {
+	ACL             types.String `tfsdk:"acl"`
+	Tags            types.Map    `tfsdk:"tags"`
+	StorageClass    types.String `tfsdk:"storage_class"`
+	Encryption      types.String `tfsdk:"server_side_encryption"`
+	EncryptionKeyID types.String `tfsdk:"server_side_encryption_key_id"`
+	DataEncryption  types.String `tfsdk:"server_side_data_encryption"`
+}
+
+// texts are the settings but for the tags, by name.
+func (m *settingsModel) texts() map[string]*types.String {
+	return map[string]*types.String{
+		object.ACL: &m.ACL, object.StorageClass: &m.StorageClass, object.Encryption: &m.Encryption,
+		object.EncryptionKeyID: &m.EncryptionKeyID, object.DataEncryption: &m.DataEncryption,
+	}
+}
+
+// settings are what the model says; null and what is not known are absent. Tags that are null are nil.
+func (m settingsModel) settings() ossclient.Settings {
+	s := ossclient.Settings{ACL: m.ACL.ValueString()}
+	texts := m.texts()
+	for header, value := range s.All() {
+		*value = texts[object.StorageNames[header]].ValueString()
+	}
+	if !m.Tags.IsNull() {
+		s.Tags = textMap(m.Tags)
+	}
+	return s
+}
+
+// showSettings takes over settings; what is absent becomes null.
+func (m *settingsModel) showSettings(s ossclient.Settings) {
+	m.ACL = stringOrNull(s.ACL)
+	m.showStorage(s.Storage)
+	m.Tags = types.MapNull(types.StringType)
+	if s.Tags != nil {
+		m.Tags = mapOf(s.Tags)
+	}
+}
+
+func (m *settingsModel) showStorage(s ossclient.Storage) {
+	texts := m.texts()
+	for header, value := range s.All() {
+		*texts[object.StorageNames[header]] = stringOrNull(*value)
+	}
+}
+
+// managed names the settings that a configuration sets and a plan has as they are set. With ignore_changes they differ at
+// apply, where the configuration comes as it is written: what is ignored is not managed.
+func (m settingsModel) managed(config settingsModel) []string {
+	var names []string
+	planned := m.texts()
+	for name, value := range config.texts() {
+		if !value.IsNull() && value.Equal(*planned[name]) {
+			names = append(names, name)
+		}
+	}
+	if !config.Tags.IsNull() && config.Tags.Equal(m.Tags) {
+		names = append(names, object.Tags)
+	}
+	return names
+}
+
+// settingsUnknown names the settings that are not known yet.
+func (m settingsModel) settingsUnknown() []string {
+	var names []string
+	for name, value := range m.texts() {
+		if value.IsUnknown() {
+			names = append(names, name)
+		}
+	}
+	if hasUnknown(m.Tags) {
+		names = append(names, object.Tags)
+	}
+	return names
+}
+
+// planSettings gives the settings that the configuration leaves out the values that they will have.
+func (m *settingsModel) planSettings(config settingsModel, before, after ossclient.Settings) {
+	var kept settingsModel
+	kept.showSettings(after)
+	if config.Encryption.IsUnknown() { // another method leaves the arguments of the old one behind
+		kept.EncryptionKeyID, kept.DataEncryption = types.StringUnknown(), types.StringUnknown()
+	}
+	configured, values := config.texts(), kept.texts()
+	for name, target := range m.texts() {
+		if configured[name].IsNull() {
+			*target = *values[name]
+		}
+	}
+	if config.Tags.IsNull() {
+		m.Tags = types.MapNull(types.StringType)
+		if before.Tags != nil {
+			m.Tags = mapOf(before.Tags)
+		}
+	}
 }
 
 // objectIdentity is the resource identity of oss_object.
@@ -62,22 +200,7 @@ func (m objectModel) objectID() types.String {
 	return types.StringValue(m.Bucket.ValueString() + "/" + m.Key.ValueString())
 }
 
-// headers are the standard headers; null is absent. All must be known.
-func (m objectModel) headers() ossclient.Headers {
-	return ossclient.Headers{
-		ContentType:        m.ContentType.ValueString(),
-		CacheControl:       m.CacheControl.ValueString(),
-		ContentDisposition: m.ContentDisposition.ValueString(),
-		ContentEncoding:    m.ContentEncoding.ValueString(),
-		ContentLanguage:    m.ContentLanguage.ValueString(),
-		Expires:            m.Expires.ValueString(),
-	}
-}
-
-// userMetadata is the metadata map; null is empty. All values must be known.
-func (m objectModel) userMetadata() map[string]string { return textMap(m.Metadata) }
-
-// textMap is a known map of strings; null is empty.
+// textMap is a map of strings; null is empty, and so is a value that is not known.
 func textMap(m types.Map) map[string]string {
 	result := map[string]string{}
 	for name, value := range m.Elements() {
@@ -97,151 +220,12 @@ func mapOf(m map[string]string) types.Map {
 	return types.MapValueMust(types.StringType, elements)
 }
 
-// managed names the attributes that the configuration sets.
-func (m objectModel) managed() []string {
-	values := map[string]attr.Value{
-		"acl": m.ACL, "tags": m.Tags, "storage_class": m.StorageClass, "server_side_encryption": m.Encryption,
-		"server_side_encryption_key_id": m.EncryptionKeyID, "server_side_data_encryption": m.DataEncryption,
-	}
-	var names []string
-	for _, name := range attributeNames {
-		if !values[name].IsNull() {
-			names = append(names, name)
+// hasUnknown reports whether a map or an element of it is not known yet.
+func hasUnknown(m types.Map) bool {
+	for _, value := range m.Elements() {
+		if value.IsUnknown() {
+			return true
 		}
 	}
-	return names
-}
-
-// attributes puts the managed attributes of the plan over those that the object has.
-func (m objectModel) attributes(note remembered, have ossclient.Attributes) ossclient.Attributes {
-	over := func(name string, target *string, value types.String) {
-		if note.manages(name) {
-			*target = value.ValueString()
-		}
-	}
-	if note.manages("server_side_encryption") && m.Encryption.ValueString() != have.Encryption {
-		have.EncryptionKeyID, have.DataEncryption = "", "" // of the other method
-	}
-	over("acl", &have.ACL, m.ACL)
-	over("storage_class", &have.StorageClass, m.StorageClass)
-	over("server_side_encryption", &have.Encryption, m.Encryption)
-	over("server_side_encryption_key_id", &have.EncryptionKeyID, m.EncryptionKeyID)
-	over("server_side_data_encryption", &have.DataEncryption, m.DataEncryption)
-	if note.manages("tags") {
-		have.Tags = textMap(m.Tags)
-	}
-	return have
-}
-
-// sameStorage reports whether two models ask for the same class and encryption, which only a copy can change.
-func (m objectModel) sameStorage(other objectModel) bool {
-	return m.StorageClass.Equal(other.StorageClass) && m.Encryption.Equal(other.Encryption) &&
-		sameKey(m.EncryptionKeyID, other.EncryptionKeyID) && m.DataEncryption.Equal(other.DataEncryption)
-}
-
-// sameKey reports whether two values name the same KMS key, whatever the spelling.
-func sameKey(a, b types.String) bool {
-	return a.Equal(b) || !a.IsUnknown() && !b.IsUnknown() && ossclient.KeyID(a.ValueString()) == ossclient.KeyID(b.ValueString())
-}
-
-// metadataKnown reports whether every value is known that a copy onto itself would set.
-func (m objectModel) metadataKnown() bool {
-	values := []attr.Value{
-		m.ContentType, m.CacheControl, m.ContentDisposition, m.ContentEncoding, m.ContentLanguage, m.Expires, m.Metadata,
-		m.StorageClass, m.Encryption, m.EncryptionKeyID, m.DataEncryption,
-	}
-	for _, v := range m.Metadata.Elements() {
-		values = append(values, v)
-	}
-	for _, v := range values {
-		if v.IsUnknown() {
-			return false
-		}
-	}
-	return true
-}
-
-// sameMetadata reports whether two known models ask OSS for the same headers and metadata.
-func (m objectModel) sameMetadata(other objectModel) bool {
-	return m.headers() == other.headers() && maps.Equal(m.userMetadata(), other.userMetadata())
-}
-
-// write is the object as OSS shall have it, without its body.
-func (m objectModel) write() ossclient.Write {
-	return ossclient.Write{
-		Bucket:   m.Bucket.ValueString(),
-		Key:      m.Key.ValueString(),
-		Headers:  m.headers(),
-		Metadata: m.userMetadata(),
-	}
-}
-
-// setStored takes over what the answer to a write tells. Of a body that must not be seen it tells nothing.
-func (m *objectModel) setStored(s ossclient.Stored, body ossclient.Body, secret bool) {
-	m.VersionID = stringOrNull(s.VersionID)
-	m.Size = types.Int64Value(body.Size)
-	m.ETag, m.CRC64 = stringOrNull(s.ETag), types.StringValue(body.Digest())
-	if secret {
-		m.ETag, m.CRC64 = types.StringNull(), types.StringNull()
-	}
-}
-
-// refresh takes over what HEAD shows. Where OSS's answer can tell less than was stored, the old value stays.
-func (m *objectModel) refresh(o ossclient.Object, note remembered) {
-	m.ID = m.objectID()
-	m.ContentType = stringOrNull(o.ContentType)
-	m.CacheControl = stringOrNull(o.CacheControl)
-	m.ContentEncoding = stringOrNull(o.ContentEncoding)
-	m.ContentLanguage = stringOrNull(o.ContentLanguage) // stored like the others, OSS-201
-	m.Expires = stringOrNull(o.Expires)
-	if !o.ForcedDownload {
-		m.ContentDisposition = stringOrNull(o.ContentDisposition)
-	}
-	m.refreshMetadata(o.Metadata)
-	m.refreshBody(o, note.WriteOnly)
-	imported := note.ContentTypeFrom == ""
-	key := stringOrNull(o.EncryptionKeyID)
-	if sameKey(m.EncryptionKeyID, key) {
-		key = m.EncryptionKeyID // as it is spelt
-	}
-	for name, value := range map[string]struct {
-		target *types.String
-		have   types.String
-	}{
-		"storage_class":                 {&m.StorageClass, stringOrNull(o.StorageClass)},
-		"server_side_encryption":        {&m.Encryption, stringOrNull(o.Encryption)},
-		"server_side_encryption_key_id": {&m.EncryptionKeyID, key},
-		"server_side_data_encryption":   {&m.DataEncryption, stringOrNull(o.DataEncryption)},
-	} {
-		if imported || note.manages(name) || !value.target.IsNull() {
-			*value.target = value.have
-		}
-	}
-}
-
-// refreshBody takes over what is shown of the body. A digest appears in the state of a body that must not be seen only
-// when it is somebody else's: that is how its drift shows.
-func (m *objectModel) refreshBody(o ossclient.Object, seal *bodySeal) {
-	m.Size = types.Int64Value(o.Size)
-	m.VersionID = stringOrNull(o.VersionID)
-	if seal != nil && (o.CRC64 == "" || seal.fits(o.CRC64)) {
-		m.CRC64, m.ETag = types.StringNull(), types.StringNull()
-		return
-	}
-	switch {
-	case o.CRC64 != "":
-		m.CRC64 = types.StringValue(o.CRC64)
-	case m.ETag.ValueString() != o.ETag:
-		m.CRC64 = types.StringNull() // another body, of which nothing is known: the plan uploads
-	}
-	m.ETag = stringOrNull(o.ETag)
-}
-
-// refreshMetadata keeps null for an object that never had metadata apart from {} for one that lost it.
-func (m *objectModel) refreshMetadata(have map[string]string) {
-	if len(have) == 0 && m.Metadata.IsNull() {
-		m.Metadata = types.MapNull(types.StringType)
-		return
-	}
-	m.Metadata = mapOf(have)
+	return m.IsUnknown()
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/object"
 )
 
 // A content type that was decided once stays, so that a new version of the table copies no object.
@@ -14,44 +14,23 @@ func TestDecideContentType(t *testing.T) {
 	text := types.StringValue
 	for name, tc := range map[string]struct {
 		config, key types.String
-		before      remembered
+		before      object.Memory
 		want        types.String
 		from        string
 	}{
-		"configured":              {text("a/b"), text("x.css"), remembered{}, text("a/b"), typeFromConfig},
-		"from the table":          {types.StringNull(), text("x.css"), remembered{}, text("text/css"), typeFromTable},
-		"decided by an old table": {types.StringNull(), text("x.css"), remembered{ContentTypeFrom: typeFromTable, ContentType: "text/x-old"}, text("text/x-old"), typeFromTable},
-		"imported":                {types.StringNull(), text("x.css"), remembered{ContentTypeFrom: typeFromImport, ContentType: "text/x-seen"}, text("text/x-seen"), typeFromImport},
-		"no longer configured":    {types.StringNull(), text("x.css"), remembered{ContentTypeFrom: typeFromConfig, ContentType: "a/b"}, text("text/css"), typeFromTable},
-		"now configured":          {text("a/b"), text("x.css"), remembered{ContentTypeFrom: typeFromTable, ContentType: "text/css"}, text("a/b"), typeFromConfig},
-		"unknown key":             {types.StringNull(), types.StringUnknown(), remembered{}, types.StringUnknown(), typeFromTable},
-		"unknown configuration":   {types.StringUnknown(), text("x.css"), remembered{}, types.StringUnknown(), typeFromConfig},
+		"configured":              {text("a/b"), text("x.css"), object.Memory{}, text("a/b"), typeFromConfig},
+		"from the table":          {types.StringNull(), text("x.css"), object.Memory{}, text("text/css"), typeFromTable},
+		"decided by an old table": {types.StringNull(), text("x.css"), object.Memory{ContentTypeFrom: typeFromTable, DecidedType: "text/x-old"}, text("text/x-old"), typeFromTable},
+		"imported":                {types.StringNull(), text("x.css"), object.Memory{ContentTypeFrom: object.FromImport, DecidedType: "text/x-seen"}, text("text/x-seen"), object.FromImport},
+		"no longer configured":    {types.StringNull(), text("x.css"), object.Memory{ContentTypeFrom: typeFromConfig, DecidedType: "a/b"}, text("text/css"), typeFromTable},
+		"now configured":          {text("a/b"), text("x.css"), object.Memory{ContentTypeFrom: typeFromTable, DecidedType: "text/css"}, text("a/b"), typeFromConfig},
+		"unknown key":             {types.StringNull(), types.StringUnknown(), object.Memory{}, types.StringUnknown(), typeFromTable},
+		"unknown configuration":   {types.StringUnknown(), text("x.css"), object.Memory{}, types.StringUnknown(), typeFromConfig},
 	} {
 		got, from := decideContentType(tc.config, tc.key, tc.before)
 		if !got.Equal(tc.want) || from != tc.from {
 			t.Errorf("%s: %s from %s, want %s from %s", name, got, from, tc.want, tc.from)
 		}
-	}
-}
-
-// OSS may leave the CRC out: with the same ETag the known one still holds, with another the plan has to upload.
-func TestRefreshWithoutCRC(t *testing.T) {
-	t.Parallel()
-	m := objectModel{ETag: types.StringValue("E1"), CRC64: types.StringValue("42")}
-	m.refresh(ossclient.Object{ETag: "E1"}, remembered{ContentTypeFrom: typeFromConfig})
-	if m.CRC64.ValueString() != "42" {
-		t.Errorf("same ETag: CRC %s", m.CRC64)
-	}
-	m.refresh(ossclient.Object{ETag: "E2"}, remembered{ContentTypeFrom: typeFromConfig})
-	if !m.CRC64.IsNull() {
-		t.Errorf("another ETag: CRC %s, want null", m.CRC64)
-	}
-	plan := m
-	plan.Content = types.StringValue("x")
-	body := plan.planBody(t.Context(), nil, nil)
-	plan.planUpdate(plan, m, remembered{}, body)
-	if !plan.ETag.IsUnknown() || plan.CRC64.ValueString() != body.body.Digest() {
-		t.Errorf("no upload is planned: %+v", plan)
 	}
 }
 

@@ -12,8 +12,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/object"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 // How long an operation may take with all its retries, unless the timeouts block says otherwise.
@@ -47,16 +48,13 @@ func (r *objectResource) Create(ctx context.Context, req resource.CreateRequest,
 	defer cancel()
 
 	defer r.data.lock(plan.ID.ValueString())()
-	w := objectWrite{client: client, config: config, plan: &plan, summary: "Unable to Create OSS Object", diags: &resp.Diagnostics}
-	w.note.ContentType = plan.ContentType.ValueString()
-	_, w.note.ContentTypeFrom = decideContentType(config.ContentType, plan.Key, remembered{})
-	w.note.Managed = config.managed()
-	w.create(ctx)
-	if resp.Diagnostics.HasError() && !w.stored {
+	a := objectApply{client: client, config: config, plan: &plan, change: plan.creation(config), summary: "Unable to Create OSS Object", diags: &resp.Diagnostics}
+	if !a.run(ctx) {
 		return
 	}
 	r.data.created.Store(plan.ID.ValueString(), true)
-	w.note.save(ctx, resp.Private, &resp.Diagnostics)
+	keep(ctx, resp.Private, plannedKey, nil, &resp.Diagnostics)
+	keep(ctx, resp.Private, memoryKey, a.memory, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
@@ -65,7 +63,7 @@ func (r *objectResource) Create(ctx context.Context, req resource.CreateRequest,
 func (r *objectResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state objectModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	note := readRemembered(ctx, req.Private, &resp.Diagnostics)
+	memory := recallMemory(ctx, req.Private, &resp.Diagnostics)
 	client := r.data.ready(&resp.Diagnostics)
 	r.data.claim(&resp.Diagnostics, state.Bucket)
 	limit, d := state.Timeouts.Read(ctx, readTimeout)
@@ -78,10 +76,7 @@ func (r *objectResource) Read(ctx context.Context, req resource.ReadRequest, res
 
 	// Terraform 1.12 and newer insist on an identity, also for what is gone.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-	o, err := client.HeadObject(ctx, state.Bucket.ValueString(), state.Key.ValueString())
-	if err == nil {
-		err = state.refreshACLAndTags(ctx, client, o, note)
-	}
+	now, err := object.Refresh(ctx, client, state.Bucket.ValueString(), state.Key.ValueString(), state.state(memory))
 	id := state.Bucket.ValueString() + "/" + state.Key.ValueString()
 	if ossclient.IsNotFound(err) || bucketGone(&resp.Diagnostics, err, state.Bucket.ValueString(), fmt.Sprintf("%q is removed from the state.", id)) {
 		tflog.Info(ctx, "the object is gone; it is removed from the state", map[string]any{"bucket": state.Bucket.ValueString(), "key": state.Key.ValueString()})
@@ -92,45 +87,22 @@ func (r *objectResource) Read(ctx context.Context, req resource.ReadRequest, res
 		objectCallError(&resp.Diagnostics, "Unable to Read OSS Object", "look at", state, err)
 		return
 	}
-	state.refresh(o, note)
-	note.Seen = seenOn(o)
-	if note.ContentTypeFrom == "" {
-		note.ContentTypeFrom, note.ContentType = typeFromImport, o.ContentType
-	}
-	note.save(ctx, resp.Private, &resp.Diagnostics)
+	state.show(now)
+	keep(ctx, resp.Private, memoryKey, now.Memory, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
-// refreshACLAndTags asks for what HEAD does not show: once for an import, and from then on where the state has it, managed
-// or not. Otherwise a value that was right once would hide a change when it becomes managed. An import that may not ask
-// leaves the attribute null.
-func (m *objectModel) refreshACLAndTags(ctx context.Context, client *ossclient.Client, o ossclient.Object, note remembered) error {
-	imported := note.ContentTypeFrom == ""
-	bucket, key := m.Bucket.ValueString(), m.Key.ValueString()
-	if imported || note.manages("acl") || !m.ACL.IsNull() {
-		acl, err := client.ObjectACL(ctx, bucket, key)
-		if err != nil && !(imported && ossclient.HasCode(err, "AccessDenied")) {
-			return err
-		}
-		m.ACL = stringOrNull(acl)
+// show takes over what a refresh has seen. Null for an object that never had metadata stays apart from {} for one that
+// lost it.
+func (m *objectModel) show(s object.State) {
+	m.ID = m.objectID()
+	m.showHeaders(s.Headers)
+	m.showSettings(s.Settings)
+	if len(s.Metadata) > 0 || !m.Metadata.IsNull() {
+		m.Metadata = mapOf(s.Metadata)
 	}
-	switch {
-	case !imported && !note.manages("tags") && m.Tags.IsNull():
-	case o.TagCount == 0:
-		if !m.Tags.IsNull() {
-			m.Tags = mapOf(nil)
-		}
-	default:
-		tags, err := client.ObjectTags(ctx, bucket, key)
-		if imported && ossclient.HasCode(err, "AccessDenied") {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		m.Tags = mapOf(tags)
-	}
-	return nil
+	m.ETag, m.CRC64, m.VersionID = stringOrNull(s.ETag), stringOrNull(s.CRC64), stringOrNull(s.VersionID)
+	m.Size = types.Int64Value(s.Size)
 }
 
 // Update does the least that the change needs: an upload, a copy of the object onto itself, a call for ACL or tags, or
@@ -140,7 +112,7 @@ func (r *objectResource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	note := readRemembered(ctx, req.Private, &resp.Diagnostics)
+	memory := recallMemory(ctx, req.Private, &resp.Diagnostics)
 	client := r.data.ready(&resp.Diagnostics)
 	r.data.holdPolicy(plan, &resp.Diagnostics)
 	limit, d := plan.Timeouts.Update(ctx, writeTimeout)
@@ -148,18 +120,19 @@ func (r *objectResource) Update(ctx context.Context, req resource.UpdateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	change := plannedChange(ctx, req.Private, &resp.Diagnostics)
+	keep(ctx, resp.Private, plannedKey, nil, &resp.Diagnostics) // also when the update fails
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 
-	w := objectWrite{client: client, config: config, plan: &plan, state: state, note: note, summary: "Unable to Update OSS Object", diags: &resp.Diagnostics}
-	w.note.Managed = config.managed()
-	w.update(ctx)
-	if resp.Diagnostics.HasError() && !w.stored {
+	a := objectApply{client: client, config: config, plan: &plan, before: &state, memory: memory, change: change, summary: "Unable to Update OSS Object", diags: &resp.Diagnostics}
+	if !a.run(ctx) {
 		return
 	}
-	_, w.note.ContentTypeFrom = decideContentType(config.ContentType, plan.Key, note)
-	w.note.ContentType = plan.ContentType.ValueString()
-	w.note.save(ctx, resp.Private, &resp.Diagnostics)
+	keep(ctx, resp.Private, memoryKey, a.memory, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
@@ -168,10 +141,10 @@ func (r *objectResource) Update(ctx context.Context, req resource.UpdateRequest,
 func (r *objectResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state objectModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	note := readRemembered(ctx, req.Private, &resp.Diagnostics)
+	memory := recallMemory(ctx, req.Private, &resp.Diagnostics)
 	limit, d := state.Timeouts.Delete(ctx, readTimeout)
 	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() || state.deletionPolicy(note) == keepObject {
+	if resp.Diagnostics.HasError() || state.deletionPolicy(memory) == keepObject {
 		return
 	}
 	client := r.data.ready(&resp.Diagnostics)
@@ -186,12 +159,12 @@ func (r *objectResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	if state.AllowOverwrite.ValueBool() && r.replacedSince(ctx, client, state, note, &resp.Diagnostics) {
+	if state.AllowOverwrite.ValueBool() && r.replacedSince(ctx, client, state, memory, &resp.Diagnostics) {
 		return
 	}
 	bucket, key := state.Bucket.ValueString(), state.Key.ValueString()
 	var err error
-	if state.deletionPolicy(note) == deleteAllVersions {
+	if state.deletionPolicy(memory) == deleteAllVersions {
 		err = deleteEveryVersion(ctx, client, bucket, key)
 	} else {
 		err = client.DeleteObject(ctx, bucket, key)
@@ -204,8 +177,8 @@ func (r *objectResource) Delete(ctx context.Context, req resource.DeleteRequest,
 // replacedSince looks whether the object was written again after this resource wrote it last. With allow_overwrite and
 // create_before_destroy that is the new object of the same resource, when the run that made it ended before it could
 // remove the old one: this run cannot tell it from one of somebody else, and deletes neither. It costs one HEAD.
-func (r *objectResource) replacedSince(ctx context.Context, client *ossclient.Client, state objectModel, note remembered, diags *diag.Diagnostics) bool {
-	if note.Written.IsZero() {
+func (r *objectResource) replacedSince(ctx context.Context, client *ossclient.Client, state objectModel, memory object.Memory, diags *diag.Diagnostics) bool {
+	if memory.Written.IsZero() {
 		return false
 	}
 	o, err := client.HeadObject(ctx, state.Bucket.ValueString(), state.Key.ValueString())
@@ -215,7 +188,7 @@ func (r *objectResource) replacedSince(ctx context.Context, client *ossclient.Cl
 	case err != nil:
 		objectCallError(diags, "Unable to Delete OSS Object", "look at", state, err)
 		return true
-	case !o.LastModified.After(note.Written):
+	case !o.LastModified.After(memory.Written):
 		return false
 	}
 	diags.AddWarning("OSS Object Is Kept", fmt.Sprintf("%q was written again after this resource wrote it last, by another resource, by a replacement of this one or by somebody else, "+
@@ -249,8 +222,8 @@ func (r *objectResource) ImportState(ctx context.Context, req resource.ImportSta
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	addViolations(&resp.Diagnostics, path.Root("bucket"), metadata.CheckBucket(id.Bucket.ValueString()))
-	addViolations(&resp.Diagnostics, path.Root("key"), metadata.CheckKey(id.Key.ValueString()))
+	addViolations(&resp.Diagnostics, path.Root("bucket"), rules.CheckBucket(id.Bucket.ValueString()))
+	addViolations(&resp.Diagnostics, path.Root("key"), rules.CheckKey(id.Key.ValueString()))
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("bucket"), id.Bucket)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("key"), id.Key)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, id)...)

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -16,7 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 // Schema describes oss_object.
@@ -52,14 +53,14 @@ func objectPlaceSchema() map[string]schema.Attribute {
 		"bucket": schema.StringAttribute{
 			Required:            true,
 			MarkdownDescription: "Name of the bucket. A change replaces the object.",
-			Validators:          []validator.String{ruledBy(metadata.CheckBucket)},
+			Validators:          []validator.String{ruledBy(rules.CheckBucket)},
 			PlanModifiers:       replace,
 		},
 		"key": schema.StringAttribute{
 			Required: true,
 			MarkdownDescription: "Name of the object in the bucket: 1 to 1,023 bytes of UTF-8 that do not begin with `/` or `\\`. " +
 				"A change replaces the object.",
-			Validators:    []validator.String{ruledBy(metadata.CheckKey)},
+			Validators:    []validator.String{ruledBy(rules.CheckKey)},
 			PlanModifiers: replace,
 		},
 		"allow_overwrite": schema.BoolAttribute{
@@ -123,6 +124,11 @@ func objectBodySchema() map[string]schema.Attribute {
 			MarkdownDescription: "Any number; a change of it uploads `content_wo`, whose own changes cannot be seen, unless the stored body is the same bytes already.",
 			Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("content_wo"))},
 		},
+		"ignore_body_drift": schema.BoolAttribute{
+			Optional: true,
+			MarkdownDescription: "Set to `true` to leave a body that somebody else wrote as it is, and not to call it drift: then only a change of the body arguments uploads. " +
+				"See [Bodies that others change](#bodies-that-others-change).",
+		},
 	}
 }
 
@@ -140,12 +146,12 @@ func copySourceBlock() schema.Block {
 			"bucket": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Bucket of the source, in the same region. Required in this block.",
-				Validators:          []validator.String{ruledBy(metadata.CheckBucket)},
+				Validators:          []validator.String{ruledBy(rules.CheckBucket)},
 			},
 			"key": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Key of the source. Required in this block.",
-				Validators:          []validator.String{ruledBy(metadata.CheckKey)},
+				Validators:          []validator.String{ruledBy(rules.CheckKey)},
 			},
 			"version_id": schema.StringAttribute{
 				Optional:            true,
@@ -177,7 +183,7 @@ func objectAttributeSchema() map[string]schema.Attribute {
 		"server_side_encryption": attribute("Encryption at rest: `AES256`, `KMS` or `SM4`.", stringvalidator.OneOf("AES256", "KMS", "SM4")),
 		"server_side_encryption_key_id": attribute("Id or ARN (`acs:kms:REGION:ACCOUNT:key/ID`) of the KMS key, with `server_side_encryption = \"KMS\"`; OSS's own key unless set. "+
 			"OSS shows the id alone, which counts as the same key.",
-			stringvalidator.LengthAtLeast(1), onlyWithKMS()),
+			stringvalidator.RegexMatches(regexp.MustCompile("^[!-~]+$"), "must be the id or the ARN of a key, which have neither spaces nor letters beyond ASCII"), onlyWithKMS()),
 		"server_side_data_encryption": attribute("`SM4` to encrypt with that algorithm, with `server_side_encryption = \"KMS\"`.",
 			stringvalidator.OneOf("SM4"), onlyWithKMS()),
 		"tags": schema.MapAttribute{

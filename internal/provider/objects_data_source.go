@@ -17,8 +17,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 func newObjectsDataSource() datasource.DataSource { return &objectsDataSource{} }
@@ -83,7 +83,7 @@ func selectionSchema() map[string]schema.Attribute {
 		"bucket": schema.StringAttribute{
 			Required:            true,
 			MarkdownDescription: "Name of the bucket.",
-			Validators:          []validator.String{ruledBy(metadata.CheckBucket)},
+			Validators:          []validator.String{ruledBy(rules.CheckBucket)},
 		},
 		"prefix": schema.StringAttribute{
 			Optional:            true,
@@ -93,7 +93,7 @@ func selectionSchema() map[string]schema.Attribute {
 			Optional: true,
 			MarkdownDescription: "Only keys that match this glob as a whole. `*` stops at a slash, `**` between slashes does not: `site/**/*.html`. " +
 				"`?`, `[a-z]` and `{a,b}` work as in a shell. What stands before the first of these characters narrows the listing itself.",
-			Validators: []validator.String{ruledBy(metadata.CheckKeyGlob)},
+			Validators: []validator.String{ruledBy(rules.CheckKeyGlob)},
 		},
 	}
 }
@@ -163,7 +163,7 @@ func checkSelection(prefix, glob types.String, diags *diag.Diagnostics) {
 	if prefix.IsUnknown() || glob.IsUnknown() || glob.IsNull() {
 		return
 	}
-	p, g := prefix.ValueString(), metadata.GlobPrefix(glob.ValueString())
+	p, g := prefix.ValueString(), rules.GlobPrefix(glob.ValueString())
 	if !strings.HasPrefix(p, g) && !strings.HasPrefix(g, p) {
 		diags.AddAttributeError(path.Root("glob"), "Nothing Can Match", fmt.Sprintf(
 			"No key begins with the prefix %q and matches the glob %q, which begins with %q. A glob is matched against the whole key: write the prefix into it, and leave prefix out.",
@@ -173,7 +173,7 @@ func checkSelection(prefix, glob types.String, diags *diag.Diagnostics) {
 
 // narrowest is the longer of a prefix and of what a glob begins with, one of which begins with the other.
 func narrowest(prefix, glob string) string {
-	if g := metadata.GlobPrefix(glob); len(g) > len(prefix) {
+	if g := rules.GlobPrefix(glob); len(g) > len(prefix) {
 		return g
 	}
 	return prefix
@@ -246,7 +246,7 @@ func (m *objectsDataModel) take(page ossclient.Page, most int) (cut bool) {
 		entries = append(entries, entry{name: prefix})
 	}
 	for i, o := range page.Objects {
-		if glob := m.Glob.ValueString(); glob == "" || metadata.MatchKey(glob, o.Key) {
+		if glob := m.Glob.ValueString(); glob == "" || rules.MatchKey(glob, o.Key) {
 			entries = append(entries, entry{o.Key, &page.Objects[i]})
 		}
 	}

@@ -8,14 +8,15 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/policy"
 )
 
 // New returns the constructor that the plugin server wants. The version appears in the user agent.
@@ -36,7 +37,7 @@ type providerData struct {
 	cname  bool   // the endpoint is one bucket's own domain
 	domain string // the bucket that was named first, with cname
 
-	policy        *metadata.Policy // the team's rules; nil without any, and while they are not known
+	policy        *policy.Policy // the team's rules; nil without any, and while they are not known
 	policyUnknown bool
 }
 
@@ -63,6 +64,7 @@ func (p *ossProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	}
 	resp.ResourceData = data
 	resp.DataSourceData = data
+	resp.EphemeralResourceData = data
 }
 
 // Resources lists the resource types.
@@ -81,10 +83,16 @@ func (p *ossProvider) DataSources(context.Context) []func() datasource.DataSourc
 	}
 }
 
+// EphemeralResources lists the ephemeral resources.
+func (p *ossProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{newObjectEphemeral, newPresignedURLEphemeral, newUploadPolicyEphemeral}
+}
+
 // Functions lists the functions.
 func (p *ossProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		newCallbackHeaderFunction,
+		newContentDispositionFunction,
 		newContentTypeFunction,
 		newCORSDecisionFunction,
 		newMetadataSizeFunction,

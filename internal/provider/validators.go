@@ -11,7 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/metadata"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 // undescribed is a validator without a description of its own: the attributes say what they take.
@@ -46,7 +47,7 @@ func checkedBy(summary string, check func(string) error) validator.String {
 }
 
 // ruledBy reports the violations of OSS's rules.
-func ruledBy(check func(string) []metadata.Violation) validator.String {
+func ruledBy(check func(string) []finding.Finding) validator.String {
 	return stringCheck{check: func(req validator.StringRequest, diags *diag.Diagnostics) {
 		addViolations(diags, req.Path, check(req.ConfigValue.ValueString()))
 	}}
@@ -54,7 +55,7 @@ func ruledBy(check func(string) []metadata.Violation) validator.String {
 
 // headerValue checks the value of a standard header.
 func headerValue(name string) validator.String {
-	return ruledBy(func(value string) []metadata.Violation { return metadata.CheckHeader(name, value) })
+	return ruledBy(func(value string) []finding.Finding { return rules.CheckHeader(name, value) })
 }
 
 func isBase64() validator.String {
@@ -67,9 +68,9 @@ func isBase64() validator.String {
 }
 
 // addViolations adds one diagnostic per title: a value that breaks two rules is still one thing to mend.
-func addViolations(diags *diag.Diagnostics, at path.Path, found []metadata.Violation) {
+func addViolations(diags *diag.Diagnostics, at path.Path, found []finding.Finding) {
 	for i, v := range found {
-		if slices.ContainsFunc(found[:i], func(o metadata.Violation) bool { return sameTitle(o, v) }) {
+		if slices.ContainsFunc(found[:i], func(o finding.Finding) bool { return sameTitle(o, v) }) {
 			continue
 		}
 		detail := v.Detail
@@ -78,7 +79,7 @@ func addViolations(diags *diag.Diagnostics, at path.Path, found []metadata.Viola
 				detail += "\n" + other.Detail
 			}
 		}
-		if v.Severity == metadata.Warning {
+		if v.Severity == finding.Warning {
 			diags.AddAttributeWarning(at, v.Summary, detail)
 		} else {
 			diags.AddAttributeError(at, v.Summary, detail)
@@ -86,7 +87,7 @@ func addViolations(diags *diag.Diagnostics, at path.Path, found []metadata.Viola
 	}
 }
 
-func sameTitle(a, b metadata.Violation) bool {
+func sameTitle(a, b finding.Finding) bool {
 	return a.Summary == b.Summary && a.Severity == b.Severity
 }
 
@@ -107,19 +108,19 @@ func (userMetadata) ValidateMap(_ context.Context, req validator.MapRequest, res
 		switch {
 		case !ok || value.IsUnknown():
 			// A name counts towards the size whatever its value will be.
-			addViolations(&resp.Diagnostics, req.Path.AtMapKey(name), metadata.CheckMetadataName(name))
+			addViolations(&resp.Diagnostics, req.Path.AtMapKey(name), rules.CheckMetadataName(name))
 		case value.IsNull():
 			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(name), "Null Metadata Value", nullMetadata(name))
 		default:
 			known[name] = value.ValueString()
 		}
 	}
-	addNamedViolations(&resp.Diagnostics, req.Path, metadata.CheckUserMetadata(known))
+	addNamedViolations(&resp.Diagnostics, req.Path, rules.CheckUserMetadata(known))
 }
 
 // addNamedViolations adds each violation at its key of the map; those without a name are about the whole map.
-func addNamedViolations(diags *diag.Diagnostics, at path.Path, found []metadata.Violation) {
-	byName := map[string][]metadata.Violation{}
+func addNamedViolations(diags *diag.Diagnostics, at path.Path, found []finding.Finding) {
+	byName := map[string][]finding.Finding{}
 	for _, v := range found {
 		byName[v.Name] = append(byName[v.Name], v)
 	}
@@ -147,7 +148,7 @@ func (objectTags) ValidateMap(_ context.Context, req validator.MapRequest, resp 
 		}
 		known[key] = value.ValueString() // "" while unknown, which every tag may have
 	}
-	addNamedViolations(&resp.Diagnostics, req.Path, metadata.CheckTags(known))
+	addNamedViolations(&resp.Diagnostics, req.Path, rules.CheckTags(known))
 }
 
 // onlyWithKMS refuses an argument that OSS takes with KMS alone.

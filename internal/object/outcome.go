@@ -1,0 +1,41 @@
+package object
+
+import (
+	"errors"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+)
+
+// What a Writer finds in the way. Nothing was written then.
+var (
+	ErrExists  = errors.New("there is an object already")
+	ErrChanged = errors.New("somebody replaced or deleted the body since the plan")
+	ErrMissing = errors.New("there is no such object")
+)
+
+// CallError is a call of OSS that failed.
+type CallError struct {
+	Doing string // what was to be done, such as `write "a.txt" in bucket "b"`
+	Err   error
+}
+
+// Error says what failed, and why.
+func (e *CallError) Error() string { return "could not " + e.Doing + ": " + e.Err.Error() }
+
+// Unwrap gives the error of the call.
+func (e *CallError) Unwrap() error { return e.Err }
+
+// Outcome is what became of a change.
+type Outcome struct {
+	// State is what is stored now. Beside an error it counts only when Stored is true.
+	State  State
+	Stored bool
+	// Uploaded says that a body was sent, Adopted that the answer was lost and a look found the object as it was sent.
+	Uploaded, Adopted bool
+	// CallbackFailure is why the callback failed; it is an error as well, unless the callback is optional.
+	CallbackFailure *ossclient.CallbackError
+	// Leftovers are unfinished uploads of the same key that others began.
+	Leftovers []ossclient.Upload
+	// OtherETag is the ETag of the answer where it is not the one that was foreseen, and that State still has.
+	OtherETag string
+}

@@ -1,0 +1,126 @@
+package object
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+)
+
+// replaceBody writes a new body. OSS takes no condition on a PUT, so a HEAD guards it; what is left of that window is the
+// time between the two requests.
+func (o *operation) replaceBody(ctx context.Context) error {
+	if o.Unguarded {
+		write := o.write(ossclient.Settings{})
+		_, err := o.store(ctx, write, nil)
+		o.memory().Seen = &Seen{Storage: write.Storage}
+		return err
+	}
+	shown, err := o.look(ctx)
+	if err != nil {
+		return err
+	}
+	o.memory().Seen = &Seen{shown.Storage, shown.Type}
+	write := o.write(ossclient.Settings{Storage: shown.Storage})
+	if err := o.carryACL(ctx, &write); err != nil {
+		return err
+	}
+	if shown.TagCount > 0 {
+		if err := o.carryTags(ctx, &write); err != nil {
+			return err
+		}
+	}
+	wrote, err := o.store(ctx, write, &shown)
+	if wrote {
+		o.memory().Seen = &Seen{Storage: write.Storage}
+	}
+	if wrote || err != nil {
+		return err
+	}
+	// The digest that the plan could not know is the stored one: no body moves.
+	return o.rest(ctx, shown.ETag, shown.Size)
+}
+
+// store writes a body with everything that belongs to it: an upload, or a copy of another object. shown is what is stored
+// already, or nil; the same body is not written again. It reports whether the object is written.
+func (o *operation) store(ctx context.Context, write ossclient.Write, shown *ossclient.Object) (bool, error) {
+	content, err := o.want.Body.Open(ctx)
+	if err != nil {
+		return false, err
+	}
+	digest := content.Digest()
+	same := shown != nil && shown.CRC64 == digest
+	owed := o.have.CallbackOwed && o.want.Callback.Wanted
+	if shown != nil && !owed && (same || o.want.Body.IgnoreDrift && o.want.Body.Kind != SecretBody && o.have.Body == digest) {
+		return false, o.keep(*shown, content)
+	}
+	var written ossclient.Written
+	write.Body = content.Body
+	if content.Copy == nil {
+		write.Callback, write.CallbackVar, write.Again = o.want.Callback.Header, o.want.Callback.Var, same
+		written, err = o.Client.PutObject(ctx, write)
+	} else {
+		if write.Tags == nil {
+			write.Tags = map[string]string{} // those of the source are not ours
+		}
+		written, err = o.Client.CopyObject(ctx, *content.Copy, write)
+	}
+	failed := (*ossclient.CallbackError)(nil)
+	switch {
+	case errors.As(err, &failed):
+	case write.ForbidOverwrite && ossclient.HasCode(err, "FileAlreadyExists"):
+		return false, ErrExists
+	case err != nil:
+		return false, o.failed("write", err)
+	}
+	if sealErr := o.wrote(written, content); sealErr != nil {
+		return true, sealErr
+	}
+	o.out.CallbackFailure = failed
+	if failed != nil && !o.want.Callback.Optional {
+		o.memory().CallbackOwed = true
+		return true, failed
+	}
+	return true, nil
+}
+
+// keep takes over that the body that is wanted is stored already, or that somebody else's may stay.
+func (o *operation) keep(shown ossclient.Object, content Content) error {
+	state := &o.out.State
+	state.ETag, state.CRC64, state.Size, state.VersionID = shown.ETag, shown.CRC64, shown.Size, shown.VersionID
+	if o.change.CallbackResponse == Null {
+		state.CallbackResponse = ""
+	}
+	return o.settle(content)
+}
+
+// wrote takes over what the answer to a write tells.
+func (o *operation) wrote(written ossclient.Written, content Content) error {
+	state := &o.out.State
+	state.ETag, state.CRC64, state.Size, state.VersionID = written.ETag, content.Digest(), content.Size, written.VersionID
+	state.Written = written.At
+	state.CallbackResponse = ""
+	if o.want.Callback.Wanted {
+		state.CallbackResponse = string(written.CallbackResponse)
+	}
+	o.out.Uploaded, o.out.Adopted = content.Copy == nil, written.Adopted
+	return o.settle(content)
+}
+
+// settle remembers the body that was asked for; of one that must not be seen only how to recognise it.
+func (o *operation) settle(content Content) error {
+	memory := o.memory()
+	memory.CallbackOwed = false
+	memory.Secret, memory.Body = nil, content.Digest()
+	if o.want.Body.Kind != SecretBody {
+		return nil
+	}
+	o.out.State.ETag, o.out.State.CRC64 = "", ""
+	memory.Body = ""
+	var err error
+	if memory.Secret, err = NewSeal(content.Digest()); err != nil {
+		return fmt.Errorf("the digest of the body could not be sealed: %w", err)
+	}
+	return nil
+}

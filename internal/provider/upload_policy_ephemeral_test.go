@@ -1,0 +1,176 @@
+package provider
+
+import (
+	"maps"
+	"strings"
+	"testing"
+)
+
+// teamRules is an argument of the provider block.
+const teamRules = `
+  metadata_policy = [
+    {
+      name     = "uploads"
+      keys     = ["up/**"]
+      headers  = { "Cache-Control" = { required = true, values = ["no-cache"] }, "Content-Type" = { pattern = "image/.+" } }
+      metadata = { owner = { required = true, values = ["emma", "bob"] } }
+    },
+    { name = "pages", keys = ["**/*.html"], headers = { "Content-Language" = { required = true } } },
+  ]
+`
+
+// A form uploads what it allows, and nothing else. Neither plan nor apply makes a request for it.
+func TestUploadPolicy(t *testing.T) {
+	t.Parallel()
+	o := startCallbacks(t)
+	receiver := plainReceiver(t)
+	w := o.workspace()
+	w.config(`
+ephemeral "oss_upload_policy" "one" {
+  bucket          = "BUCKET"
+  key             = "报告/a.txt"
+  min_size        = 3
+  max_size        = 5
+  content_types   = ["text/plain"]
+  metadata        = { owner = "alice", price = "$5" }
+  request_headers = { "Cache-Control" = "no-cache", "x-oss-object-acl" = "private" }
+  callback {
+    urls      = [%q]
+    body      = "object=$${object}&by=$${x:by}"
+    variables = { by = "emma" }
+  }
+}
+ephemeral "oss_upload_policy" "many" {
+  bucket                = "BUCKET"
+  key_prefix            = "up/"
+  content_types         = ["image/png", "image/jpeg"]
+  success_action_status = 201
+  expires_in            = 60
+}
+`+strings.ReplaceAll(handOut, "%s", "{ one = ephemeral.oss_upload_policy.one, many = ephemeral.oss_upload_policy.many }"), receiver.URL)
+	w.must("plan", "-no-color")
+	if got := o.requests(); got != "" {
+		t.Errorf("the plan made requests: %q", got)
+	}
+	w.apply()
+	if got := o.requests(); got != "GetBucketVersioning:1 PutObject:1" { // of the object that hands out
+		t.Errorf("the apply made requests: %q", got)
+	}
+	var forms map[string]struct {
+		URL    string
+		Fields map[string]string
+	}
+	o.handed(&forms)
+	one, many := forms["one"], forms["many"]
+	with := func(fields map[string]string, pairs ...string) map[string]string {
+		other := maps.Clone(fields)
+		for i := 0; i < len(pairs); i += 2 {
+			other[pairs[i]] = pairs[i+1]
+		}
+		return other
+	}
+	for name, tt := range map[string]struct {
+		url    string
+		fields map[string]string
+		file   string
+		status int
+		code   string
+	}{
+		"another key":     {one.URL, with(one.Fields, "key", "b.txt"), "hello", 403, "AccessDenied"},
+		"another type":    {one.URL, with(one.Fields, "Content-Type", "text/html"), "hello", 403, "AccessDenied"},
+		"another owner":   {one.URL, with(one.Fields, "x-oss-meta-owner", "bob"), "hello", 403, "AccessDenied"},
+		"another ACL":     {one.URL, with(one.Fields, "x-oss-object-acl", "public-read"), "hello", 403, "AccessDenied"},
+		"no callback":     {one.URL, with(one.Fields, "callback", ""), "hello", 403, "AccessDenied"},
+		"another by":      {one.URL, with(one.Fields, "x:by", "mallory"), "hello", 403, "AccessDenied"},
+		"too large":       {one.URL, one.Fields, "hello!", 400, "EntityTooLarge"},
+		"too small":       {one.URL, one.Fields, "he", 400, "EntityTooSmall"},
+		"other signature": {one.URL, with(one.Fields, "x-oss-signature", many.Fields["x-oss-signature"]), "hello", 403, "SignatureDoesNotMatch"},
+		"right":           {one.URL, one.Fields, "hello", 200, ""},
+		"another prefix":  {many.URL, with(many.Fields, "key", "down/a.png", "Content-Type", "image/png"), "x", 403, "AccessDenied"},
+		"no image":        {many.URL, with(many.Fields, "Content-Type", "text/html"), "x", 403, "AccessDenied"},
+		"an image":        {many.URL, with(many.Fields, "Content-Type", "image/jpeg"), "x", 201, ""},
+	} {
+		if got := postForm(t, tt.url, tt.fields, "照片.jpg", tt.file); got.status != tt.status || got.code != tt.code {
+			t.Errorf("%s: %d %s, want %d %s", name, got.status, got.body, tt.status, tt.code)
+		}
+	}
+	if stored := o.object("报告/a.txt"); stored.ContentType != "text/plain" || stored.Metadata["owner"] != "alice" || stored.Metadata["price"] != "$5" || stored.CacheControl != "no-cache" || stored.ACL != "private" {
+		t.Errorf("stored %+v", stored)
+	}
+	if stored := o.object("up/照片.jpg"); stored.ContentType != "image/jpeg" {
+		t.Errorf("stored %+v", stored)
+	}
+	if got := receiver.bodies(); len(got) != 1 || got[0] != "object=%E6%8A%A5%E5%91%8A%2Fa.txt&by=emma" {
+		t.Errorf("the callback got %q", got)
+	}
+}
+
+func TestUploadPolicyRefusesAtValidate(t *testing.T) {
+	t.Parallel()
+	w := startOSS(t).workspace()
+	for _, tc := range []struct {
+		arguments string
+		words     []string
+	}{
+		{``, []string{"key", "key_prefix"}},
+		{"key = \"k\"\n key_prefix = \"k\"", []string{"key", "key_prefix"}},
+		{`key = "up/$${filename}"`, []string{"Invalid Object Key", "Write key_prefix"}},
+		{`key_prefix = "/up/"`, []string{"Invalid Object Key", `write "up/"`}},
+		{"key = \"k\"\n min_size = 6\n max_size = 5", []string{"Invalid Size Range", "at least 6 bytes and at most 5"}},
+		{"key = \"k\"\n max_size = 0", []string{"max_size", "between 1 and 5368709120"}},
+		{"key = \"k\"\n max_size = 5368709121", []string{"max_size", "between 1 and 5368709120"}},
+		{"key = \"k\"\n content_types = []", []string{"content_types", "at least 1"}},
+		{"key = \"k\"\n content_types = [null]", []string{"Null Content Type"}},
+		{"key = \"k\"\n content_types = [\"image/*\", \"text/plain\"]", []string{"Invalid Content Types", "one entry alone"}},
+		{"key = \"k\"\n success_action_status = 202", []string{"success_action_status", "200"}},
+		{"key = \"k\"\n expires_in = 604801", []string{"between 1 and 604800"}},
+		{"key = \"k\"\n request_headers = { Range = \"bytes=0-9\" }", []string{"Invalid Request Header", "not a field of a form"}},
+		{"key = \"k\"\n metadata = { a_b = \"c\" }", []string{"Invalid Metadata Key"}},
+		{"key = \"k\"\n callback {\n urls = [\"https://a.example.com\"]\n sni = true\n }", []string{"Invalid Callback Body"}},
+	} {
+		w.config("%s", "ephemeral \"oss_upload_policy\" \"test\" {\n bucket = \"BUCKET\"\n "+tc.arguments+"\n}\n")
+		w.fails(tc.words, "validate", "-no-color")
+	}
+	w.config("ephemeral \"oss_upload_policy\" \"test\" {\n bucket = \"BUCKET\"\n key_prefix = \"\"\n}\n")
+	if out := flatten(w.must("validate", "-no-color")); !strings.Contains(out, "Form for Every Key") {
+		t.Errorf("no warning: %s", out)
+	}
+}
+
+// Nobody hands out a form whose uploads break the team's policy.
+func TestUploadPolicyAgainstAPolicy(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	config := func(arguments string) {
+		w.config("%s", "ephemeral \"oss_upload_policy\" \"test\" {\n bucket = \"BUCKET\"\n"+arguments+"\n}\n")
+		w.write("main.tf", strings.Replace(w.read("main.tf"), "provider \"oss\" {", "provider \"oss\" {\n"+teamRules, 1))
+	}
+	const good = "\n metadata = { owner = \"emma\" }\n request_headers = { cache-control = \"no-cache\" }\n"
+	for _, tc := range []struct {
+		arguments string
+		words     []string
+	}{
+		{`key = "up/a.png"`, []string{"Metadata Policy Violation", `object "up/a.png" in bucket`, `lacks the header "Cache-Control"`, `lacks the metadata "owner"`, "may have any Content-Type"}},
+		{`key_prefix = "up/emma/"`, []string{`an object whose key begins with "up/emma/"`, `lacks the metadata "owner"`}},
+		{"key = \"up/a.png\"\n content_types = [\"image/png\", \"text/html\"]" + good, []string{"Metadata Policy Violation", `content_types = ["image/png", "text/html"]`, "which does not match the pattern"}},
+		{"key = \"up/a.png\"\n content_types = [\"image/png\"]\n metadata = { owner = \"zoe\" }\n request_headers = { cache-control = \"no-cache\" }", []string{`metadata = { owner = "zoe" }`}},
+	} {
+		config(tc.arguments)
+		out := w.fails(tc.words, "plan", "-no-color")
+		if strings.Contains(out, "x-oss-signature") {
+			t.Errorf("something was signed:\n%s", out)
+		}
+	}
+	config("key_prefix = \"up/\"\n content_types = [\"image/png\", \"image/gif\"]" + good)
+	if out := flatten(w.apply()); !strings.Contains(out, "Warning: Metadata Policy Violation") || !strings.Contains(out, `begins with "up/" and matches the rule's, in bucket "test-bucket", lacks the header "Content-Language"`) {
+		t.Errorf("no warning of the rule that speaks about pages: %s", out)
+	}
+	config("key = \"up/a.png\"\n content_types = [\"image/png\"]" + good)
+	if out := w.apply(); strings.Contains(out, "Warning: Metadata") {
+		t.Errorf("a warning: %s", out)
+	}
+	if got := o.requests(); got != "" {
+		t.Errorf("requests %q", got)
+	}
+}

@@ -1,0 +1,22 @@
+package rules
+
+import "testing"
+
+func TestEveryRuleHasASourceAndAUniqueSlug(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, table := range [][]limit{keyRules, bucketRules, nameRules, valueRules, headerRules, tagRules, dispositionRules, filenameRules, formRules} {
+		for _, r := range table {
+			if r.source == "" {
+				t.Errorf("%s has no source", r.slug)
+			}
+			if seen[r.slug] {
+				t.Errorf("%s is there twice", r.slug)
+			}
+			seen[r.slug] = true
+		}
+	}
+	if len(seen) < 25 {
+		t.Errorf("only %d rules seen", len(seen))
+	}
+}
