@@ -46,6 +46,7 @@ var importRules = []importRule{
 	{"cmd/oss-local", []string{module + "/internal/provider", module + "/internal/ossclient", module + "/internal/object", module + "/internal/rules", module + "/internal/policy",
 		module + "/internal/cors", module + "/internal/callback", "github.com/hashicorp/", "github.com/aliyun/"}, "the server's program brings in the server alone"},
 	{"internal/ossclient", []string{module + "/", "github.com/hashicorp/"}, "the client knows nothing of Terraform"},
+	{"internal/rig", []string{module + "/", "github.com/", "golang.org/"}, "what starts programs needs the standard library alone"},
 	{".", []string{module + "/internal/ossserver", "github.com/hashicorp/terraform-plugin-testing"}, "the provider ships no server and no test code"},
 }
 
@@ -73,7 +74,7 @@ func TestImportRules(t *testing.T) {
 // SDK behind Terraform's back, and cmd/conformance asks a bucket in requests of its own.
 func TestOnlyTheClientImportsTheSDK(t *testing.T) {
 	t.Parallel()
-	allowed := map[string]bool{module + "/internal/ossclient": true, module + "/internal/demo": true, module + "/cmd/conformance": true}
+	allowed := map[string]bool{module + "/internal/ossclient": true, module + "/cmd/demo": true, module + "/cmd/conformance": true}
 	found := false
 	for _, line := range goList(t, "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, "./...") {
 		pkg, imports, _ := strings.Cut(line, " ")
@@ -87,6 +88,18 @@ func TestOnlyTheClientImportsTheSDK(t *testing.T) {
 	}
 	if !found {
 		t.Error("nothing imports the OSS SDK, so this test looks at the wrong thing")
+	}
+}
+
+// Whatever ships starts no programs: tests and demos alone import internal/rig.
+func TestOnlyDemosImportTheRig(t *testing.T) {
+	t.Parallel()
+	want := map[string]bool{module + "/cmd/demo": true, module + "/cmd/browser-demo": true}
+	for _, line := range goList(t, "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, "./...") {
+		pkg, imports, _ := strings.Cut(line, " ")
+		if imported := slices.Contains(strings.Fields(imports), module+"/internal/rig"); imported != want[pkg] {
+			t.Errorf("%s imports internal/rig: %t; outside of tests the demos do, and nothing else", pkg, imported)
+		}
 	}
 }
 

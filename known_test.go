@@ -66,13 +66,17 @@ func rows(t *testing.T, page string) (all [][]string) {
 	return all
 }
 
-// testExists reports whether package.TestName is a test of internal/package.
+// testExists reports whether folder.TestName is a test of a folder below internal or examples.
 func testExists(t *testing.T, name string) bool {
 	t.Helper()
 	folder, function, ok := strings.Cut(name, ".")
-	files, err := filepath.Glob(filepath.Join("internal", folder, "*_test.go"))
-	if err != nil || !ok {
-		return false
+	var files []string
+	for _, parent := range []string{"internal", "examples"} {
+		found, err := filepath.Glob(filepath.Join(parent, folder, "*_test.go"))
+		if err != nil || !ok {
+			return false
+		}
+		files = append(files, found...)
 	}
 	for _, file := range files {
 		text, err := os.ReadFile(file)

@@ -2,7 +2,7 @@
 // Node.js, curl, and Terraform itself with the example of the guide on offline testing. It also holds the provider's signer
 // against theirs. Run it with
 //
-//	cd trials && go test ./...
+//	make trials
 //
 // It needs go, node with npm, curl and terraform on the PATH, and the npm registry or a warm cache of it. It is a module
 // of its own so that its dependencies are none of the provider's.

@@ -2,7 +2,10 @@ module github.com/terraform-provider-oss/terraform-provider-oss/trials
 
 go 1.26.0
 
-require github.com/aliyun/alibabacloud-oss-go-sdk-v2 v1.6.1
+require (
+	github.com/aliyun/alibabacloud-oss-go-sdk-v2 v1.6.1
+	github.com/terraform-provider-oss/terraform-provider-oss v0.0.0
+)
 
 require (
 	github.com/alibabacloud-go/debug v1.0.1 // indirect
@@ -13,9 +16,6 @@ require (
 	gopkg.in/ini.v1 v1.67.0 // indirect
 )
 
-require (
-	github.com/terraform-provider-oss/terraform-provider-oss v0.0.0
-	golang.org/x/time v0.16.0 // indirect
-)
+require golang.org/x/time v0.16.0 // indirect
 
 replace github.com/terraform-provider-oss/terraform-provider-oss => ../

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
 // handedOut is what Terraform has signed for others.
@@ -71,7 +73,7 @@ resource "oss_object" "handed" {
 // handOut has Terraform sign URLs and forms for a server, and gives the JSON of them.
 func handOut(t *testing.T, endpoint string) (text string, handed handedOut) {
 	t.Helper()
-	terraform := need(t, "terraform", terraformInstall)
+	terraform := rig.Terraform(t)
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "main.tf"), fmt.Appendf(nil, handingOut, endpoint, region, bucket), 0o600); err != nil {
 		t.Fatal(err)

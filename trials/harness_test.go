@@ -1,9 +1,6 @@
 package trials
 
 import (
-	"bufio"
-	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,11 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
 const (
@@ -27,29 +24,10 @@ const (
 	privateFlag = "--allow-private-callbacks"
 )
 
-// bin holds the programs under trial, built once.
-var bin string
+// built holds the programs under trial.
+var built = &rig.Programs{Packages: []string{".", "./cmd/oss-local"}}
 
-func TestMain(m *testing.M) {
-	os.Exit(run(m))
-}
-
-func run(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "oss-trials-*")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer os.RemoveAll(dir)
-	bin = dir
-	build := exec.Command("go", "build", "-o", dir, ".", "./cmd/oss-local")
-	build.Dir = ".."
-	if out, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
-		return 1
-	}
-	return m.Run()
-}
+func TestMain(m *testing.M) { os.Exit(built.Main(m)) }
 
 // need finds a program, or ends the test with what to install.
 func need(t *testing.T, program, install string) string {
@@ -61,73 +39,42 @@ func need(t *testing.T, program, install string) string {
 	return path
 }
 
-func program(name string) string {
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	return filepath.Join(bin, name)
+// serve starts an oss-local with one bucket, and gives its address.
+func serve(t *testing.T, flags ...string) string {
+	t.Helper()
+	return launch(t, flags...).URL
 }
 
 // server is an oss-local under way.
 type server struct {
-	t      *testing.T
-	url    string
-	cmd    *exec.Cmd
-	stderr bytes.Buffer
-	log    bytes.Buffer // complete when ended is closed
-	ended  chan struct{}
-	once   sync.Once
+	*rig.Server
+	t *testing.T
 }
 
-// serve starts an oss-local with one bucket, and gives its address.
-func serve(t *testing.T, flags ...string) string {
+func launch(t *testing.T, flags ...string) server {
 	t.Helper()
-	return launch(t, flags...).url
-}
-
-func launch(t *testing.T, flags ...string) *server {
-	t.Helper()
-	s := &server{t: t, ended: make(chan struct{})}
-	s.cmd = exec.Command(program("oss-local"), append([]string{"--addr", "127.0.0.1:0", "--bucket", bucket}, flags...)...)
-	s.cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
-	s.cmd.Stderr = &s.stderr
-	out, err := s.cmd.StdoutPipe()
+	program := rig.OSSLocal(built.Bin(t), append([]string{"--bucket", bucket}, flags...)...)
+	program.Env = append(program.Env, "TMPDIR="+t.TempDir())
+	started, err := rig.Start(t.Context(), program)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewReader(out)
-	first, err := lines.ReadString('\n')
-	go func() {
-		defer close(s.ended)
-		_, _ = io.Copy(&s.log, lines) // ends with the server
-	}()
+	s := server{started, t}
 	t.Cleanup(func() {
 		log := s.stop()
 		if t.Failed() {
 			t.Logf("requests:\n%s", log)
 		}
 	})
-	url, ok := strings.CutPrefix(strings.TrimSpace(first), "listening on ")
-	if !ok {
-		t.Fatalf("first line %q, %v", first, err)
-	}
-	s.url = url
 	return s
 }
 
 // stop ends the server and gives its lines, one a request.
-func (s *server) stop() string {
-	s.once.Do(func() {
-		_ = s.cmd.Process.Signal(os.Interrupt) // Wait tells how it ended
-		<-s.ended
-		if err := s.cmd.Wait(); err != nil {
-			s.t.Errorf("oss-local: %v\n%s", err, &s.stderr)
-		}
-	})
-	return s.log.String()
+func (s server) stop() string {
+	if err := s.Stop(); err != nil {
+		s.t.Error(err)
+	}
+	return strings.Join(s.Lines(), "\n")
 }
 
 // receiver takes callbacks and keeps their bodies.
@@ -168,17 +115,15 @@ func (r *receiver) last(t *testing.T) string {
 	return r.bodies[len(r.bodies)-1]
 }
 
-// command runs a program to its end and gives both outputs.
+// command runs a program to its end and gives both outputs. What the shell holds for Terraform and OSS does not decide
+// what a trial sees.
 func command(t *testing.T, dir string, env []string, name string, args ...string) (string, error) {
 	t.Helper()
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), name, args...)
-	// What the shell holds for Terraform and OSS must not decide what a trial sees.
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(pair string) bool {
-		return strings.HasPrefix(pair, "TF_") || strings.HasPrefix(pair, "OSS_") || strings.HasPrefix(pair, "ALIBABA_CLOUD_")
-	})
-	cmd.Dir, cmd.Env = dir, append(cmd.Env, env...)
-	out, err := cmd.CombinedOutput()
-	return string(out), err
+	out, code, err := rig.Combined(t.Context(), rig.Command(t.Context(), dir, append(rig.Environ(), env...), name, args...))
+	if err == nil && code != 0 {
+		err = fmt.Errorf("exit code %d", code)
+	}
+	return out, err
 }
 
 func mustRun(t *testing.T, dir string, env []string, name string, args ...string) string {

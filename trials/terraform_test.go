@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
 // example copies examples/offline-testing, whose test names the address that make local listens on, and gives the
@@ -23,12 +25,11 @@ func example(t *testing.T, endpoint string) (dir string, env []string) {
 // overrides is the environment in which Terraform takes the provider of this tree.
 func overrides(t *testing.T) []string {
 	t.Helper()
-	rc := filepath.Join(t.TempDir(), "terraform.rc")
-	config := "provider_installation {\n  dev_overrides {\n    \"registry.terraform.io/terraform-provider-oss/oss\" = \"" + filepath.ToSlash(bin) + "\"\n  }\n}\n"
-	if err := os.WriteFile(rc, []byte(config), 0o600); err != nil {
+	env, err := rig.ConfigureTerraform(filepath.Join(t.TempDir(), "terraform.rc"), rig.DevOverrides(built.Bin(t)), nil)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return []string{"TF_CLI_CONFIG_FILE=" + rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1"}
+	return env
 }
 
 func edit(t *testing.T, path, from, to string) {
@@ -45,14 +46,12 @@ func edit(t *testing.T, path, from, to string) {
 	}
 }
 
-const terraformInstall = "Terraform 1.11 or newer from the HashiCorp releases page"
-
 // TestTerraformTest runs the guide's example as it stands, and counts what it asked of the server.
 func TestTerraformTest(t *testing.T) {
 	t.Parallel()
-	terraform := need(t, "terraform", terraformInstall)
+	terraform := rig.Terraform(t)
 	s := launch(t)
-	dir, env := example(t, s.url)
+	dir, env := example(t, s.URL)
 	out := mustRun(t, dir, env, terraform, "test", "-no-color")
 	if !strings.Contains(out, "Success! 5 passed, 0 failed.") {
 		t.Error(out)
@@ -68,7 +67,7 @@ func TestTerraformTest(t *testing.T) {
 // TestTerraformTestFails holds that the example finds what it claims to find.
 func TestTerraformTestFails(t *testing.T) {
 	t.Parallel()
-	terraform := need(t, "terraform", terraformInstall)
+	terraform := rig.Terraform(t)
 	for change, want := range map[[2]string]string{
 		{"{ theme = var.theme }", "{ theme = var.theme, owner = var.owner }"}: "A new owner must leave the body alone.",
 		{"theme = var.theme", `theme = "light"`}:                              "The theme does not reach the body.",
@@ -85,10 +84,10 @@ func TestTerraformTestFails(t *testing.T) {
 // TestTerraformEnvironment applies the same configuration by the environment alone, as the guide does it.
 func TestTerraformEnvironment(t *testing.T) {
 	t.Parallel()
-	terraform := need(t, "terraform", terraformInstall)
+	terraform := rig.Terraform(t)
 	s := launch(t)
-	dir, env := example(t, s.url)
-	env = append(env, "OSS_ENDPOINT="+s.url, "OSS_REGION="+region,
+	dir, env := example(t, s.URL)
+	env = append(env, "OSS_ENDPOINT="+s.URL, "OSS_REGION="+region,
 		"ALIBABA_CLOUD_ACCESS_KEY_ID="+keyID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET="+keySecret)
 	mustRun(t, dir, env, terraform, "apply", "-auto-approve", "-no-color")
 	mustRun(t, dir, env, terraform, "plan", "-detailed-exitcode", "-no-color") // 2 would be a change

@@ -31,7 +31,7 @@ func (p *pattern) Read(b []byte) (int, error) {
 // resident is the highest resident memory of a process so far, in bytes.
 func (p *process) resident(b *testing.B) int64 {
 	b.Helper()
-	f, err := os.Open(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	f, err := os.Open(fmt.Sprintf("/proc/%d/status", p.PID()))
 	if err != nil {
 		b.Skip("no /proc here")
 	}
@@ -69,10 +69,6 @@ func BenchmarkGiB(b *testing.B) {
 	} {
 		b.Run(tt.name, func(b *testing.B) {
 			p := launch(b, "--data", b.TempDir(), "--bucket", "demo")
-			go func() { // or the log would fill the pipe
-				for p.lines.Scan() {
-				}
-			}()
 			bucket := p.bucket("demo")
 			if tt.prep {
 				if err := put(bucket); err != nil {

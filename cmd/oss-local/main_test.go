@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -9,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -18,75 +16,44 @@ import (
 	"time"
 
 	"github.com/aliyun/aliyun-oss-go-sdk/oss"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
-// binary is oss-local as it is built, for what only a process can show.
-var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "oss-local-test-*")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "oss-local")
-	if runtime.GOOS == "windows" {
-		path += ".exe"
-	}
-	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
-	}
-	return path, nil
-})
+// built is oss-local, for what only a process can show.
+var built = &rig.Programs{Packages: []string{"./cmd/oss-local"}}
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if path, err := binary(); err == nil {
-		os.RemoveAll(filepath.Dir(path))
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(built.Main(m)) }
 
 // process is a running oss-local.
 type process struct {
-	t      testing.TB
-	cmd    *exec.Cmd
-	url    string
-	lines  *bufio.Scanner // stdout behind the first line
-	stderr *bytes.Buffer
+	*rig.Server
+	t    testing.TB
+	temp string // its folder for temporary files
 }
 
 func launch(t testing.TB, args ...string) *process {
 	t.Helper()
-	path, err := binary()
-	if err != nil {
+	p := &process{t: t, temp: t.TempDir()}
+	program := rig.OSSLocal(built.Bin(t), args...)
+	program.Env = append(program.Env, "TMPDIR="+p.temp)
+	var err error
+	if p.Server, err = rig.Start(t.Context(), program); err != nil {
 		t.Fatal(err)
 	}
-	p := &process{t: t, stderr: &bytes.Buffer{}}
-	p.cmd = exec.Command(path, append([]string{"--addr", "127.0.0.1:0"}, args...)...)
-	p.cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
-	p.cmd.Stderr = p.stderr
-	out, err := p.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { p.cmd.Process.Kill() })
-	p.lines = bufio.NewScanner(out)
-	if !p.lines.Scan() {
-		t.Fatalf("no line: %v, %s", p.cmd.Wait(), p.stderr)
-	}
-	url, ok := strings.CutPrefix(p.lines.Text(), "listening on ")
-	if !ok || strings.HasSuffix(url, ":0") {
-		t.Fatalf("first line %q", p.lines.Text())
-	}
-	p.url = url
+	t.Cleanup(p.Kill)
 	return p
+}
+
+// binary is the path of oss-local, for runs that are not to last.
+func binary(t *testing.T) string {
+	t.Helper()
+	return rig.Path(built.Bin(t), "oss-local")
 }
 
 func (p *process) bucket(name string) *oss.Bucket {
 	p.t.Helper()
-	client, err := oss.New(p.url, "local-id", "local-secret", oss.AuthVersion(oss.AuthV4), oss.Region("cn-hangzhou"))
+	client, err := oss.New(p.URL, "local-id", "local-secret", oss.AuthVersion(oss.AuthV4), oss.Region("cn-hangzhou"))
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -103,10 +70,11 @@ func TestReadyLineAndLog(t *testing.T) {
 	if err := p.bucket("demo").PutObject("a/b.txt", strings.NewReader("hello")); err != nil {
 		t.Fatal(err)
 	}
-	if !p.lines.Scan() {
-		t.Fatal("no line for the request")
+	lines, err := p.Next(t.Context(), rig.AnyLine)
+	if err != nil {
+		t.Fatalf("no line for the request: %v", err)
 	}
-	line := strings.Join(strings.Fields(p.lines.Text()), " ")
+	line := strings.Join(strings.Fields(lines[0]), " ")
 	if !strings.Contains(line, " 200 PUT PutObject /demo/a/b.txt ") || !strings.HasSuffix(line, " in=5 out=0") {
 		t.Errorf("line %q", line)
 	}
@@ -128,27 +96,19 @@ func TestTermination(t *testing.T) {
 			if err := p.bucket("demo").PutObject("k", strings.NewReader("x")); err != nil {
 				t.Fatal(err)
 			}
-			var temp string
-			for _, entry := range p.cmd.Env {
-				if value, ok := strings.CutPrefix(entry, "TMPDIR="); ok {
-					temp = value // the last one counts
-				}
-			}
-			if during, err := os.ReadDir(temp); err != nil || len(during) != 1 {
+			if during, err := os.ReadDir(p.temp); err != nil || len(during) != 1 {
 				t.Fatalf("while running: %v, %v", during, err)
 			}
-			if err := p.cmd.Process.Signal(signal); err != nil {
+			if err := p.Signal(signal); err != nil {
 				t.Fatal(err)
 			}
-			for p.lines.Scan() { // to the end, before Wait closes the pipe
+			if err := p.Wait(); err != nil {
+				t.Error(err)
 			}
-			if err := p.cmd.Wait(); err != nil {
-				t.Errorf("%v: %s", err, p.stderr)
-			}
-			if after, err := os.ReadDir(temp); err != nil || len(after) != 0 {
+			if after, err := os.ReadDir(p.temp); err != nil || len(after) != 0 {
 				t.Errorf("left %v, %v", after, err)
 			}
-			if hint := p.stderr.String(); !strings.Contains(hint, `provider "oss" {`) || !strings.Contains(hint, p.url) {
+			if hint := p.Stderr(); !strings.Contains(hint, `provider "oss" {`) || !strings.Contains(hint, p.URL) {
 				t.Errorf("hint %q", hint)
 			}
 		})
@@ -168,10 +128,6 @@ func TestKill9(t *testing.T) {
 	for kill := range kills {
 		p := launch(t, "--data", data, "--bucket", "demo")
 		bucket := p.bucket("demo")
-		go func() {
-			for p.lines.Scan() {
-			}
-		}()
 		var wg sync.WaitGroup
 		enough := make(chan struct{}, 1000)
 		tried := make([]int, writers)
@@ -194,11 +150,8 @@ func TestKill9(t *testing.T) {
 		for range 5 * writers * (kill + 1) {
 			<-enough
 		}
-		if err := p.cmd.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
+		p.Kill()
 		wg.Wait()
-		p.cmd.Wait()
 
 		p = launch(t, "--data", data)
 		bucket = p.bucket("demo")
@@ -219,10 +172,7 @@ func TestKill9(t *testing.T) {
 				t.Errorf("after kill %d: metadata %v of another body (%v)", kill, head, err)
 			}
 		}
-		p.cmd.Process.Kill()
-		for p.lines.Scan() {
-		}
-		p.cmd.Wait()
+		p.Kill()
 	}
 }
 
@@ -235,14 +185,10 @@ func TestOneServerAFolder(t *testing.T) {
 	}
 	data := t.TempDir()
 	first := launch(t, "--data", data, "--bucket", "demo")
-	path, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var stdout, stderr bytes.Buffer
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a server that starts after all would run for ever
 	defer cancel()
-	second := exec.CommandContext(ctx, path, "--addr", "127.0.0.1:0", "--data", data, "--bucket", "demo")
+	second := exec.CommandContext(ctx, binary(t), "--addr", "127.0.0.1:0", "--data", data, "--bucket", "demo")
 	second.Stdout, second.Stderr = &stdout, &stderr
 	want := fmt.Sprintf("oss-local: data folder %q is in use by another server: stop that one, or take another folder\n", data)
 	if err := second.Run(); err == nil || second.ProcessState.ExitCode() != 1 || stderr.String() != want || stdout.Len() > 0 {
@@ -251,10 +197,7 @@ func TestOneServerAFolder(t *testing.T) {
 	if err := first.bucket("demo").PutObject("k", strings.NewReader("x")); err != nil {
 		t.Errorf("the first server: %v", err)
 	}
-	if err := first.cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	first.cmd.Wait()
+	first.Kill()
 	if _, err := launch(t, "--data", data).bucket("demo").GetObjectDetailedMeta("k"); err != nil {
 		t.Error(err)
 	}
@@ -294,16 +237,12 @@ func TestArguments(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			path, err := binary()
-			if err != nil {
-				t.Fatal(err)
-			}
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a server that starts after all would run for ever
 			defer cancel()
-			cmd := exec.CommandContext(ctx, path, tt.args...)
+			cmd := exec.CommandContext(ctx, binary(t), tt.args...)
 			var stdout, stderr bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &stdout, &stderr
-			err = cmd.Run()
+			err := cmd.Run()
 			code := 0
 			if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
 				code = exit.ExitCode()
@@ -323,7 +262,7 @@ func TestArguments(t *testing.T) {
 func TestDomainAndToken(t *testing.T) {
 	t.Parallel()
 	p := launch(t, "--bucket", "demo", "--domain", "demo.example.com=demo", "--security-token", "token", "--region", "eu-central-1")
-	client, err := oss.New(p.url, "local-id", "local-secret", oss.AuthVersion(oss.AuthV4), oss.Region("eu-central-1"), oss.SecurityToken("token"))
+	client, err := oss.New(p.URL, "local-id", "local-secret", oss.AuthVersion(oss.AuthV4), oss.Region("eu-central-1"), oss.SecurityToken("token"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -343,7 +282,7 @@ func TestTemporaryKeyBesideTheOther(t *testing.T) {
 	t.Parallel()
 	p := launch(t, "--bucket", "demo", "--sts", "STS.page:secret:token")
 	put := func(id, secret, token string) error {
-		client, err := oss.New(p.url, id, secret, oss.AuthVersion(oss.AuthV4), oss.Region("cn-hangzhou"), oss.SecurityToken(token))
+		client, err := oss.New(p.URL, id, secret, oss.AuthVersion(oss.AuthV4), oss.Region("cn-hangzhou"), oss.SecurityToken(token))
 		if err != nil {
 			t.Fatal(err)
 		}

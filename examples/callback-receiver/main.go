@@ -3,9 +3,9 @@
 //
 //	go run ./examples/callback-receiver --addr 127.0.0.1:8080
 //
-// Whoever copies it takes the folder internal/callback along, which needs nothing but the standard library: it verifies
-// signatures. OSS signs with a key of 512 bits, which crypto/rsa refuses unless the program is built with
-// "//go:debug rsa1024min=0"; internal/callback verifies without that setting.
+// To use it, copy this folder, run "go mod init", and build: it needs nothing but the standard library. OSS signs with a
+// key of 512 bits, which crypto/rsa refuses unless the program is built with "//go:debug rsa1024min=0"; verify.go
+// verifies without that setting.
 //
 // Put what your server does with an upload into the function received.
 package main
@@ -29,8 +29,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/callback"
 )
 
 const (
@@ -134,14 +132,14 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, in *http.Request) {
 func (r *receiver) verify(in *http.Request, body []byte) error {
 	named, err := base64.StdEncoding.DecodeString(in.Header.Get("X-Oss-Pub-Key-Url"))
 	if r.trusted == "" || err != nil || string(named) != r.trusted {
-		return callback.Verify(in, body, r.key)
+		return verify(in, body, r.key)
 	}
 	// Not kept: a local server that starts anew has another key.
 	key, err := r.fetch(in.Context(), r.trusted)
 	if err != nil {
 		return fmt.Errorf("fetching the public key: %w", err)
 	}
-	return callback.VerifyWithKey(in, body, key)
+	return verifyWithKey(in, body, key)
 }
 
 // key is a key of OSS, fetched once.

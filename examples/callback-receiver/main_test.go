@@ -111,7 +111,7 @@ func TestTamperedRequests(t *testing.T) {
 func TestTrustedKey(t *testing.T) {
 	t.Parallel()
 	const local, target, body = "http://127.0.0.1:9000/callback_pub_key_v1.pem", "/done", `{"object":"k","size":5}`
-	sign := func() (key, signature string) {
+	sign := func(body string) (key, signature string) {
 		private, err := rsa.GenerateKey(rand.Reader, 2048)
 		if err != nil {
 			t.Fatal(err)
@@ -132,9 +132,13 @@ func TestTrustedKey(t *testing.T) {
 	strict, _ := echo(t, "", keys)
 	for range 2 {
 		var signature string
-		keys[local], signature = sign()
-		if resp := post(t, trusting, target, "application/json; charset=utf-8", body, signature, local); resp.StatusCode != http.StatusOK {
-			t.Errorf("answer %s", resp.Status)
+		keys[local], signature = sign(body)
+		resp := post(t, trusting, target, "application/json; charset=utf-8", body, signature, local)
+		if text, err := io.ReadAll(resp.Body); err != nil || resp.StatusCode != http.StatusOK || string(text) != body {
+			t.Errorf("answer %s %s, %v", resp.Status, text, err)
+		}
+		if resp := post(t, trusting, target, "application/json", body, "", local); resp.StatusCode != http.StatusForbidden {
+			t.Errorf("a request without a signature is answered %s", resp.Status)
 		}
 		if resp := post(t, strict, target, "application/json", body, signature, local); resp.StatusCode != http.StatusForbidden {
 			t.Errorf("a receiver that trusts OSS alone answers %s", resp.Status)
@@ -145,6 +149,16 @@ func TestTrustedKey(t *testing.T) {
 		if resp := post(t, trusting, target, "text/plain", body, signature, local); resp.StatusCode != http.StatusBadRequest {
 			t.Errorf("text is answered %s", resp.Status)
 		}
+	}
+	var signature string
+	keys[local], signature = sign("a=%zz")
+	if resp := post(t, trusting, target, form, "a=%zz", signature, local); resp.StatusCode != http.StatusBadRequest {
+		t.Errorf("a broken form is answered %s", resp.Status)
+	}
+	keys[local], signature = sign("object=a%2Fb&year=2020")
+	resp := post(t, trusting, target, form, "object=a%2Fb&year=2020", signature, local)
+	if text, err := io.ReadAll(resp.Body); err != nil || resp.StatusCode != http.StatusOK || string(text) != `{"object":"a/b","year":"2020"}` {
+		t.Errorf("a form is answered %s %s, %v", resp.Status, text, err)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
 const testCORS = "oss_bucket_cors.test"
@@ -59,6 +60,7 @@ func TestCORSLifecycle(t *testing.T) {
 	one := tfjsonpath.New("cors_rule").AtSliceIndex(0)
 	two := tfjsonpath.New("cors_rule").AtSliceIndex(1)
 	// Not o.run: it would wait for its turn with the bucket's rules in hand.
+	rig.Terraform(t)
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: factories(), Steps: []resource.TestStep{
 		{
 			Config: o.config(corsWith("")),

@@ -19,6 +19,7 @@ import (
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
 // What the tests sign with. The secret and the token are looked for in logs, so they are not to be mistaken.
@@ -177,6 +178,7 @@ func factories() map[string]func() (tfprotov6.ProviderServer, error) {
 // run runs the steps with the real Terraform, in parallel with other tests.
 func (o *testOSS) run(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
+	rig.Terraform(t)
 	resource.ParallelTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(), Steps: steps})
 }
 

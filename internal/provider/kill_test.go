@@ -1,9 +1,10 @@
+//go:build linux
+
 package provider
 
 import (
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -49,24 +50,6 @@ func (k *killer) kill() {
 			k.killed.Store(true)
 		}
 	}
-}
-
-// providerProcesses finds the provider that Terraform has started in this workspace, by its program and its folder.
-func (w *workspace) providerProcesses() []int {
-	binary, err := builtProvider()
-	if err != nil {
-		return nil
-	}
-	var found []int
-	processes, _ := filepath.Glob("/proc/[0-9]*")
-	for _, process := range processes {
-		program, _ := os.Readlink(filepath.Join(process, "exe"))
-		folder, _ := os.Readlink(filepath.Join(process, "cwd"))
-		if pid, err := strconv.Atoi(filepath.Base(process)); err == nil && filepath.Dir(program) == binary && folder == w.dir {
-			found = append(found, pid)
-		}
-	}
-	return found
 }
 
 // The provider is killed at every request of a creation, an update, a large upload and a deletion. From what is left a
@@ -159,40 +142,4 @@ func heal(t *testing.T, o *testOSS, w *workspace, n int32, after string) {
 	if uploads, err := o.sdk().ListMultipartUploads(); err != nil || len(uploads.Uploads) > 0 && !strings.Contains(flatten(out), uploads.Uploads[0].UploadID) {
 		t.Errorf("request %d: an unfinished upload is left and not named: %v, %v\n%s", n, uploads.Uploads, err, out)
 	}
-}
-
-// Ctrl-C during a large upload ends it in seconds, takes the parts away, and leaves a state that the next apply goes on
-// from.
-func TestInterruptedUpload(t *testing.T) {
-	t.Parallel()
-	var w *workspace
-	var o *testOSS
-	group := make(chan int, 1) // of processes, as a terminal would interrupt it
-	var struck atomic.Bool
-	server := newServer()
-	server.Fault = func(c ossserver.Call) *ossserver.Fault {
-		if c.Operation == "UploadPart" && struck.CompareAndSwap(false, true) {
-			_ = syscall.Kill(-<-group, syscall.SIGINT)
-		}
-		return nil
-	}
-	o = startServer(t, server)
-	w = o.workspace()
-	w.write("large.bin", "")
-	o.must(os.Truncate(filepath.Join(w.dir, "large.bin"), 200<<20))
-	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n source = \"large.bin\"\n}")
-	command := w.command("apply", "-auto-approve", "-no-color")
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	var out strings.Builder
-	command.Stdout, command.Stderr = &out, &out
-	o.must(command.Start())
-	group <- command.Process.Pid
-	if err := command.Wait(); err == nil || !strings.Contains(out.String(), "interrupt") {
-		t.Errorf("the interrupted apply ended with %v:\n%s", err, out.String())
-	}
-	if uploads, err := o.sdk().ListMultipartUploads(); err != nil || len(uploads.Uploads) != 0 {
-		t.Errorf("left behind: %v, %v", uploads.Uploads, err)
-	}
-	w.apply()
-	w.clean()
 }

@@ -6,19 +6,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
 // Nobody reads a log that no variable asks for, and writing it is a quarter of a plan's processor time. Whoever asks
 // gets all of it.
 func TestTheLogIsWrittenOnlyWhenAskedFor(t *testing.T) {
 	t.Parallel()
-	if os.Getenv("TF_ACC") == "" {
-		t.Skip("set TF_ACC=1 to run Terraform")
-	}
-	binary, err := builtProvider()
-	if err != nil {
-		t.Fatal(err)
-	}
+	rig.Terraform(t)
 	everything := []string{`"@module":"sdk.proto"`, `"@module":"sdk.framework"`, `"@module":"oss"`, `"@level":"trace"`}
 	for name, tc := range map[string]struct {
 		env  []string
@@ -38,11 +34,11 @@ func TestTheLogIsWrittenOnlyWhenAskedFor(t *testing.T) {
 			w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"x\"\n}")
 			written := filepath.Join(w.dir, "stderr")
 			wrapper := filepath.Join(w.dir, "plugin", "terraform-provider-oss")
-			w.write("plugin/terraform-provider-oss", fmt.Sprintf("#!/bin/sh\nexec %q \"$@\" 2>>%q\n", filepath.Join(binary, "terraform-provider-oss"), written))
+			w.write("plugin/terraform-provider-oss", fmt.Sprintf("#!/bin/sh\nexec %q \"$@\" 2>>%q\n", rig.Path(w.bin, "terraform-provider-oss"), written))
 			if err := os.Chmod(wrapper, 0o700); err != nil {
 				t.Fatal(err)
 			}
-			w.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"terraform-provider-oss/oss\" = %q\n  }\n  direct {}\n}\n", filepath.Dir(wrapper)))
+			w.write("cli.tfrc", rig.DevOverrides(filepath.Dir(wrapper)))
 			w.env = append(w.env, tc.env...)
 			w.apply()
 			w.must("plan", "-no-color")

@@ -16,6 +16,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
 // otherProvider stands for the alicloud provider: it keeps what it is told and makes no request, as if the object had
@@ -106,6 +108,7 @@ resource "oss_bucket_cors" "test" {
     allowed_methods = ["GET"]
   }
 }`
+	rig.Terraform(t)
 	resource.ParallelTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: providers,
 		Steps: []resource.TestStep{

@@ -10,6 +10,7 @@ import (
 	"github.com/aliyun/aliyun-oss-go-sdk/oss"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
 // The suite runs against a real bucket, as README.md says: a part of it is started again as a developer with an account
@@ -17,9 +18,7 @@ import (
 // and the bucket is afterwards what it was.
 func TestSuiteRunsAgainstARealBucket(t *testing.T) {
 	t.Parallel()
-	if os.Getenv("TF_ACC") == "" {
-		t.Skip("TF_ACC is not set, so that the part of the suite that it starts would not run")
-	}
+	rig.Terraform(t) // the part of the suite that this starts runs it
 	const id, secret, token, region = "real-key-id", "TheSecretOfTheRealBucket", "TheTokenOfTheRealBucket", "eu-central-1"
 	for name, run := range map[string]struct {
 		account     ossserver.Account

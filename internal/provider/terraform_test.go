@@ -2,67 +2,47 @@ package provider
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
-// builtProvider compiles the provider once for all tests that run Terraform by hand.
-var builtProvider = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "oss-provider-*")
-	if err != nil {
-		return "", err
-	}
-	out, err := exec.Command("go", "build", "-o", dir, "github.com/terraform-provider-oss/terraform-provider-oss").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	return dir, nil
-})
+// built is the provider, for all tests that run Terraform by hand.
+var built = &rig.Programs{Packages: []string{"."}}
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if dir, err := builtProvider(); err == nil && dir != "" {
-		os.RemoveAll(dir)
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(built.Main(m)) }
 
 // workspace is a folder in which a test runs the terraform program with the built provider.
 type workspace struct {
-	t   testing.TB
-	oss *testOSS
-	dir string
-	env []string
+	t         testing.TB
+	oss       *testOSS
+	terraform string // path of the program
+	bin       string // folder of the built provider
+	dir       string
+	env       []string
 }
 
 func (o *testOSS) workspace() *workspace {
 	o.t.Helper()
-	binary, err := builtProvider()
-	if err != nil {
-		o.t.Fatal(err)
-	}
+	terraform := rig.Terraform(o.t)
 	dir := o.t.TempDir()
-	w := &workspace{t: o.t, oss: o, dir: dir}
-	w.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"terraform-provider-oss/oss\" = %q\n  }\n  direct {}\n}\n", binary))
-	for _, variable := range os.Environ() {
-		settings := strings.HasPrefix(variable, "OSS_") || strings.HasPrefix(variable, "ALIBABA_CLOUD_")
-		if !strings.HasPrefix(variable, "TF_") && (!settings || o.server == nil) {
-			w.env = append(w.env, variable)
-		}
-	}
-	w.env = append(w.env, "TF_CLI_CONFIG_FILE="+filepath.Join(dir, "cli.tfrc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
+	w := &workspace{t: o.t, oss: o, terraform: terraform, bin: built.Bin(o.t), dir: dir}
+	env := rig.ScrubTerraform(os.Environ())
 	if o.server != nil { // a real bucket's credentials may stand in a file below HOME, or be an instance's
-		w.env = append(w.env, "ALIBABA_CLOUD_ECS_METADATA_DISABLED=true", "HOME="+dir)
+		env = append(rig.Environ("HOME"), "HOME="+dir)
 	}
+	var err error
+	w.env, err = rig.ConfigureTerraform(filepath.Join(dir, "cli.tfrc"), rig.DevOverrides(w.bin), env)
+	o.must(err)
 	return w
 }
 
@@ -88,25 +68,32 @@ func (w *workspace) config(body string, args ...any) {
 
 // command is terraform in the workspace.
 func (w *workspace) command(args ...string) *exec.Cmd {
-	command := exec.Command("terraform", args...)
-	command.Dir, command.Env = w.dir, w.env
-	return command
+	return rig.Command(w.t.Context(), w.dir, w.env, w.terraform, args...)
 }
 
 // try runs terraform and returns what it printed, and its exit code.
 func (w *workspace) try(args ...string) (string, int) {
 	w.t.Helper()
-	command := w.command(args...)
-	out, err := command.CombinedOutput()
-	var exit *exec.ExitError
-	switch {
-	case err == nil:
-		return string(out), 0
-	case errors.As(err, &exit):
-		return string(out), exit.ExitCode()
+	out, code, err := rig.Combined(w.t.Context(), w.command(args...))
+	if err != nil {
+		w.t.Fatalf("terraform %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
-	w.t.Fatalf("terraform %s: %v", strings.Join(args, " "), err)
-	return "", 0
+	return out, code
+}
+
+// providerProcesses finds the provider that Terraform has started in this workspace, by its program and its folder; none where
+// there is no /proc.
+func (w *workspace) providerProcesses() []int {
+	var found []int
+	processes, _ := filepath.Glob("/proc/[0-9]*")
+	for _, process := range processes {
+		program, _ := os.Readlink(filepath.Join(process, "exe"))
+		folder, _ := os.Readlink(filepath.Join(process, "cwd"))
+		if pid, err := strconv.Atoi(filepath.Base(process)); err == nil && filepath.Dir(program) == w.bin && folder == w.dir {
+			found = append(found, pid)
+		}
+	}
+	return found
 }
 
 // must runs terraform and stops the test unless it succeeds.
@@ -166,11 +153,11 @@ func (w *workspace) plan(args ...string) map[string]change {
 	w.t.Helper()
 	w.must(append([]string{"plan", "-out=plan.bin", "-no-color"}, args...)...)
 	var plan tfjson.Plan
-	out, err := w.command("show", "-json", "plan.bin").Output()
+	out, err := rig.Must(w.t.Context(), w.command("show", "-json", "plan.bin"))
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if err := json.Unmarshal(out, &plan); err != nil {
+	if err := json.Unmarshal([]byte(out), &plan); err != nil {
 		w.t.Fatal(err)
 	}
 	changes := map[string]change{}

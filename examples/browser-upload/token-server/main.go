@@ -1,5 +1,5 @@
 // Command token-server is the small server that the upload page needs on this machine. It hands out the temporary
-// credentials that it was started with, to pages of one origin, and it receives the callbacks of OSS.
+// credentials that it was started with, to pages of one origin.
 //
 //	OSS_ACCESS_KEY_ID=STS.… OSS_ACCESS_KEY_SECRET=… OSS_SESSION_TOKEN=… token-server --origin http://page.example:9000
 //
@@ -15,7 +15,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"mime"
 	"net"
 	"net/http"
 	"net/url"
@@ -23,8 +22,6 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
-
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/callback"
 )
 
 func main() {
@@ -41,7 +38,6 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	f := flag.NewFlagSet("token-server", flag.ContinueOnError)
 	addr := f.String("addr", "127.0.0.1:7070", "loopback `address` to listen on; port 0 takes a free one")
 	origin := f.String("origin", "", "the `origin` whose pages may have the credentials, such as http://page.example:9000")
-	keyURL := f.String("callback-key-url", "", "`URL` of the public key that callbacks are signed with; left out, only OSS's own keys count")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -61,7 +57,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return fmt.Errorf("other machines can reach %s, and whoever does gets a key: use a loopback address", listener.Addr())
 	}
 	fmt.Fprintf(out, "listening on http://%s\n", listener.Addr())
-	server := &http.Server{Handler: newHandler(*origin, *keyURL, credentials, out), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: newHandler(*origin, credentials, out), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		<-ctx.Done()
 		_ = server.Close()
@@ -91,7 +87,7 @@ func temporaryCredentials(env func(string) string) (credentials, error) {
 	return c, nil
 }
 
-func newHandler(origin, keyURL string, c credentials, out io.Writer) http.Handler {
+func newHandler(origin string, c credentials, out io.Writer) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /token", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Vary", "Origin")
@@ -103,74 +99,13 @@ func newHandler(origin, keyURL string, c credentials, out io.Writer) http.Handle
 		w.Header().Set("Cache-Control", "no-store")
 		answer(w, c)
 	})
-	mux.HandleFunc("POST /callback", receiver(keyURL))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mux.ServeHTTP(w, r)
 		fmt.Fprintln(out, r.Method, r.URL.Path)
 	})
 }
 
-// receiver answers a callback with the values that came. OSS stores the object before it calls: what is refused here
-// stays stored, and the uploader gets 203.
-func receiver(keyURL string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 64<<10))
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		if err := verify(r, body, keyURL); err != nil {
-			http.Error(w, err.Error(), http.StatusForbidden)
-			return
-		}
-		if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/x-www-form-urlencoded" {
-			http.Error(w, "the values have to come as a form", http.StatusUnsupportedMediaType)
-			return
-		}
-		form, err := url.ParseQuery(string(body))
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		values := map[string]string{}
-		for name := range form {
-			values[name] = form.Get(name)
-		}
-		answer(w, map[string]any{"received": values})
-	}
-}
-
-// verify holds that the call comes from OSS, or from the server whose public key is at keyURL.
-func verify(r *http.Request, body []byte, keyURL string) error {
-	if keyURL == "" {
-		return callback.Verify(r, body, fetch)
-	}
-	key, err := fetch(r.Context(), keyURL)
-	if err != nil {
-		return err
-	}
-	return callback.VerifyWithKey(r, body, key)
-}
-
-var client = &http.Client{Timeout: 3 * time.Second} // OSS waits for the answer to a callback for 5 seconds
-
-func fetch(ctx context.Context, address string) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return nil, err
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s answered %s", address, resp.Status)
-	}
-	return io.ReadAll(io.LimitReader(resp.Body, 64<<10))
-}
-
-// answer writes JSON in one piece, with the Content-Length that OSS insists on.
+// answer writes JSON in one piece.
 func answer(w http.ResponseWriter, value any) {
 	var text bytes.Buffer
 	if err := json.NewEncoder(&text).Encode(value); err != nil {
@@ -178,6 +113,5 @@ func answer(w http.ResponseWriter, value any) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Length", fmt.Sprint(text.Len()))
 	_, _ = w.Write(text.Bytes())
 }

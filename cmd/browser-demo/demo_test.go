@@ -8,11 +8,14 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
 // The demo for a person serves the page until it is told to end, and leaves nothing behind.
 func TestDemoServesThePage(t *testing.T) {
 	t.Parallel()
+	rig.Terraform(t)
 	parent := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -59,7 +62,7 @@ func TestDemoServesThePage(t *testing.T) {
 // The lock file of the example pins what npm fetches and names no place to fetch it from.
 func TestLockFileNamesNoRegistry(t *testing.T) {
 	t.Parallel()
-	repo, err := repository(t.Context())
+	repo, err := rig.Repository(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

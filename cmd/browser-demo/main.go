@@ -1,7 +1,8 @@
-// Command e2e shows examples/browser-upload at work on this machine: a local OSS server, the token endpoint and what
-// Terraform makes of the example, until Ctrl-C. The tests of this package do the same and let a browser click through it.
+// Command browser-demo shows examples/browser-upload at work on this machine: a local OSS server, the token endpoint, the
+// receiver of callbacks and what Terraform makes of the example, until Ctrl-C. The tests of this package do the same and
+// let a browser click through it.
 //
-// stage.go prepares the folder and the programs, program.go runs them.
+// stage.go prepares the folder and the programs.
 package main
 
 import (
@@ -36,18 +37,24 @@ func show(ctx context.Context, out io.Writer, parent string) (err error) {
 	if err != nil {
 		return unlessEnded(ctx, err)
 	}
-	defer s.close()
+	defer func() { err = errors.Join(err, s.close()) }()
 	fmt.Fprintln(out, "\nApplying examples/browser-upload …")
-	if _, err := s.terraform(ctx, "apply", "-auto-approve", "-no-color"); err != nil {
+	if _, err := s.tf(ctx, "apply", "-auto-approve", "-no-color"); err != nil {
 		return unlessEnded(ctx, err)
 	}
 	fmt.Fprintf(out, "\nOpen %s in a browser (Chrome, Edge or Firefox) and click.\nEach request shows below. Ctrl-C ends the demo.\n\n", s.page())
+	name := ""
 	select {
 	case <-ctx.Done():
 		return nil
-	case name := <-s.ended:
-		return fmt.Errorf("%s has ended", name)
+	case <-s.oss.Ended():
+		name = "the local OSS server"
+	case <-s.token.Ended():
+		name = "the token endpoint"
+	case <-s.receiver.Ended():
+		name = "the receiver of callbacks"
 	}
+	return unlessEnded(ctx, fmt.Errorf("%s has ended", name))
 }
 
 // unlessEnded is the error of something that did not end because ctx did.

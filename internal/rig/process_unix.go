@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package rig
 
 import (
 	"os"
@@ -19,3 +19,6 @@ func ownGroup(cmd *exec.Cmd) {
 func endGroup(cmd *exec.Cmd) {
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 }
+
+// endedWell reports whether a server that was told to end did so in good order.
+func endedWell(state *os.ProcessState) bool { return state.Success() }

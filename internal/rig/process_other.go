@@ -1,10 +1,16 @@
 //go:build !unix
 
-package main
+package rig
 
-import "os/exec"
+import (
+	"os"
+	"os/exec"
+)
 
 // There are no process groups here: the program is killed when its context ends, which is what exec does by itself.
 func ownGroup(*exec.Cmd) {}
 
 func endGroup(*exec.Cmd) {}
+
+// endedWell cannot be told here, where a server is killed to end it.
+func endedWell(*os.ProcessState) bool { return true }

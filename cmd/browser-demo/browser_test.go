@@ -14,6 +14,8 @@ import (
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
 const browserMissing = "no Chromium on the PATH: install it (Debian: apt-get install chromium), or set CHROMIUM to its path"
@@ -184,7 +186,7 @@ func (v *visit) refusals() []string {
 
 // screenshot keeps what the page looked like in bin/, which git ignores.
 func (v *visit) screenshot() {
-	repo, err := repository(context.WithoutCancel(v.ctx))
+	repo, err := rig.Repository(context.WithoutCancel(v.ctx))
 	if err != nil {
 		v.t.Error(err)
 		return

@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"strings"
 	"time"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
 const (
@@ -39,11 +38,11 @@ type stage struct {
 
 // newStage makes the folder below parent. On an error nothing is left of it.
 func newStage(ctx context.Context, parent string) (_ *stage, err error) {
-	terraform, err := exec.LookPath("terraform")
+	terraform, err := rig.FindTerraform()
 	if err != nil {
-		return nil, errors.New("terraform is not on the PATH: install version 1.11 or newer from the HashiCorp releases page")
+		return nil, err
 	}
-	gomod, err := must(ctx, command(ctx, "", nil, "go", "env", "GOMOD"))
+	repo, err := rig.Repository(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +50,7 @@ func newStage(ctx context.Context, parent string) (_ *stage, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{dir: dir, repo: filepath.Dir(strings.TrimSpace(gomod)), terraform: terraform}
+	s := &stage{dir: dir, repo: repo, terraform: terraform}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.remove())
@@ -62,19 +61,17 @@ func newStage(ctx context.Context, parent string) (_ *stage, err error) {
 			return nil, err
 		}
 	}
-	s.env = append(scrubbed(os.Environ()),
+	s.env, err = rig.ConfigureTerraform(s.path("terraform.rc"), rig.Mirror(s.path("mirror")), append(rig.Environ("HOME", "TMPDIR"),
 		"HOME="+s.path("home"),
 		"TMPDIR="+s.path("tmp"),
-		"TF_CLI_CONFIG_FILE="+s.path("terraform.rc"),
-		"TF_IN_AUTOMATION=1", // no advice on what to type next
 		"TF_VAR_bucket="+bucket,
-		"CHECKPOINT_DISABLE=1",
 		"OSS_REGION="+region,
 		"OSS_ACCESS_KEY_ID="+accessKeyID,
 		"OSS_ACCESS_KEY_SECRET="+accessKeySecret,
-		// Without this the search for credentials may wait for an ECS instance's metadata service that is not there.
-		"ALIBABA_CLOUD_ECS_METADATA_DISABLED=true",
-	)
+	))
+	if err != nil {
+		return nil, err
+	}
 	return s, s.copySite()
 }
 
@@ -83,19 +80,6 @@ func (s *stage) path(elements ...string) string {
 }
 
 func (s *stage) remove() error { return os.RemoveAll(s.dir) }
-
-// scrubbed drops the variables by which the user's shell would decide what Terraform, the provider or a proxy do here.
-func scrubbed(env []string) []string {
-	return slices.DeleteFunc(slices.Clone(env), func(entry string) bool {
-		name, _, _ := strings.Cut(entry, "=")
-		for _, prefix := range []string{"TF_", "OSS_", "ALIBABA_CLOUD_"} {
-			if strings.HasPrefix(name, prefix) {
-				return true
-			}
-		}
-		return slices.Contains([]string{"HOME", "TMPDIR", "CHECKPOINT_DISABLE"}, name)
-	})
-}
 
 // copySite copies what belongs to the example, and not what a run of it in the repository may have left there.
 func (s *stage) copySite() error {
@@ -122,9 +106,7 @@ func (s *stage) copySite() error {
 // build builds the two programs from the repository and lays the provider out as a mirror. It returns the time that took.
 func (s *stage) build(ctx context.Context) (time.Duration, error) {
 	start := time.Now()
-	env := append(os.Environ(), "GOTMPDIR="+s.path("tmp")) // an interrupted build leaves its work there
-	// Stamping the commit would need git, and a checkout that git trusts.
-	if _, err := must(ctx, command(ctx, s.repo, env, "go", "build", "-buildvcs=false", "-o", s.path("bin"), ".", "./cmd/oss-local")); err != nil {
+	if err := rig.Build(ctx, s.path("bin"), ".", "./cmd/oss-local"); err != nil {
 		return 0, err
 	}
 	took := time.Since(start)
@@ -132,20 +114,7 @@ func (s *stage) build(ctx context.Context) (time.Duration, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return 0, err
 	}
-	name := "terraform-provider-oss_v" + providerVersion + suffix()
-	if err := os.Rename(s.path("bin", "terraform-provider-oss"+suffix()), filepath.Join(folder, name)); err != nil {
-		return 0, err
-	}
-	settings := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", s.path("mirror"))
-	return took, os.WriteFile(s.path("terraform.rc"), []byte(settings), 0o600)
-}
-
-// suffix is how the names of programs end.
-func suffix() string {
-	if runtime.GOOS == "windows" {
-		return ".exe"
-	}
-	return ""
+	return took, os.Rename(rig.Path(s.path("bin"), "terraform-provider-oss"), rig.Path(folder, "terraform-provider-oss_v"+providerVersion))
 }
 
 // siteFiles returns the keys that the site will have, each with the size of its file in bytes.

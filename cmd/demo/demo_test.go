@@ -11,12 +11,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
-// TestDemo plays the whole demo. It runs Terraform, so it waits for TF_ACC like the acceptance tests.
+// TestDemo plays the whole demo.
 func TestDemo(t *testing.T) {
 	t.Parallel()
-	needsTerraform(t)
+	rig.Terraform(t)
 	parent := t.TempDir()
 	var out bytes.Buffer
 	if err := run(t.Context(), &out, parent); err != nil {
@@ -31,7 +33,7 @@ func TestDemo(t *testing.T) {
 // TestDemoInterrupted ends the demo before it has a server and in the midst of things, and expects it to clean up.
 func TestDemoInterrupted(t *testing.T) {
 	t.Parallel()
-	needsTerraform(t)
+	rig.Terraform(t)
 	for _, at := range []string{"Start the server", "terraform apply\n"} {
 		t.Run(at, func(t *testing.T) {
 			t.Parallel()
@@ -56,20 +58,13 @@ func TestDemoInterrupted(t *testing.T) {
 // TestDemoWithoutListener expects the demo to end, and to clean up, when nobody reads what it says.
 func TestDemoWithoutListener(t *testing.T) {
 	t.Parallel()
-	needsTerraform(t)
+	rig.Terraform(t)
 	parent := t.TempDir()
 	gone := errors.New("nobody listens")
 	if err := run(t.Context(), deaf{gone}, parent); !errors.Is(err, gone) {
 		t.Errorf("the demo ended with %v", err)
 	}
 	expectNothingLeft(t, parent, "")
-}
-
-func needsTerraform(t *testing.T) {
-	t.Helper()
-	if os.Getenv("TF_ACC") == "" {
-		t.Skip("runs terraform: set TF_ACC=1")
-	}
 }
 
 // expectNothingLeft fails when the demo's folder is still there or its server still listens.
@@ -191,28 +186,5 @@ func TestParseRequest(t *testing.T) {
 		if have, err := parseRequest(line); err == nil {
 			t.Errorf("%q was read as %+v", line, have)
 		}
-	}
-}
-
-func TestListeningOn(t *testing.T) {
-	t.Parallel()
-	if have, err := listeningOn("listening on http://127.0.0.1:4711"); err != nil || have != "http://127.0.0.1:4711" {
-		t.Errorf("%q, %v", have, err)
-	}
-	for _, line := range []string{"", "oss-local: address in use", "listening on http://192.0.2.1:80"} {
-		if have, err := listeningOn(line); err == nil {
-			t.Errorf("%q was read as %q", line, have)
-		}
-	}
-}
-
-func TestScrubbed(t *testing.T) {
-	t.Parallel()
-	have := scrubbed([]string{
-		"PATH=/bin", "HOME=/home/me", "TMPDIR=/tmp", "TF_LOG=trace", "TF_CLI_ARGS_plan=-destroy", "OSS_ENDPOINT=https://real.example",
-		"ALIBABA_CLOUD_ACCESS_KEY_ID=real", "CHECKPOINT_DISABLE=", "OSSIFIED=1", "LANG=C",
-	})
-	if want := []string{"PATH=/bin", "OSSIFIED=1", "LANG=C"}; !slices.Equal(have, want) {
-		t.Errorf("%q, want %q", have, want)
 	}
 }

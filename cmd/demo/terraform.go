@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
 // Exit codes of `terraform plan -detailed-exitcode`.
@@ -19,8 +21,7 @@ const (
 
 // tf runs Terraform in the site's folder and returns its output. An exit code other than want is an error.
 func (s *stage) tf(ctx context.Context, want int, args ...string) (string, error) {
-	cmd := command(ctx, s.path("site"), s.env, s.terraform, args...)
-	stdout, stderr, code, err := output(ctx, cmd)
+	stdout, stderr, code, err := rig.Output(ctx, rig.Command(ctx, s.path("site"), s.env, s.terraform, args...))
 	if err != nil {
 		return "", err
 	}

@@ -57,7 +57,7 @@ func (h *theatre) formAndURL(t *testing.T) {
 	if r := v.formPage("upload"); r.State != "done" {
 		t.Fatalf("upload: the page shows %+v", r)
 	}
-	if n := h.oss.lines(" PostObject ", " 204 "); n != 1 {
+	if n := h.oss.Count(" PostObject ", " 204 "); n != 1 {
 		t.Errorf("%d forms were accepted", n)
 	}
 	header, err := h.data.GetObjectDetailedMeta("notes/from-the-form.txt")

@@ -58,10 +58,10 @@ func run(ctx context.Context, out io.Writer, parent string) (err error) {
 	if s.server, err = s.startServer(ctx); err != nil {
 		return err
 	}
-	defer s.server.end()
-	s.env = append(s.env, "OSS_ENDPOINT="+s.server.endpoint)
-	s.say("%s, bucket %q", s.server.endpoint, bucket)
-	if s.colleague, err = newColleague(s.server.endpoint); err != nil {
+	defer func() { err = errors.Join(err, s.server.Stop()) }()
+	s.env = append(s.env, "OSS_ENDPOINT="+s.server.URL)
+	s.say("%s, bucket %q", s.server.URL, bucket)
+	if s.colleague, err = newColleague(s.server.URL); err != nil {
 		return err
 	}
 	if s.files, err = s.siteFiles(); err != nil {

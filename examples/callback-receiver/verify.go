@@ -1,4 +1,6 @@
-package callback
+package main
+
+// This file needs nothing but the standard library: copy it to where callbacks are received.
 
 import (
 	"context"
@@ -14,8 +16,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
 // The headers of a callback request that its signature needs.
@@ -28,7 +28,7 @@ const (
 // else proves nothing: whoever forges a request names a key of their own.
 var keyURLPrefixes = []string{"http://gosspublic.alicdn.com/", "https://gosspublic.alicdn.com/"}
 
-// Verify reports whether OSS signed a callback request. body is the whole body of r,
+// verify reports whether OSS signed a callback request. body is the whole body of r,
 // which the caller has read. fetch returns the public key in PEM from a URL, which is
 // always one of https://gosspublic.alicdn.com/; the key behind a URL does not change,
 // so fetch should keep it.
@@ -38,7 +38,7 @@ var keyURLPrefixes = []string{"http://gosspublic.alicdn.com/", "https://gosspubl
 // at the object itself before anything depends on the request.
 //
 // Errors name the header or the step that failed.
-func Verify(r *http.Request, body []byte, fetch func(ctx context.Context, url string) ([]byte, error)) error {
+func verify(r *http.Request, body []byte, fetch func(ctx context.Context, url string) ([]byte, error)) error {
 	keyURL, err := base64.StdEncoding.DecodeString(r.Header.Get(keyURLHeader))
 	if err != nil || len(keyURL) == 0 {
 		return fmt.Errorf("header %s is missing or not base64", keyURLHeader)
@@ -51,7 +51,7 @@ func Verify(r *http.Request, body []byte, fetch func(ctx context.Context, url st
 	if err != nil {
 		return fmt.Errorf("fetching the public key: %w", err)
 	}
-	return VerifyWithKey(r, body, key)
+	return verifyWithKey(r, body, key)
 }
 
 // secureKeyURL checks where a key is from and asks for it over TLS: OSS still names
@@ -62,12 +62,12 @@ func secureKeyURL(keyURL string) (string, error) {
 			return keyURLPrefixes[1] + path, nil
 		}
 	}
-	return "", fmt.Errorf("public key URL %s is not one of OSS: it must begin with %s", finding.Quote(keyURL), strings.Join(keyURLPrefixes, " or "))
+	return "", fmt.Errorf("public key URL %.200q is not one of OSS: it must begin with %s", keyURL, strings.Join(keyURLPrefixes, " or "))
 }
 
-// VerifyWithKey is Verify with a public key in PEM that the caller trusts already,
+// verifyWithKey is verify with a public key in PEM that the caller trusts already,
 // such as that of a local OSS server. It does not look at the URL of the key.
-func VerifyWithKey(r *http.Request, body, key []byte) error {
+func verifyWithKey(r *http.Request, body, key []byte) error {
 	public, err := parseKey(key)
 	if err != nil {
 		return err
@@ -137,7 +137,7 @@ var md5Info = []byte{0x30, 0x20, 0x30, 0x0c, 0x06, 0x08, 0x2a, 0x86, 0x48, 0x86,
 
 // verifyMD5 is RSASSA-PKCS1-v1_5 verification (RFC 8017, section 8.2.2). crypto/rsa has
 // it too but refuses keys under 1,024 bits unless the whole program is built or run with
-// GODEBUG rsa1024min=0, which a library cannot ask for. Nothing here is secret, so plain
+// GODEBUG rsa1024min=0, which is easily forgotten. Nothing here is secret, so plain
 // big integers do. The expected message is built and compared as a whole: reading the
 // padding of the one that came is where forgeries slip through.
 func verifyMD5(key *rsa.PublicKey, digest [md5.Size]byte, signature []byte) error {

@@ -1,4 +1,4 @@
-package callback
+package main
 
 import (
 	"bufio"
@@ -20,22 +20,14 @@ import (
 	"testing"
 )
 
-// publishedKey is the public key of OSS at .../callback_pub_key_v1.pem, as published in
-// many receivers.
-const publishedKey = `-----BEGIN PUBLIC KEY-----
-MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAKs/JBGzwUB2aVht4crBx3oIPBLNsjGs
-C0fTXv+nvlmklvkcolvpvXLTjaxUHR3W9LXxQ2EHXAJfCB+6H2YF1k8CAwEAAQ==
------END PUBLIC KEY-----
-`
-
 const (
 	documentedSignature = "kKQeGTRccDKyHB3H9vF+xYMSrmhMZjzzl2/kdD1ktNVgbWEfYTQG0G2SU/RaHBovRCE8OkQDjC3uG33esH2txA=="
 	documentedKeyURL    = "http://gosspublic.alicdn.com/callback_pub_key_v1.pem"
 	documentedBody      = "bucket=yonghu-test"
 )
 
-// received builds the request of the documentation's example as a server reads it.
-func received(t testing.TB, target, signature, keyURL string) *http.Request {
+// request builds the request of the documentation's example as a server reads it.
+func request(t testing.TB, target, signature, keyURL string) *http.Request {
 	t.Helper()
 	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader("POST " + target + " HTTP/1.0\r\nHost: 121.43.113.8\r\n" +
 		"Content-Type: application/x-www-form-urlencoded\r\nauthorization: " + signature + "\r\nx-oss-pub-key-url: " + base64.StdEncoding.EncodeToString([]byte(keyURL)) + "\r\n\r\n")))
@@ -57,8 +49,8 @@ func TestVerifyDocumentedExample(t *testing.T) {
 	t.Parallel()
 	for _, keyURL := range []string{documentedKeyURL, strings.Replace(documentedKeyURL, "http:", "https:", 1)} {
 		asked := ""
-		r := received(t, "/index.php?id=1&index=2", documentedSignature, keyURL)
-		if err := Verify(r, []byte(documentedBody), published(&asked)); err != nil {
+		r := request(t, "/index.php?id=1&index=2", documentedSignature, keyURL)
+		if err := verify(r, []byte(documentedBody), published(&asked)); err != nil {
 			t.Errorf("the documented example is refused: %v", err)
 		}
 		if asked != "https://gosspublic.alicdn.com/callback_pub_key_v1.pem" {
@@ -66,15 +58,15 @@ func TestVerifyDocumentedExample(t *testing.T) {
 		}
 	}
 	// Handlers such as http.StripPrefix change r.URL; the request line stays.
-	r := received(t, "/index.php?id=1&index=2", documentedSignature, documentedKeyURL)
+	r := request(t, "/index.php?id=1&index=2", documentedSignature, documentedKeyURL)
 	r.URL.Path, r.URL.RawQuery = "/other", ""
-	if err := VerifyWithKey(r, []byte(documentedBody), []byte(publishedKey)); err != nil {
+	if err := verifyWithKey(r, []byte(documentedBody), []byte(publishedKey)); err != nil {
 		t.Errorf("a changed URL hides the request line: %v", err)
 	}
 	// A request that a program built has a URL alone.
-	r = received(t, "/index%2Ephp?id=1&index=2", documentedSignature, documentedKeyURL)
+	r = request(t, "/index%2Ephp?id=1&index=2", documentedSignature, documentedKeyURL)
 	r.RequestURI = ""
-	if err := VerifyWithKey(r, []byte(documentedBody), []byte(publishedKey)); err != nil {
+	if err := verifyWithKey(r, []byte(documentedBody), []byte(publishedKey)); err != nil {
 		t.Errorf("the path is not decoded, or the URL not used: %v", err)
 	}
 }
@@ -98,7 +90,7 @@ func TestVerifyRefusesTampering(t *testing.T) {
 	}
 	for name, tt := range tests {
 		asked := ""
-		err := Verify(received(t, tt.target, tt.signature, documentedKeyURL), []byte(tt.body), published(&asked))
+		err := verify(request(t, tt.target, tt.signature, documentedKeyURL), []byte(tt.body), published(&asked))
 		if !errors.Is(err, errInvalidSignature) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -112,12 +104,12 @@ func TestVerifyRefusesOtherKeys(t *testing.T) {
 		"https://gosspublic.alicdn.com", "ftp://gosspublic.alicdn.com/x", "HTTP://gosspublic.alicdn.com/x", " http://gosspublic.alicdn.com/x",
 	} {
 		asked := "nothing"
-		if err := Verify(received(t, "/index.php?id=1&index=2", documentedSignature, keyURL), []byte(documentedBody), published(&asked)); err == nil || asked != "nothing" {
+		if err := verify(request(t, "/index.php?id=1&index=2", documentedSignature, keyURL), []byte(documentedBody), published(&asked)); err == nil || asked != "nothing" {
 			t.Errorf("%q: %v, asked for %q", keyURL, err, asked)
 		}
 	}
 	failing := func(context.Context, string) ([]byte, error) { return nil, context.DeadlineExceeded }
-	if err := Verify(received(t, "/", documentedSignature, documentedKeyURL), nil, failing); !errors.Is(err, context.DeadlineExceeded) {
+	if err := verify(request(t, "/", documentedSignature, documentedKeyURL), nil, failing); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("the cause is lost: %v", err)
 	}
 }
@@ -138,22 +130,22 @@ func TestVerifyNamesWhatIsWrong(t *testing.T) {
 		"public key: ":       "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
 		"public key: asn1: ": "-----BEGIN RSA PUBLIC KEY-----\nAAAA\n-----END RSA PUBLIC KEY-----\n",
 	} {
-		if err := VerifyWithKey(received(t, "/", documentedSignature, documentedKeyURL), nil, []byte(key)); err == nil || !strings.Contains(err.Error(), words) {
+		if err := verifyWithKey(request(t, "/", documentedSignature, documentedKeyURL), nil, []byte(key)); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("got %v, want %q", err, words)
 		}
 	}
 	for _, signature := range []string{"", "***"} {
-		if err := VerifyWithKey(received(t, "/", signature, documentedKeyURL), nil, []byte(publishedKey)); err == nil || !strings.Contains(err.Error(), "Authorization") {
+		if err := verifyWithKey(request(t, "/", signature, documentedKeyURL), nil, []byte(publishedKey)); err == nil || !strings.Contains(err.Error(), "Authorization") {
 			t.Errorf("%q: %v", signature, err)
 		}
 	}
-	r := received(t, "/", documentedSignature, documentedKeyURL)
+	r := request(t, "/", documentedSignature, documentedKeyURL)
 	r.RequestURI = "::"
-	if err := VerifyWithKey(r, nil, []byte(publishedKey)); err == nil || !strings.Contains(err.Error(), "request line") {
+	if err := verifyWithKey(r, nil, []byte(publishedKey)); err == nil || !strings.Contains(err.Error(), "request line") {
 		t.Errorf("got %v", err)
 	}
 	r.RequestURI, r.URL = "", nil
-	if err := VerifyWithKey(r, nil, []byte(publishedKey)); err == nil {
+	if err := verifyWithKey(r, nil, []byte(publishedKey)); err == nil {
 		t.Error("a request without a URL passes")
 	}
 }
@@ -198,8 +190,8 @@ func TestVerifyAgreesWithCryptoRSA(t *testing.T) {
 			"/%E4%B8%AD": "/中",
 			"/a?":        "/a?",
 		} {
-			r := received(t, target, sign(t, text+"\nbody"), documentedKeyURL)
-			if err := VerifyWithKey(r, []byte("body"), []byte(key)); err != nil {
+			r := request(t, target, sign(t, text+"\nbody"), documentedKeyURL)
+			if err := verifyWithKey(r, []byte("body"), []byte(key)); err != nil {
 				t.Errorf("%s: %v", target, err)
 			}
 		}
@@ -223,11 +215,11 @@ func TestVerifyRefusesLoosePadding(t *testing.T) {
 	other := append([]byte{}, tight...)
 	other[10] = 0xfe
 	public := []byte(publicPEM(t, &key.PublicKey))
-	if err := VerifyWithKey(received(t, "/", raw(tight), documentedKeyURL), []byte("body"), public); err != nil {
+	if err := verifyWithKey(request(t, "/", raw(tight), documentedKeyURL), []byte("body"), public); err != nil {
 		t.Fatalf("the control is refused: %v", err)
 	}
 	for name, message := range map[string][]byte{"trailing bytes": short, "a bit in the padding": other} {
-		if err := VerifyWithKey(received(t, "/", raw(message), documentedKeyURL), []byte("body"), public); !errors.Is(err, errInvalidSignature) {
+		if err := verifyWithKey(request(t, "/", raw(message), documentedKeyURL), []byte("body"), public); !errors.Is(err, errInvalidSignature) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -267,7 +259,7 @@ func FuzzVerify(f *testing.F) {
 	f.Add("/", "", "", "AAAA", "https://gosspublic.alicdn.com/")
 	f.Add("", "?", "\n", "", "")
 	f.Fuzz(func(t *testing.T, path, query, body, signature, keyURL string) {
-		r := received(t, "/", "AAAA", "")
+		r := request(t, "/", "AAAA", "")
 		r.RequestURI = path
 		if query != "" {
 			r.RequestURI += "?" + query
@@ -275,7 +267,7 @@ func FuzzVerify(f *testing.F) {
 		r.Header.Set(signatureHeader, signature)
 		r.Header.Set(keyURLHeader, base64.StdEncoding.EncodeToString([]byte(keyURL)))
 		asked := ""
-		err := Verify(r, []byte(body), published(&asked))
+		err := verify(r, []byte(body), published(&asked))
 		if asked != "" && !strings.HasPrefix(asked, "https://gosspublic.alicdn.com/") {
 			t.Fatalf("the key is fetched from %q", asked)
 		}

@@ -1,4 +1,5 @@
-package main
+// Package examples tests what stands in this folder as people use it.
+package examples
 
 import (
 	"os"
@@ -6,17 +7,16 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
-// TestCallbackDemo runs examples/upload-callback against this receiver, as people do. It runs Terraform, so it waits for
-// TF_ACC like the acceptance tests.
+// TestCallbackDemo runs upload-callback against callback-receiver, as people do.
 func TestCallbackDemo(t *testing.T) {
 	t.Parallel()
-	if os.Getenv("TF_ACC") == "" {
-		t.Skip("runs terraform: set TF_ACC=1")
-	}
+	rig.Terraform(t)
 	folder, home := t.TempDir(), homeWithProfile(t)
-	demo := exec.CommandContext(t.Context(), "make", "--no-print-directory", "-C", "../..", "callback-demo")
+	demo := exec.CommandContext(t.Context(), "make", "--no-print-directory", "-C", "..", "callback-demo")
 	demo.Env = append(os.Environ(), "TMPDIR="+folder, "OSS_ENDPOINT=http://127.0.0.1:1", "TF_LOG=", "TF_VAR_bucket=other", "HOME="+home)
 	for _, name := range []string{"GOCACHE", "GOENV", "GOMODCACHE"} { // by default below the home folder
 		value, err := exec.CommandContext(t.Context(), "go", "env", name).Output()

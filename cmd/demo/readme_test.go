@@ -7,12 +7,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
 // TestREADME applies the first configuration of README.md as it is printed there, against a server on another port.
 func TestREADME(t *testing.T) {
 	t.Parallel()
-	needsTerraform(t)
+	rig.Terraform(t)
 	ctx := t.Context()
 	s, err := newStage(ctx, t.TempDir())
 	if err != nil {
@@ -25,7 +27,11 @@ func TestREADME(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer v.end()
+	defer func() {
+		if err := v.Stop(); err != nil {
+			t.Error(err)
+		}
+	}()
 
 	text, err := os.ReadFile(filepath.Join(s.repo, "README.md"))
 	if err != nil {
@@ -37,7 +43,7 @@ func TestREADME(t *testing.T) {
 	}
 	config := string(block[1])
 	for printed, here := range map[string]string{
-		`"http://127.0.0.1:9000"`: fmt.Sprintf("%q", v.endpoint),
+		`"http://127.0.0.1:9000"`: fmt.Sprintf("%q", v.URL),
 		`"local-id"`:              fmt.Sprintf("%q", accessKeyID),
 		`"local-secret"`:          fmt.Sprintf("%q", accessKeySecret),
 		`"example"`:               fmt.Sprintf("%q", bucket), // the name of a resource as well, which does no harm

@@ -1,0 +1,81 @@
+package rig
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+)
+
+const module = "github.com/terraform-provider-oss/terraform-provider-oss"
+
+// Repository is the root folder of this repository, for a process that runs in one of its modules.
+func Repository(ctx context.Context) (string, error) {
+	dir, err := Must(ctx, Command(ctx, "", nil, "go", "list", "-m", "-f", "{{.Dir}}", module))
+	return strings.TrimSpace(dir), err
+}
+
+// Build builds programs of this repository, named like "./cmd/oss-local", into a folder. "." is the provider.
+func Build(ctx context.Context, bin string, packages ...string) (err error) {
+	repository, err := Repository(ctx)
+	if err != nil {
+		return err
+	}
+	work, err := os.MkdirTemp(bin, "build-") // an interrupted build leaves its work there
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
+	// Stamping the commit would need git, and a checkout that git trusts.
+	args := append([]string{"build", "-buildvcs=false", "-o", bin}, packages...)
+	_, err = Must(ctx, Command(ctx, repository, append(os.Environ(), "GOTMPDIR="+work), "go", args...))
+	return err
+}
+
+// Path is where Build has put a program.
+func Path(bin, program string) string {
+	if runtime.GOOS == "windows" {
+		program += ".exe"
+	}
+	return filepath.Join(bin, program)
+}
+
+// Programs are programs of this repository that are built once for all tests of a package.
+type Programs struct {
+	Packages []string // as Build takes them
+
+	once sync.Once
+	bin  string
+	err  error
+}
+
+// Bin is the folder of the programs. The first call builds them.
+func (p *Programs) Bin(t testing.TB) string {
+	t.Helper()
+	p.once.Do(func() {
+		if p.bin, p.err = os.MkdirTemp("", "oss-programs-"); p.err == nil {
+			p.err = Build(t.Context(), p.bin, p.Packages...)
+		}
+	})
+	if p.err != nil {
+		t.Fatal(p.err)
+	}
+	return p.bin
+}
+
+// Main runs the tests of a package, removes the programs, and returns the exit code: what TestMain needs.
+func (p *Programs) Main(m *testing.M) int {
+	code := m.Run()
+	if p.bin != "" {
+		if err := os.RemoveAll(p.bin); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = max(code, 1)
+		}
+	}
+	return code
+}

@@ -1,0 +1,85 @@
+package rig
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// acceptance is the variable that lets tests run Terraform. terraform-plugin-testing reads it too.
+const acceptance = "TF_ACC"
+
+// FindTerraform is the path of the terraform program.
+func FindTerraform() (string, error) {
+	path, err := exec.LookPath("terraform")
+	if err != nil {
+		return "", errors.New("terraform is not on the PATH: install version 1.11 or newer from the HashiCorp releases page")
+	}
+	return filepath.Abs(path)
+}
+
+// Terraform is the path of the terraform program, for a test that runs it. Whether such tests run is decided here alone:
+// without TF_ACC they are skipped and say so, with it a missing terraform is a failure.
+func Terraform(t testing.TB) string {
+	t.Helper()
+	path, err := FindTerraform()
+	switch {
+	case os.Getenv(acceptance) == "":
+		t.Skipf("left out, since it runs terraform: set %s=1, as make test does", acceptance)
+	case err != nil:
+		t.Fatalf("%s is set, and %v", acceptance, err)
+	}
+	return path
+}
+
+// Scrub drops the variables by which a shell would decide what Terraform, the provider and oss-local do, and the named
+// ones.
+func Scrub(env []string, names ...string) []string {
+	return slices.DeleteFunc(ScrubTerraform(env), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return hasPrefix(name, "OSS_", "ALIBABA_CLOUD_") || slices.Contains(names, name)
+	})
+}
+
+// ScrubTerraform drops the variables that only Terraform reads, and leaves those that lead to a real bucket.
+func ScrubTerraform(env []string) []string {
+	return slices.DeleteFunc(slices.Clone(env), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return hasPrefix(name, "TF_") || name == "CHECKPOINT_DISABLE"
+	})
+}
+
+func hasPrefix(name string, prefixes ...string) bool {
+	return slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+}
+
+// Environ is this process's environment, scrubbed. What has to be set in its place is for the caller to append.
+func Environ(names ...string) []string {
+	// Without this the search for credentials may wait for an ECS instance's metadata service that is not there.
+	return append(Scrub(os.Environ(), names...), "ALIBABA_CLOUD_ECS_METADATA_DISABLED=true")
+}
+
+// DevOverrides are settings by which Terraform takes the provider of a folder of built programs, without an init.
+func DevOverrides(bin string) string {
+	return fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"terraform-provider-oss/oss\" = %q\n  }\n  direct {}\n}\n", bin)
+}
+
+// Mirror are settings by which `terraform init` finds every provider in a folder, and none elsewhere.
+func Mirror(dir string) string {
+	return fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", dir)
+}
+
+// ConfigureTerraform writes settings to a file and returns the environment in which Terraform takes them instead of the
+// user's. env is what else it is to see: Environ, or ScrubTerraform of something.
+func ConfigureTerraform(file, settings string, env []string) ([]string, error) {
+	return append(slices.Clone(env),
+		"TF_CLI_CONFIG_FILE="+file,
+		"TF_IN_AUTOMATION=1", // no advice on what to type next
+		"CHECKPOINT_DISABLE=1",
+	), os.WriteFile(file, []byte(settings), 0o600)
+}
