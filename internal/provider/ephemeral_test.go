@@ -18,12 +18,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
 // runEchoed runs steps with a provider that repeats the ephemeral values it is given, as echo.test.data. The
 // test is parallel already.
 func (o *testOSS) runEchoed(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
+	rig.Terraform(t)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
 			"oss":  providerserver.NewProtocol6WithError(New("test")()),

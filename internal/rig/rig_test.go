@@ -146,7 +146,7 @@ func TestWithoutTerraform(t *testing.T) {
 		t.Skip("the terraform that stands in is a shell script")
 	}
 	with, without := t.TempDir(), t.TempDir()
-	if err := os.WriteFile(filepath.Join(with, "terraform"), []byte("#!/bin/sh\n"), 0o700); err != nil { //nolint:gosec // it has to be a program
+	if err := os.WriteFile(filepath.Join(with, "terraform"), []byte("#!/bin/sh\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	for name, tc := range map[string]struct {
