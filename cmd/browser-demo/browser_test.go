@@ -44,7 +44,8 @@ func startBrowser(t *testing.T) *browser {
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(findBrowser(t)),
 		chromedp.UserDataDir(filepath.Join(t.TempDir(), "profile")),
-		chromedp.NoSandbox, // the sandbox refuses root, and the pages are our own
+		chromedp.Env("LANG=C.UTF-8", "LC_ALL=C.UTF-8"), // without, a file cannot be saved under a Chinese name
+		chromedp.NoSandbox,                             // the sandbox refuses root, and the pages are our own
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),

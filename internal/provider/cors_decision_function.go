@@ -240,6 +240,10 @@ func decodeStrings(value tftypes.Value) ([]string, error) {
 			return nil, errors.New(" has an element that is not a string")
 		}
 	}
+	// A set has no order, and the answer lists all methods of a rule.
+	if _, unordered := value.Type().(tftypes.Set); unordered {
+		slices.Sort(texts)
+	}
 	return texts, nil
 }
 
