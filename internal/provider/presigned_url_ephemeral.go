@@ -60,13 +60,10 @@ func (e *presignedURLEphemeral) Metadata(_ context.Context, _ ephemeral.Metadata
 
 // Schema describes the ephemeral resource.
 func (e *presignedURLEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
-	attributes := signedSchema("URL", rules.InURL)
+	attributes := signedSchema("URL", rules.InURL, "Further headers that whoever uses the URL has to send exactly as they are here, such as `Cache-Control` or `x-oss-object-acl` of an upload, or `Content-Length`, "+
+		"which browsers send by themselves and which binds the size of the body.")
 	maps.Copy(attributes, presignedURLArguments())
 	maps.Copy(attributes, responseOverrides())
-	headers := attributes["request_headers"].(schema.MapAttribute)
-	headers.MarkdownDescription = "Further headers that whoever uses the URL has to send exactly as they are here, such as `Cache-Control` or `x-oss-object-acl` of an upload, or `Content-Length`, " +
-		"which browsers send by themselves and which binds the size of the body."
-	attributes["request_headers"] = headers
 	attributes["url"] = schema.StringAttribute{
 		Computed: true, Sensitive: true,
 		MarkdownDescription: "The URL. Whoever has it can make the request, as often as they like until it ends.",

@@ -55,8 +55,8 @@ const (
 	maxSigned     = int64(ossclient.MaxSigned / time.Second)
 )
 
-// signedSchema are the attributes that a signed URL and a form share.
-func signedSchema(what string, carrier rules.Carrier) map[string]schema.Attribute {
+// signedSchema are the attributes that a signed URL and a form share; headers describes request_headers.
+func signedSchema(what string, carrier rules.Carrier, headers string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"bucket": schema.StringAttribute{
 			Required:            true,
@@ -76,7 +76,8 @@ func signedSchema(what string, carrier rules.Carrier) map[string]schema.Attribut
 		},
 		"request_headers": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
-			Validators: []validator.Map{signedHeaders{carrier: carrier}},
+			MarkdownDescription: headers,
+			Validators:          []validator.Map{signedHeaders{carrier: carrier}},
 		},
 		"expires_at": schema.StringAttribute{
 			Computed:            true,

@@ -54,12 +54,9 @@ func (e *uploadPolicyEphemeral) Metadata(_ context.Context, _ ephemeral.Metadata
 
 // Schema describes the ephemeral resource.
 func (e *uploadPolicyEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
-	attributes := signedSchema("form", rules.InForm)
+	attributes := signedSchema("form", rules.InForm, "Headers of the stored object that the form has to send exactly as they are here, as fields: `Cache-Control`, `Content-Disposition`, `Content-Encoding`, "+
+		"`Content-Language`, `Expires`, `x-oss-object-acl`, `x-oss-storage-class`, `x-oss-forbid-overwrite`, `x-oss-tagging` and those of encryption.")
 	maps.Copy(attributes, uploadPolicyArguments())
-	headers := attributes["request_headers"].(schema.MapAttribute)
-	headers.MarkdownDescription = "Headers of the stored object that the form has to send exactly as they are here, as fields: `Cache-Control`, `Content-Disposition`, `Content-Encoding`, " +
-		"`Content-Language`, `Expires`, `x-oss-object-acl`, `x-oss-storage-class`, `x-oss-forbid-overwrite`, `x-oss-tagging` and those of encryption."
-	attributes["request_headers"] = headers
 	attributes["url"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Where the form is posted to, as `multipart/form-data`."}
 	attributes["fields"] = schema.MapAttribute{
 		Computed: true, Sensitive: true, ElementType: types.StringType,
