@@ -76,26 +76,15 @@ func (d *bucketCORSDataSource) Schema(ctx context.Context, _ datasource.SchemaRe
 	}
 }
 
-// readTimeouts is the timeouts block of a data source.
-func readTimeouts(ctx context.Context) schema.Block {
-	return timeouts.BlockWithOpts(ctx, timeouts.Opts{
-		ReadDescription: "Time for the request with its retries, such as `30s`; 5 minutes unless set.",
-	})
-}
-
 // Read asks for the rules.
 func (d *bucketCORSDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model bucketCORSDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	d.data.claim(&resp.Diagnostics, model.Bucket)
-	client := d.data.ready(&resp.Diagnostics)
-	limit, diags := model.Timeouts.Read(ctx, readTimeout)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
+	ctx, client, end := d.data.begin(ctx, model.Bucket, model.Timeouts.Read, readTimeout, &resp.Diagnostics)
+	defer end()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
 	have, err := client.GetCORS(ctx, model.Bucket.ValueString())
 	if err != nil && !ossclient.HasCode(err, "NoSuchCORSConfiguration") {
 		callError(&resp.Diagnostics, "Unable to Read OSS Bucket CORS Rules", fmt.Sprintf("read the CORS rules of bucket %q", model.Bucket.ValueString()), err)
@@ -120,9 +109,4 @@ func (d *bucketCORSDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	model.Advice = corsAdvice(slices.DeleteFunc(cors.Check(known), func(p cors.Problem) bool { return p.Index < 0 }))
 	model.ResponseVary = types.BoolValue(have.ResponseVary)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
-}
-
-// stringSet turns strings into Terraform's set, empty for nil.
-func stringSet(from []string) types.Set {
-	return refreshSet(types.SetValueMust(types.StringType, nil), from)
 }

@@ -86,18 +86,6 @@ func (r corsRuleModel) refuseNulls(index int, diags *diag.Diagnostics) {
 	}
 }
 
-// setStrings lists what is known of a set in a fixed order, since a set has none.
-func setStrings(s types.Set) []string {
-	result := make([]string, 0, len(s.Elements()))
-	for _, element := range s.Elements() {
-		if text, ok := element.(types.String); ok && !text.IsNull() && !text.IsUnknown() {
-			result = append(result, text.ValueString())
-		}
-	}
-	slices.Sort(result)
-	return result
-}
-
 // rule is the rule as OSS shall have it, or what is known of it.
 func (r corsRuleModel) rule() ossclient.CORSRule {
 	rule := ossclient.CORSRule{
@@ -191,14 +179,6 @@ func refreshRule(old corsRuleModel, have ossclient.CORSRule, spelling map[string
 	return rule
 }
 
-func lowerCase(from []string) []string {
-	lower := make([]string, len(from))
-	for i, s := range from {
-		lower[i] = strings.ToLower(s)
-	}
-	return lower
-}
-
 // onlySpeltOtherwise reports whether two sets of header names differ, and only in case.
 func onlySpeltOtherwise(a, b types.Set) bool {
 	if a.IsNull() || b.IsNull() || a.IsUnknown() || slices.ContainsFunc(a.Elements(), attr.Value.IsUnknown) || a.Equal(b) {
@@ -236,8 +216,4 @@ func maxAge(r ossclient.CORSRule) int64 {
 		return 0
 	}
 	return *r.MaxAgeSeconds
-}
-
-func sameSet(a, b []string) bool {
-	return slices.Equal(slices.Compact(slices.Sorted(slices.Values(a))), slices.Compact(slices.Sorted(slices.Values(b))))
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -60,13 +59,7 @@ func (r *bucketCORSResource) Schema(ctx context.Context, _ resource.SchemaReques
 		},
 		Blocks: map[string]schema.Block{
 			"cors_rule": corsRuleBlock(),
-			"timeouts": timeouts.Block(ctx, timeouts.Opts{
-				Create: true, Read: true, Update: true, Delete: true,
-				CreateDescription: "Time for the creation with its retries, such as `2m`; 5 minutes unless set.",
-				ReadDescription:   "Time for a refresh; 5 minutes unless set.",
-				UpdateDescription: "Time for a change; 5 minutes unless set.",
-				DeleteDescription: "Time for the deletion; 5 minutes unless set.",
-			}),
+			"timeouts":  corsTimeouts(ctx),
 		},
 	}
 }
@@ -125,10 +118,12 @@ func (r *bucketCORSResource) ValidateConfig(ctx context.Context, req resource.Va
 // ModifyPlan shows the id, which is known as soon as the bucket is, keeps spellings that mean the same to OSS, and warns
 // of rules that may be too many when they are about to be sent.
 func (r *bucketCORSResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var bucket types.String
 	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("bucket"), &bucket)...)
+		r.data.claim(&resp.Diagnostics, bucket)
 		return
 	}
-	var bucket types.String
 	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("bucket"), &bucket)...)
 	r.data.claim(&resp.Diagnostics, bucket)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), bucket)...)
@@ -170,14 +165,11 @@ func corsRulesOf(ctx context.Context, get func(context.Context, path.Path, any) 
 func (r *bucketCORSResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan bucketCORSModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	client := r.data.ready(&resp.Diagnostics)
-	limit, d := plan.Timeouts.Create(ctx, readTimeout)
-	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() {
+	ctx, client, end := r.data.begin(ctx, plan.Bucket, plan.Timeouts.Create, readTimeout, &resp.Diagnostics)
+	defer end()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
 	defer r.data.lock(plan.Bucket.ValueString())()
 	want := plan.config(ctx, &resp.Diagnostics)
 	const summary = "Unable to Create OSS Bucket CORS Rules"
@@ -233,14 +225,11 @@ func corsCallError(diags *diag.Diagnostics, summary, verb string, m bucketCORSMo
 func (r *bucketCORSResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state bucketCORSModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	client := r.data.ready(&resp.Diagnostics)
-	limit, d := state.Timeouts.Read(ctx, readTimeout)
-	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() {
+	ctx, client, end := r.data.begin(ctx, state.Bucket, state.Timeouts.Read, readTimeout, &resp.Diagnostics)
+	defer end()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
 
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, bucketCORSIdentity{state.Bucket})...)
 	have, err := client.GetCORS(ctx, state.Bucket.ValueString())
@@ -264,14 +253,11 @@ func (r *bucketCORSResource) Update(ctx context.Context, req resource.UpdateRequ
 	var plan, state bucketCORSModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	client := r.data.ready(&resp.Diagnostics)
-	limit, d := plan.Timeouts.Update(ctx, readTimeout)
-	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() {
+	ctx, client, end := r.data.begin(ctx, plan.Bucket, plan.Timeouts.Update, readTimeout, &resp.Diagnostics)
+	defer end()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
 	want := plan.config(ctx, &resp.Diagnostics)
 	if !sameCORS(want, state.config(ctx, &resp.Diagnostics)) {
 		if err := client.PutCORS(ctx, plan.Bucket.ValueString(), want); err != nil {
@@ -287,10 +273,9 @@ func (r *bucketCORSResource) Update(ctx context.Context, req resource.UpdateRequ
 func (r *bucketCORSResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state bucketCORSModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	client := r.data.ready(&resp.Diagnostics)
-	limit, d := state.Timeouts.Delete(ctx, readTimeout)
-	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() {
+	ctx, client, end := r.data.begin(ctx, state.Bucket, state.Timeouts.Delete, readTimeout, &resp.Diagnostics)
+	defer end()
+	if client == nil {
 		return
 	}
 	defer r.data.lock(state.Bucket.ValueString())()
@@ -299,8 +284,6 @@ func (r *bucketCORSResource) Delete(ctx context.Context, req resource.DeleteRequ
 		tflog.Info(ctx, "the CORS rules were set anew in this run; they are not removed", map[string]any{"bucket": state.Bucket.ValueString()})
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
 	err := client.DeleteCORS(ctx, state.Bucket.ValueString())
 	if err != nil && !bucketGone(&resp.Diagnostics, err, state.Bucket.ValueString(), "There were no CORS rules left to remove.") {
 		corsCallError(&resp.Diagnostics, "Unable to Delete OSS Bucket CORS Rules", "remove", state, err)

@@ -151,15 +151,6 @@ func corsRequest(origin, method string, headers types.List) ([]string, *function
 	return names, nil
 }
 
-// stringMap turns a map of strings into Terraform's, empty for nil.
-func stringMap(from map[string]string) types.Map {
-	values := make(map[string]attr.Value, len(from))
-	for name, value := range from {
-		values[name] = types.StringValue(value)
-	}
-	return types.MapValueMust(types.StringType, values)
-}
-
 // decodeCORSRules reads a list of rules that is known through and through, and returns what there is to say about them.
 // Its errors say where they are, in the words of a configuration, and cover what OSS refuses: such rules never come to a
 // decision. What this provider alone refuses may stand in a bucket, and is decided on.

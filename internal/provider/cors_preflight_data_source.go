@@ -97,15 +97,11 @@ func (d *corsPreflightDataSource) Schema(ctx context.Context, _ datasource.Schem
 func (d *corsPreflightDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model corsPreflightModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	d.data.claim(&resp.Diagnostics, model.Bucket)
-	client := d.data.ready(&resp.Diagnostics)
-	limit, diags := model.Timeouts.Read(ctx, readTimeout)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
+	ctx, client, end := d.data.begin(ctx, model.Bucket, model.Timeouts.Read, readTimeout, &resp.Diagnostics)
+	defer end()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
 	asked := ossclient.PreflightRequest{
 		Origin: model.Origin.ValueString(), Method: model.Method.ValueString(), Headers: setStrings(model.Headers),
 	}

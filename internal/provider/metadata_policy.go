@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -47,54 +46,6 @@ func decodePolicy(value types.Dynamic, diags *diag.Diagnostics) (rules *policy.P
 		diags.AddAttributeError(path.Root(policyArgument), "Invalid Metadata Policy", place(m.Place)+": "+m.Detail)
 	}
 	return rules, false
-}
-
-// plainValue turns a value of any type into map[string]any, []any, string, bool, *big.Float or nil. It is not known
-// while any part of it is not.
-func plainValue(v attr.Value) (plain any, known bool) {
-	switch {
-	case v == nil || v.IsNull():
-		return nil, true
-	case v.IsUnknown():
-		return nil, false
-	}
-	switch v := v.(type) {
-	case types.Dynamic:
-		return plainValue(v.UnderlyingValue())
-	case types.String:
-		return v.ValueString(), true
-	case types.Bool:
-		return v.ValueBool(), true
-	case types.Number:
-		return v.ValueBigFloat(), true
-	case types.Object:
-		return plainObject(v.Attributes())
-	case types.Map:
-		return plainObject(v.Elements())
-	case interface{ Elements() []attr.Value }: // list, set, tuple
-		list := []any{}
-		for _, element := range v.Elements() {
-			one, known := plainValue(element)
-			if !known {
-				return nil, false
-			}
-			list = append(list, one)
-		}
-		return list, true
-	}
-	return v, true // no type that Terraform has; the decoder names it
-}
-
-func plainObject(attributes map[string]attr.Value) (plain any, known bool) {
-	object := map[string]any{}
-	for name, attribute := range attributes {
-		one, known := plainValue(attribute)
-		if !known {
-			return nil, false
-		}
-		object[name] = one
-	}
-	return object, true
 }
 
 // checkPolicy reports what an object breaks of the team's rules, as far as both are known: at plan, and again when
@@ -159,22 +110,6 @@ func metadataPlace(m types.Map, name string) path.Path {
 		return path.Root("metadata").AtMapKey(name)
 	}
 	return path.Root("metadata")
-}
-
-// addViolationsAt reports each finding at its place, the findings of one place together.
-func addViolationsAt(diags *diag.Diagnostics, found []finding.Finding, place func(finding.Finding) path.Path) {
-	places := []path.Path{}
-	byPlace := map[string][]finding.Finding{}
-	for _, v := range found {
-		at := place(v)
-		if byPlace[at.String()] == nil {
-			places = append(places, at)
-		}
-		byPlace[at.String()] = append(byPlace[at.String()], v)
-	}
-	for _, at := range places {
-		addViolations(diags, at, byPlace[at.String()])
-	}
 }
 
 // headerAttribute is the attribute of a standard header, "" for any other name.

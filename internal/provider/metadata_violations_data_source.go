@@ -114,20 +114,15 @@ func (d *metadataViolationsDataSource) Read(ctx context.Context, req datasource.
 	var m metadataViolationsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
 	checkSelection(m.Prefix, m.Glob, &resp.Diagnostics)
-	d.data.claim(&resp.Diagnostics, m.Bucket)
-	client := d.data.ready(&resp.Diagnostics)
-	limit, diags := m.Timeouts.Read(ctx, walkTimeout)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
+	ctx, client, end := d.data.begin(ctx, m.Bucket, m.Timeouts.Read, walkTimeout, &resp.Diagnostics)
+	defer end()
+	if client == nil {
 		return
 	}
 	rules := m.policy(d.data, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-
 	a := audit{client: client, policy: rules, bucket: m.Bucket.ValueString(), prefix: m.Prefix.ValueString(), glob: m.Glob.ValueString(), keep: keptViolations}
 	if !m.Limit.IsNull() {
 		a.keep = int(m.Limit.ValueInt64())

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
@@ -138,16 +137,11 @@ func objectDataResults() map[string]schema.Attribute {
 func (d *objectDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m objectDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	d.data.claim(&resp.Diagnostics, m.Bucket)
-	client := d.data.ready(&resp.Diagnostics)
-	limit, diags := m.Timeouts.Read(ctx, readTimeout)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
+	ctx, client, end := d.data.begin(ctx, m.Bucket, m.Timeouts.Read, readTimeout, &resp.Diagnostics)
+	defer end()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-
 	version := m.VersionID.ValueString()
 	o, err := client.HeadVersion(ctx, m.Bucket.ValueString(), m.Key.ValueString(), version)
 	if err != nil {
@@ -242,12 +236,4 @@ func (m *objectDataModel) addCallError(diags *diag.Diagnostics, verb string, err
 	if err != nil {
 		callError(diags, objectReadFailed, fmt.Sprintf("%s %q in bucket %q", verb, m.Key.ValueString(), m.Bucket.ValueString()), err)
 	}
-}
-
-// timeOrNull writes a time in RFC 3339 and UTC; the zero time is null.
-func timeOrNull(t time.Time) types.String {
-	if t.IsZero() {
-		return types.StringNull()
-	}
-	return types.StringValue(t.UTC().Format(time.RFC3339))
 }

@@ -126,13 +126,11 @@ func objectEphemeralResults() map[string]schema.Attribute {
 func (e *objectEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var m objectEphemeralModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	e.data.claim(&resp.Diagnostics, m.Bucket)
-	client := e.clientToOpen(ctx, req, resp)
-	if client == nil || resp.Diagnostics.HasError() {
+	ctx, client, end := e.begin(ctx, m.Bucket, req, resp)
+	defer end()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
-	defer cancel()
 	limit := int64(maxReadBody)
 	if !m.MaxSize.IsNull() {
 		limit = m.MaxSize.ValueInt64()

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/object"
@@ -122,7 +121,7 @@ func (m *settingsModel) showSettings(s ossclient.Settings) {
 	m.showStorage(s.Storage)
 	m.Tags = types.MapNull(types.StringType)
 	if s.Tags != nil {
-		m.Tags = mapOf(s.Tags)
+		m.Tags = stringMap(s.Tags)
 	}
 }
 
@@ -179,7 +178,7 @@ func (m *settingsModel) planSettings(config settingsModel, before, after ossclie
 	if config.Tags.IsNull() {
 		m.Tags = types.MapNull(types.StringType)
 		if before.Tags != nil {
-			m.Tags = mapOf(before.Tags)
+			m.Tags = stringMap(before.Tags)
 		}
 	}
 }
@@ -198,34 +197,4 @@ func (m objectModel) objectID() types.String {
 		return types.StringUnknown()
 	}
 	return types.StringValue(m.Bucket.ValueString() + "/" + m.Key.ValueString())
-}
-
-// textMap is a map of strings; null is empty, and so is a value that is not known.
-func textMap(m types.Map) map[string]string {
-	result := map[string]string{}
-	for name, value := range m.Elements() {
-		if s, ok := value.(types.String); ok {
-			result[name] = s.ValueString()
-		}
-	}
-	return result
-}
-
-// mapOf is the opposite of textMap.
-func mapOf(m map[string]string) types.Map {
-	elements := make(map[string]attr.Value, len(m))
-	for name, value := range m {
-		elements[name] = types.StringValue(value)
-	}
-	return types.MapValueMust(types.StringType, elements)
-}
-
-// hasUnknown reports whether a map or an element of it is not known yet.
-func hasUnknown(m types.Map) bool {
-	for _, value := range m.Elements() {
-		if value.IsUnknown() {
-			return true
-		}
-	}
-	return m.IsUnknown()
 }

@@ -28,6 +28,9 @@ func (r *objectResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if req.Plan.Raw.IsNull() {
 		var state objectModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		if state.deletionPolicy(memory) != keepObject {
+			r.data.claim(&resp.Diagnostics, state.Bucket)
+		}
 		state.planDestroy(memory, &resp.Diagnostics)
 		return
 	}
@@ -35,6 +38,8 @@ func (r *objectResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	r.data.claim(&resp.Diagnostics, plan.Bucket)
+	ctx, end := timeout(plan.Timeouts.Read).start(ctx, readTimeout, &resp.Diagnostics)
+	defer end()
 	if resp.Diagnostics.HasError() {
 		return
 	}

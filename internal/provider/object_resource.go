@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -15,12 +14,6 @@ import (
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/object"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
-)
-
-// How long an operation may take with all its retries, unless the timeouts block says otherwise.
-const (
-	writeTimeout = 20 * time.Minute
-	readTimeout  = 5 * time.Minute
 )
 
 func newObjectResource() resource.Resource { return &objectResource{} }
@@ -37,16 +30,12 @@ func (r *objectResource) Create(ctx context.Context, req resource.CreateRequest,
 	var config, plan objectModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	client := r.data.ready(&resp.Diagnostics)
 	r.data.holdPolicy(plan, &resp.Diagnostics)
-	limit, d := plan.Timeouts.Create(ctx, writeTimeout)
-	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() {
+	ctx, client, end := r.data.begin(ctx, plan.Bucket, plan.Timeouts.Create, writeTimeout, &resp.Diagnostics)
+	defer end()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-
 	defer r.data.lock(plan.ID.ValueString())()
 	a := objectApply{client: client, config: config, plan: &plan, change: plan.creation(config), summary: "Unable to Create OSS Object", diags: &resp.Diagnostics}
 	if !a.run(ctx) {
@@ -64,16 +53,11 @@ func (r *objectResource) Read(ctx context.Context, req resource.ReadRequest, res
 	var state objectModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	memory := recallMemory(ctx, req.Private, &resp.Diagnostics)
-	client := r.data.ready(&resp.Diagnostics)
-	r.data.claim(&resp.Diagnostics, state.Bucket)
-	limit, d := state.Timeouts.Read(ctx, readTimeout)
-	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() {
+	ctx, client, end := r.data.begin(ctx, state.Bucket, state.Timeouts.Read, readTimeout, &resp.Diagnostics)
+	defer end()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-
 	// Terraform 1.12 and newer insist on an identity, also for what is gone.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	now, err := object.Refresh(ctx, client, state.Bucket.ValueString(), state.Key.ValueString(), state.state(memory))
@@ -99,7 +83,7 @@ func (m *objectModel) show(s object.State) {
 	m.showHeaders(s.Headers)
 	m.showSettings(s.Settings)
 	if len(s.Metadata) > 0 || !m.Metadata.IsNull() {
-		m.Metadata = mapOf(s.Metadata)
+		m.Metadata = stringMap(s.Metadata)
 	}
 	m.ETag, m.CRC64, m.VersionID = stringOrNull(s.ETag), stringOrNull(s.CRC64), stringOrNull(s.VersionID)
 	m.Size = types.Int64Value(s.Size)
@@ -113,11 +97,10 @@ func (r *objectResource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	memory := recallMemory(ctx, req.Private, &resp.Diagnostics)
-	client := r.data.ready(&resp.Diagnostics)
 	r.data.holdPolicy(plan, &resp.Diagnostics)
-	limit, d := plan.Timeouts.Update(ctx, writeTimeout)
-	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() {
+	ctx, client, end := r.data.begin(ctx, plan.Bucket, plan.Timeouts.Update, writeTimeout, &resp.Diagnostics)
+	defer end()
+	if client == nil {
 		return
 	}
 	change := plannedChange(ctx, req.Private, &resp.Diagnostics)
@@ -125,8 +108,6 @@ func (r *objectResource) Update(ctx context.Context, req resource.UpdateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
 
 	a := objectApply{client: client, config: config, plan: &plan, before: &state, memory: memory, change: change, summary: "Unable to Update OSS Object", diags: &resp.Diagnostics}
 	if !a.run(ctx) {
@@ -142,12 +123,11 @@ func (r *objectResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	var state objectModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	memory := recallMemory(ctx, req.Private, &resp.Diagnostics)
-	limit, d := state.Timeouts.Delete(ctx, readTimeout)
-	resp.Diagnostics.Append(d...)
 	if resp.Diagnostics.HasError() || state.deletionPolicy(memory) == keepObject {
 		return
 	}
-	client := r.data.ready(&resp.Diagnostics)
+	ctx, client, end := r.data.begin(ctx, state.Bucket, state.Timeouts.Delete, readTimeout, &resp.Diagnostics)
+	defer end()
 	if client == nil {
 		return
 	}
@@ -157,8 +137,6 @@ func (r *objectResource) Delete(ctx context.Context, req resource.DeleteRequest,
 		tflog.Info(ctx, "the object was created anew in this run; it is not deleted", map[string]any{"id": state.ID.ValueString()})
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
 	if state.AllowOverwrite.ValueBool() && r.replacedSince(ctx, client, state, memory, &resp.Diagnostics) {
 		return
 	}

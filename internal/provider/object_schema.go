@@ -4,7 +4,6 @@ import (
 	"context"
 	"regexp"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -31,13 +30,7 @@ func (r *objectResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 		Blocks: map[string]schema.Block{
 			"copy_source": copySourceBlock(),
 			"callback":    callbackBlock(),
-			"timeouts": timeouts.Block(ctx, timeouts.Opts{
-				Create: true, Read: true, Update: true, Delete: true,
-				CreateDescription: "Time for the whole creation with its retries, such as `30m`; 20 minutes unless set.",
-				ReadDescription:   "Time for a refresh; 5 minutes unless set.",
-				UpdateDescription: "Time for a change; 20 minutes unless set.",
-				DeleteDescription: "Time for the deletion; 5 minutes unless set.",
-			}),
+			"timeouts":    objectTimeouts(ctx),
 		},
 	}
 	for _, part := range []map[string]schema.Attribute{objectPlaceSchema(), objectBodySchema(), objectHeaderSchema(), objectAttributeSchema(), objectComputedSchema()} {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -13,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -25,13 +23,9 @@ func newObjectsDataSource() datasource.DataSource { return &objectsDataSource{} 
 
 type objectsDataSource struct{ configuredDataSource }
 
-const (
-	// maxListed is how many keys and common prefixes a list in the state can hold: at about 300 bytes each they
-	// still fit well into one message between the provider and Terraform.
-	maxListed = 100_000
-	// walkTimeout is how long a walk through a bucket may take.
-	walkTimeout = 20 * time.Minute
-)
+// maxListed is how many keys and common prefixes a list in the state can hold: at about 300 bytes each they
+// still fit well into one message between the provider and Terraform.
+const maxListed = 100_000
 
 // objectsDataModel is the data source oss_objects.
 type objectsDataModel struct {
@@ -74,27 +68,6 @@ func (d *objectsDataSource) Schema(ctx context.Context, _ datasource.SchemaReque
 		for name, attribute := range part {
 			resp.Schema.Attributes[name] = attribute
 		}
-	}
-}
-
-// selectionSchema are the arguments that say which objects of a bucket are meant.
-func selectionSchema() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"bucket": schema.StringAttribute{
-			Required:            true,
-			MarkdownDescription: "Name of the bucket.",
-			Validators:          []validator.String{ruledBy(rules.CheckBucket)},
-		},
-		"prefix": schema.StringAttribute{
-			Optional:            true,
-			MarkdownDescription: "Only keys that begin with this text.",
-		},
-		"glob": schema.StringAttribute{
-			Optional: true,
-			MarkdownDescription: "Only keys that match this glob as a whole. `*` stops at a slash, `**` between slashes does not: `site/**/*.html`. " +
-				"`?`, `[a-z]` and `{a,b}` work as in a shell. What stands before the first of these characters narrows the listing itself.",
-			Validators: []validator.String{ruledBy(rules.CheckKeyGlob)},
-		},
 	}
 }
 
@@ -145,13 +118,6 @@ func objectsResults() map[string]schema.Attribute {
 	}
 }
 
-// walkTimeouts is the timeouts block of what walks through a bucket.
-func walkTimeouts(ctx context.Context) schema.Block {
-	return timeouts.BlockWithOpts(ctx, timeouts.Opts{
-		ReadDescription: fmt.Sprintf("Time for the whole walk with its retries, such as `1h`; %d minutes unless set.", int(walkTimeout.Minutes())),
-	})
-}
-
 // ValidateConfig refuses a prefix and a glob that no key can have both.
 func (d *objectsDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
 	var m objectsDataModel
@@ -159,40 +125,16 @@ func (d *objectsDataSource) ValidateConfig(ctx context.Context, req datasource.V
 	checkSelection(m.Prefix, m.Glob, &resp.Diagnostics)
 }
 
-func checkSelection(prefix, glob types.String, diags *diag.Diagnostics) {
-	if prefix.IsUnknown() || glob.IsUnknown() || glob.IsNull() {
-		return
-	}
-	p, g := prefix.ValueString(), rules.GlobPrefix(glob.ValueString())
-	if !strings.HasPrefix(p, g) && !strings.HasPrefix(g, p) {
-		diags.AddAttributeError(path.Root("glob"), "Nothing Can Match", fmt.Sprintf(
-			"No key begins with the prefix %q and matches the glob %q, which begins with %q. A glob is matched against the whole key: write the prefix into it, and leave prefix out.",
-			p, glob.ValueString(), g))
-	}
-}
-
-// narrowest is the longer of a prefix and of what a glob begins with, one of which begins with the other.
-func narrowest(prefix, glob string) string {
-	if g := rules.GlobPrefix(glob); len(g) > len(prefix) {
-		return g
-	}
-	return prefix
-}
-
 // Read lists page by page until the limit or the end.
 func (d *objectsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m objectsDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
 	checkSelection(m.Prefix, m.Glob, &resp.Diagnostics)
-	d.data.claim(&resp.Diagnostics, m.Bucket)
-	client := d.data.ready(&resp.Diagnostics)
-	limit, diags := m.Timeouts.Read(ctx, walkTimeout)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
+	ctx, client, end := d.data.begin(ctx, m.Bucket, m.Timeouts.Read, walkTimeout, &resp.Diagnostics)
+	defer end()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
 	m.list(ctx, client, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)

@@ -182,9 +182,9 @@ func (m presignedURLModel) checkMethod(diags *diag.Diagnostics) {
 func (e *presignedURLEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var m presignedURLModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	e.data.claim(&resp.Diagnostics, m.Bucket)
-	client := e.clientToOpen(ctx, req, resp)
-	if client == nil || resp.Diagnostics.HasError() {
+	ctx, client, end := e.begin(ctx, m.Bucket, req, resp)
+	defer end()
+	if client == nil {
 		return
 	}
 	request := m.request(ctx, &resp.Diagnostics)

@@ -5,19 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
-
-func quoted(s string) string { return strconv.Quote(s) }
 
 // firstUnknown names an argument whose value is not known yet, or "".
 func (m providerModel) firstUnknown() string {
@@ -168,12 +164,4 @@ func (m providerModel) baseCredentials() (ossclient.Credentials, error) {
 		return ossclient.ECSCredentials(m.ECSRoleName.ValueString())
 	}
 	return ossclient.DefaultCredentials(), nil // also for "", as from a variable that is not set
-}
-
-// stringOrNull turns the absent header "" into null.
-func stringOrNull(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
 }

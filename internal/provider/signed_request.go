@@ -9,13 +9,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/callback"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
@@ -23,32 +21,7 @@ import (
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
-// What the ephemeral resources have in common, and what signed URLs and forms do.
-
-// configuredEphemeral is what every ephemeral resource has of the provider.
-type configuredEphemeral struct{ data *providerData }
-
-// Configure takes over what the provider has set up.
-func (e *configuredEphemeral) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
-	e.data = configuredData(req.ProviderData, &resp.Diagnostics)
-}
-
-// clientToOpen returns the client, or nil and why there is none: an error, or the wish to be asked again later where
-// Terraform allows one.
-func (e *configuredEphemeral) clientToOpen(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) *ossclient.Client {
-	switch {
-	case e.data == nil || e.data.client != nil:
-		return e.data.ready(&resp.Diagnostics)
-	case req.ClientCapabilities.DeferralAllowed:
-		resp.Deferred = &ephemeral.Deferred{Reason: ephemeral.DeferredReasonProviderConfigUnknown}
-		resp.Result.Raw = tftypes.NewValue(req.Config.Schema.Type().TerraformType(ctx), tftypes.UnknownValue)
-		return nil
-	}
-	resp.Diagnostics.AddError("Provider Configuration Not Known Yet", "The provider argument "+quoted(e.data.unknown)+" depends on something that is only known after apply, "+
-		"and this ephemeral resource is opened now because all of its own arguments are known. Let one of them depend on the same thing, so that it waits for the apply; "+
-		"or apply that first (terraform apply -target=...).")
-	return nil
-}
+// What signed URLs and forms have in common.
 
 const (
 	defaultSigned = 3600 // seconds

@@ -147,9 +147,9 @@ func (e *uploadPolicyEphemeral) ValidateConfig(ctx context.Context, req ephemera
 func (e *uploadPolicyEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var m uploadPolicyModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	e.data.claim(&resp.Diagnostics, m.Bucket)
-	client := e.clientToOpen(ctx, req, resp)
-	if client == nil || resp.Diagnostics.HasError() {
+	ctx, client, end := e.begin(ctx, m.Bucket, req, resp)
+	defer end()
+	if client == nil {
 		return
 	}
 	request := m.request(ctx, &resp.Diagnostics)

@@ -3,8 +3,6 @@ package provider
 import (
 	"context"
 	"encoding/base64"
-	"maps"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -67,36 +65,6 @@ func isBase64() validator.String {
 	}}
 }
 
-// addViolations adds one diagnostic per title: a value that breaks two rules is still one thing to mend.
-func addViolations(diags *diag.Diagnostics, at path.Path, found []finding.Finding) {
-	for i, v := range found {
-		if slices.ContainsFunc(found[:i], func(o finding.Finding) bool { return sameTitle(o, v) }) {
-			continue
-		}
-		detail := v.Detail
-		for _, other := range found[i+1:] {
-			if sameTitle(other, v) {
-				detail += "\n" + other.Detail
-			}
-		}
-		if v.Severity == finding.Warning {
-			diags.AddAttributeWarning(at, v.Summary, detail)
-		} else {
-			diags.AddAttributeError(at, v.Summary, detail)
-		}
-	}
-}
-
-func sameTitle(a, b finding.Finding) bool {
-	return a.Summary == b.Summary && a.Severity == b.Severity
-}
-
-// nullMetadata says what is wrong with a metadata value that is null.
-func nullMetadata(name string) string {
-	return quoted(name) + " is null, and OSS has no such thing as a metadata value that is not there. Leave the key out, " +
-		"for example with { for k, v in local.all : k => v if v != null }."
-}
-
 // userMetadata checks a metadata map as far as it is known, each finding at its key.
 type userMetadata struct{ undescribed }
 
@@ -116,21 +84,6 @@ func (userMetadata) ValidateMap(_ context.Context, req validator.MapRequest, res
 		}
 	}
 	addNamedViolations(&resp.Diagnostics, req.Path, rules.CheckUserMetadata(known))
-}
-
-// addNamedViolations adds each violation at its key of the map; those without a name are about the whole map.
-func addNamedViolations(diags *diag.Diagnostics, at path.Path, found []finding.Finding) {
-	byName := map[string][]finding.Finding{}
-	for _, v := range found {
-		byName[v.Name] = append(byName[v.Name], v)
-	}
-	for _, name := range slices.Sorted(maps.Keys(byName)) {
-		place := at
-		if name != "" {
-			place = at.AtMapKey(name)
-		}
-		addViolations(diags, place, byName[name])
-	}
 }
 
 // objectTags checks a map of tags as far as it is known, each finding at its key.

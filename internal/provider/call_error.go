@@ -8,7 +8,6 @@ import (
 	"net"
 	"strings"
 	"syscall"
-	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -62,15 +61,6 @@ func supportIDs(err error) string {
 		ids += ", EC: " + e.EC
 	}
 	return ids
-}
-
-// sentence ends a text with a full stop.
-func sentence(s string) string {
-	s = strings.TrimRightFunc(s, unicode.IsSpace)
-	if s == "" || strings.HasSuffix(s, ".") || strings.HasSuffix(s, "!") {
-		return s
-	}
-	return s + "."
 }
 
 // codeHints say what to check for answers that people meet.

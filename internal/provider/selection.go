@@ -1,0 +1,55 @@
+package provider
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
+)
+
+// selectionSchema are the arguments that say which objects of a bucket are meant.
+func selectionSchema() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"bucket": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "Name of the bucket.",
+			Validators:          []validator.String{ruledBy(rules.CheckBucket)},
+		},
+		"prefix": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "Only keys that begin with this text.",
+		},
+		"glob": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "Only keys that match this glob as a whole. `*` stops at a slash, `**` between slashes does not: `site/**/*.html`. " +
+				"`?`, `[a-z]` and `{a,b}` work as in a shell. What stands before the first of these characters narrows the listing itself.",
+			Validators: []validator.String{ruledBy(rules.CheckKeyGlob)},
+		},
+	}
+}
+
+func checkSelection(prefix, glob types.String, diags *diag.Diagnostics) {
+	if prefix.IsUnknown() || glob.IsUnknown() || glob.IsNull() {
+		return
+	}
+	p, g := prefix.ValueString(), rules.GlobPrefix(glob.ValueString())
+	if !strings.HasPrefix(p, g) && !strings.HasPrefix(g, p) {
+		diags.AddAttributeError(path.Root("glob"), "Nothing Can Match", fmt.Sprintf(
+			"No key begins with the prefix %q and matches the glob %q, which begins with %q. A glob is matched against the whole key: write the prefix into it, and leave prefix out.",
+			p, glob.ValueString(), g))
+	}
+}
+
+// narrowest is the longer of a prefix and of what a glob begins with, one of which begins with the other.
+func narrowest(prefix, glob string) string {
+	if g := rules.GlobPrefix(glob); len(g) > len(prefix) {
+		return g
+	}
+	return prefix
+}

@@ -1,0 +1,71 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	datasourcetimeouts "github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	resourcetimeouts "github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
+)
+
+// How long an operation may take with all its retries, unless the timeouts block says otherwise.
+const (
+	writeTimeout = 20 * time.Minute // of bodies
+	readTimeout  = 5 * time.Minute  // of what one request or a few do
+	walkTimeout  = 20 * time.Minute // through a bucket
+)
+
+// timeout is what a timeouts block says about one operation, such as its method Create.
+type timeout func(ctx context.Context, otherwise time.Duration) (time.Duration, diag.Diagnostics)
+
+// noTimeouts is for what has no such block.
+func noTimeouts(_ context.Context, otherwise time.Duration) (time.Duration, diag.Diagnostics) {
+	return otherwise, nil
+}
+
+// start lets the time run.
+func (t timeout) start(ctx context.Context, otherwise time.Duration, diags *diag.Diagnostics) (context.Context, context.CancelFunc) {
+	limit, d := t(ctx, otherwise)
+	diags.Append(d...)
+	return context.WithTimeout(ctx, limit)
+}
+
+// objectTimeouts is the timeouts block of oss_object.
+func objectTimeouts(ctx context.Context) resourceschema.Block {
+	return resourcetimeouts.Block(ctx, resourcetimeouts.Opts{
+		Create: true, Read: true, Update: true, Delete: true,
+		CreateDescription: "Time for the whole creation with its retries, such as `30m`; 20 minutes unless set.",
+		ReadDescription:   "Time for a refresh; 5 minutes unless set.",
+		UpdateDescription: "Time for a change; 20 minutes unless set.",
+		DeleteDescription: "Time for the deletion; 5 minutes unless set.",
+	})
+}
+
+// corsTimeouts is the timeouts block of oss_bucket_cors.
+func corsTimeouts(ctx context.Context) resourceschema.Block {
+	return resourcetimeouts.Block(ctx, resourcetimeouts.Opts{
+		Create: true, Read: true, Update: true, Delete: true,
+		CreateDescription: "Time for the creation with its retries, such as `2m`; 5 minutes unless set.",
+		ReadDescription:   "Time for a refresh; 5 minutes unless set.",
+		UpdateDescription: "Time for a change; 5 minutes unless set.",
+		DeleteDescription: "Time for the deletion; 5 minutes unless set.",
+	})
+}
+
+// readTimeouts is the timeouts block of a data source.
+func readTimeouts(ctx context.Context) datasourceschema.Block {
+	return datasourcetimeouts.BlockWithOpts(ctx, datasourcetimeouts.Opts{
+		ReadDescription: "Time for the request with its retries, such as `30s`; 5 minutes unless set.",
+	})
+}
+
+// walkTimeouts is the timeouts block of what walks through a bucket.
+func walkTimeouts(ctx context.Context) datasourceschema.Block {
+	return datasourcetimeouts.BlockWithOpts(ctx, datasourcetimeouts.Opts{
+		ReadDescription: fmt.Sprintf("Time for the whole walk with its retries, such as `1h`; %d minutes unless set.", int(walkTimeout.Minutes())),
+	})
+}
