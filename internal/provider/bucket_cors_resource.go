@@ -80,6 +80,7 @@ func corsRuleBlock() schema.Block {
 				"expose_headers": set(false, "Response headers that scripts may read. No `*`: each header is listed by its full name, "+
 					"such as `ETag`, `x-oss-request-id` or `x-oss-meta-owner`."),
 				"max_age_seconds": schema.Int64Attribute{
+					CustomType:          wholeNumber{},
 					Optional:            true,
 					MarkdownDescription: "How long a browser may remember the answer to a preflight, in seconds. Unset is the same to OSS as `0`.",
 				},
@@ -105,7 +106,12 @@ func (r *bucketCORSResource) ValidateConfig(ctx context.Context, req resource.Va
 		return
 	}
 	var rules []cors.Rule
-	for i, rule := range config.rules(ctx, &resp.Diagnostics) {
+	var unreadable diag.Diagnostics // what has been told already, at the attribute
+	read := config.rules(ctx, &unreadable)
+	if unreadable.HasError() {
+		return
+	}
+	for i, rule := range read {
 		rule.refuseNulls(i, &resp.Diagnostics)
 		rules = append(rules, rule.checkable())
 	}

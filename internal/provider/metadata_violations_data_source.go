@@ -80,6 +80,7 @@ func violationsSchema() map[string]schema.Attribute {
 			Validators:          []validator.Dynamic{soundPolicy{}},
 		},
 		"limit": schema.Int64Attribute{
+			CustomType:          wholeNumber{},
 			Optional:            true,
 			MarkdownDescription: fmt.Sprintf("How many violations are kept at most; %d unless set. Those beyond are counted all the same.", keptViolations),
 			Validators:          []validator.Int64{int64validator.Between(1, maxListed)},

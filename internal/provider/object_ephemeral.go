@@ -88,7 +88,8 @@ func objectEphemeralArguments() map[string]schema.Attribute {
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 		},
 		"max_size": schema.Int64Attribute{
-			Optional: true,
+			CustomType: wholeNumber{},
+			Optional:   true,
 			MarkdownDescription: fmt.Sprintf("Largest body in bytes that is read, up to %d (4 MiB); %d (1 MiB) unless set. A larger one is an error, and is not transferred.",
 				ossclient.MaxRead, maxReadBody),
 			Validators: []validator.Int64{int64validator.Between(0, ossclient.MaxRead)},

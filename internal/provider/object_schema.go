@@ -113,6 +113,7 @@ func objectBodySchema() map[string]schema.Attribute {
 				"It is uploaded on creation, when `content_wo_version` changes, and when somebody else replaced the stored body.",
 		},
 		"content_wo_version": schema.Int64Attribute{
+			CustomType:          wholeNumber{},
 			Optional:            true,
 			MarkdownDescription: "Any number; a change of it uploads `content_wo`, whose own changes cannot be seen, unless the stored body is the same bytes already.",
 			Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("content_wo"))},

@@ -84,7 +84,8 @@ func objectsArguments() map[string]schema.Attribute {
 			MarkdownDescription: "Only keys that come after this one in the order of their UTF-8 bytes.",
 		},
 		"limit": schema.Int64Attribute{
-			Optional: true,
+			CustomType: wholeNumber{},
+			Optional:   true,
 			MarkdownDescription: fmt.Sprintf("At most so many keys and common prefixes together. Unless set, all are listed, and more than %d are an error, "+
 				"since all of them are kept in the state.", maxListed),
 			Validators: []validator.Int64{int64validator.Between(1, maxListed)},

@@ -71,7 +71,8 @@ func (p *ossProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 					"every resource of this provider then has to name that bucket.",
 			},
 			"max_retries": schema.Int64Attribute{
-				Optional: true,
+				CustomType: wholeNumber{},
+				Optional:   true,
 				MarkdownDescription: "How often a request is repeated after a server error, throttling, a broken connection or a timeout, " +
 					"with growing pauses between; `5` unless set. Other refusals are never repeated.",
 				Validators: []validator.Int64{int64validator.Between(0, 100)},
@@ -140,6 +141,7 @@ func assumeRoleBlock() schema.Block {
 				Validators:          []validator.String{checkedBy("Invalid Policy", checkJSON)},
 			},
 			"session_expiration": schema.Int64Attribute{
+				CustomType:          wholeNumber{},
 				Optional:            true,
 				MarkdownDescription: "How long a temporary key is good for, in seconds; 3600 unless set.",
 				Validators:          []validator.Int64{int64validator.Between(900, 43200)},

@@ -37,7 +37,8 @@ func signedSchema(what string, carrier rules.Carrier, headers string) map[string
 			Validators:          []validator.String{ruledBy(rules.CheckBucket)},
 		},
 		"expires_in": schema.Int64Attribute{
-			Optional: true,
+			CustomType: wholeNumber{},
+			Optional:   true,
 			MarkdownDescription: fmt.Sprintf("How long the %s is good for, in seconds from 1 to %d (7 days); %d unless set. "+
 				"One that is signed with temporary keys ends with these, if they end earlier.", what, maxSigned, defaultSigned),
 			Validators: []validator.Int64{int64validator.Between(1, maxSigned)},

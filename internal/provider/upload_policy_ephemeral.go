@@ -89,11 +89,13 @@ func uploadPolicyArguments() map[string]schema.Attribute {
 			Validators:          []validator.String{ruledBy(rules.CheckFormPrefix)},
 		},
 		"min_size": schema.Int64Attribute{
+			CustomType:          wholeNumber{},
 			Optional:            true,
 			MarkdownDescription: "Smallest size of the file in bytes; 0 unless set.",
 			Validators:          []validator.Int64{int64validator.Between(0, ossclient.MaxPostSize)},
 		},
 		"max_size": schema.Int64Attribute{
+			CustomType:          wholeNumber{},
 			Optional:            true,
 			MarkdownDescription: "Largest size of the file in bytes; unless set the 5 GiB that OSS allows.",
 			Validators:          []validator.Int64{int64validator.Between(1, ossclient.MaxPostSize)},
@@ -104,7 +106,8 @@ func uploadPolicyArguments() map[string]schema.Attribute {
 			Validators:          []validator.Set{setvalidator.SizeAtLeast(1), formTypes{}},
 		},
 		"success_action_status": schema.Int64Attribute{
-			Optional: true,
+			CustomType: wholeNumber{},
+			Optional:   true,
 			MarkdownDescription: "Status of the answer to an upload without callback: `200`, `201`, which comes with a document that names the object, or `204`; " +
 				"unless set it is 204.",
 			Validators: []validator.Int64{int64validator.OneOf(200, 201, 204)},
