@@ -32,6 +32,9 @@ type Outcome struct {
 	Stored bool
 	// Uploaded says that a body was sent, Adopted that the answer was lost and a look found the object as it was sent.
 	Uploaded, Adopted bool
+	// Damaged says, beside an error, that the body is stored as other bytes than were sent. State has what is stored, so that
+	// it differs from what is wanted.
+	Damaged bool
 	// CallbackFailure is why the callback failed; it is an error as well, unless the callback is optional.
 	CallbackFailure *ossclient.CallbackError
 	// Leftovers are unfinished uploads of the same key that others began.

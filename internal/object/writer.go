@@ -39,7 +39,7 @@ func (w Writer) Apply(ctx context.Context, want Spec, have *State, change Change
 	default:
 		err = o.leaveBody(ctx)
 	}
-	o.out.Stored = err == nil || o.out.CallbackFailure != nil
+	o.out.Stored = err == nil || o.out.CallbackFailure != nil || o.out.Damaged
 	return o.out, err
 }
 

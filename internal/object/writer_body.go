@@ -69,6 +69,8 @@ func (o *operation) store(ctx context.Context, write ossclient.Write, shown *oss
 	failed := (*ossclient.CallbackError)(nil)
 	switch {
 	case errors.As(err, &failed):
+	case errors.Is(err, ossclient.ErrDamaged) && written.CRC64 != "":
+		return true, o.damaged(written, content, err)
 	case write.ForbidOverwrite && ossclient.HasCode(err, "FileAlreadyExists"):
 		return false, ErrExists
 	case err != nil:
@@ -106,6 +108,17 @@ func (o *operation) wrote(written ossclient.Written, content Content) error {
 	}
 	o.out.Uploaded, o.out.Adopted = content.Copy == nil, written.Adopted
 	return o.settle(content)
+}
+
+// damaged takes over that other bytes are stored than were sent.
+func (o *operation) damaged(written ossclient.Written, content Content, err error) error {
+	err = errors.Join(o.failed("write", err), o.wrote(written, content))
+	o.out.Damaged = true
+	o.memory().Body = ""
+	if o.want.Body.Kind != SecretBody {
+		o.out.State.CRC64 = written.CRC64
+	}
+	return err
 }
 
 // settle remembers the body that was asked for; of one that must not be seen only how to recognise it.

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
@@ -207,4 +208,65 @@ func TestForeignBodyThatIsIgnored(t *testing.T) {
 	if _, err := writer.Apply(t.Context(), next, &have, Compare(next, &have)); !errors.Is(err, ErrChanged) {
 		t.Errorf("a body over one that nobody has seen: %v", err)
 	}
+}
+
+// A body that is stored damaged, attempt after attempt, is an error, and the state has what is stored: the next change
+// writes the body again, as a refresh finds it and without one.
+func TestDamagedBody(t *testing.T) {
+	t.Parallel()
+	server, client := newServer(t)
+	var damage atomic.Bool
+	server.Fault = func(ossserver.Call) *ossserver.Fault {
+		if damage.Load() {
+			return &ossserver.Fault{Damage: ossserver.DamageStored}
+		}
+		return nil
+	}
+	writer := Writer{Client: client}
+	want := text("k", "hello")
+	want.Overwrite = false
+	var have *State
+	for _, step := range []string{"create", "update"} {
+		damage.Store(true)
+		outcome, err := writer.Apply(t.Context(), want, have, Compare(want, have))
+		o, lookErr := server.Object("b-1", "k")
+		if !errors.Is(err, ossclient.ErrDamaged) || !outcome.Stored || !outcome.Damaged || lookErr != nil || outcome.State.CRC64 != o.CRC64 || o.CRC64 == want.Body.Digest {
+			t.Fatalf("%s: %+v, %v; stored %+v", step, outcome, err, o)
+		}
+		damage.Store(false)
+		for name, state := range map[string]State{"": outcome.State, "refreshed": refreshedState(t, client, "k", outcome.State)} {
+			if change := Compare(want, &state); !change.Write {
+				t.Errorf("%s, then %s: planned %s", step, name, inWords(change))
+			}
+		}
+		if outcome, err = writer.Apply(t.Context(), want, &outcome.State, Compare(want, &outcome.State)); err != nil {
+			t.Fatalf("%s, then healed: %v", step, err)
+		}
+		have = &outcome.State
+		if o, err := server.Object("b-1", "k"); err != nil || o.CRC64 != want.Body.Digest {
+			t.Errorf("%s, then healed: stored %+v, %v", step, o, err)
+		}
+		next := text("k", "hello, "+step)
+		want = next
+	}
+	secret := text("s", "hello")
+	secret.Body.Kind = SecretBody
+	damage.Store(true)
+	outcome, err := writer.Apply(t.Context(), secret, nil, Compare(secret, nil))
+	if !outcome.Damaged || outcome.State.CRC64 != "" || outcome.State.ETag != "" {
+		t.Errorf("secret: %+v, %v", outcome, err)
+	}
+	state := refreshedState(t, client, "s", outcome.State)
+	if change := Compare(secret, &state); !change.Write {
+		t.Errorf("secret: planned %s", inWords(change))
+	}
+}
+
+func refreshedState(t *testing.T, client *ossclient.Client, key string, have State) State {
+	t.Helper()
+	state, err := Refresh(t.Context(), client, "b-1", key, have)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return state
 }

@@ -2,6 +2,8 @@ package ossclient
 
 import (
 	"bytes"
+	"crypto/md5" // Content-MD5 is the protocol's checksum
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"hash"
@@ -19,6 +21,9 @@ var ErrBodyChanged = errors.New("the body is no longer the one that was planned"
 
 // ErrBodyUnreadable says that the body of an upload could not be opened or read.
 var ErrBodyUnreadable = errors.New("the body cannot be read")
+
+// ErrDamaged says that an upload arrived and was stored as other bytes than were sent.
+var ErrDamaged = errors.New("the body was damaged on its way")
 
 // ErrNotRegular says that what should be a file is a folder, a pipe or a device.
 var ErrNotRegular = errors.New("it is not a regular file")
@@ -109,19 +114,58 @@ type section struct {
 	body   Body
 	offset int64
 	length int64
-	// whole says that the section is the whole body, whose digest is known: it is checked while it is sent.
-	whole    bool
+	crc    uint64 // that it must have; checked while it is sent
+	// md5 is its Content-MD5. With one the bytes are what OSS stores, and the CRC-64 of the answer must be theirs.
+	md5      string
 	progress *progress // counts what is sent, may be nil
 }
 
-func (b Body) wholeSection() section { return section{body: b, length: b.Size, whole: true} }
+func (b Body) wholeSection() section { return section{body: b, length: b.Size, crc: b.CRC64} }
+
+// digested reads a stretch of the body for both of its digests at once. OSS stores nothing that has another MD5
+// (OSS-276), and wants to know it before the bytes: they are read again when they are sent, from the system's cache.
+func (b Body) digested(offset, length int64) (section, error) {
+	s := section{body: b, offset: offset, length: length}
+	crc, sum := crc64.New(crcTable), md5.New()
+	if length > 0 {
+		src, err := b.Open(offset, length)
+		if err != nil {
+			return s, unreadable(err)
+		}
+		n, err := io.Copy(io.MultiWriter(crc, sum), src)
+		src.Close()
+		switch {
+		case err != nil:
+			return s, unreadable(err)
+		case n != length:
+			return s, endsEarly(length - n)
+		}
+	}
+	s.crc, s.md5 = crc.Sum64(), base64.StdEncoding.EncodeToString(sum.Sum(nil))
+	return s, nil
+}
+
+// wholeDigested is the whole body, which must have the digest that is known of it.
+func (b Body) wholeDigested() (section, error) {
+	s, err := b.digested(0, b.Size)
+	if err == nil && s.crc != b.CRC64 {
+		err = otherCRC(s.crc, b.CRC64)
+	}
+	return s, err
+}
+
+func endsEarly(by int64) error { return fmt.Errorf("%w: it ends %d bytes early", ErrBodyChanged, by) }
+
+func otherCRC(got, want uint64) error {
+	return fmt.Errorf("%w: its CRC-64 is %d and was %d", ErrBodyChanged, got, want)
+}
 
 // lastBlock is how much of a body is held back until its digest is known to be right, in bytes. OSS stores nothing
 // of an upload whose announced length did not arrive.
 const lastBlock = 32 << 10
 
-// bodyReader sends a section and digests it. It refuses to finish a whole body that differs from what was digested:
-// the last block leaves only when size and CRC of all are right.
+// bodyReader sends a section and digests it. It refuses to finish one that differs from what was digested: the last
+// block leaves only when size and CRC of all are right.
 type bodyReader struct {
 	section
 	src io.ReadCloser
@@ -159,11 +203,11 @@ func (r *bodyReader) Len() int {
 // Close closes the source; the transport calls it, too.
 func (r *bodyReader) Close() error { return r.src.Close() }
 
-// outcome tells why the section could not be sent whole, or its digest.
-func (r *bodyReader) outcome() (crc uint64, sent int64, err error) {
+// outcome tells how much was sent, and why not all.
+func (r *bodyReader) outcome() (sent int64, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.digest.Sum64(), r.length - r.left, r.err
+	return r.length - r.left, r.err
 }
 
 func (r *bodyReader) Read(p []byte) (int, error) {
@@ -181,7 +225,7 @@ func (r *bodyReader) read(p []byte) (int, error) {
 		return 0, r.err
 	case r.left == 0:
 		return 0, io.EOF
-	case r.whole && r.tail == nil && r.left <= lastBlock:
+	case r.tail == nil && r.left <= lastBlock:
 		if r.err = r.readTail(); r.err != nil {
 			return 0, r.err
 		}
@@ -191,15 +235,11 @@ func (r *bodyReader) read(p []byte) (int, error) {
 		r.tail = r.tail[n:]
 		return n, nil
 	}
-	free := r.left
-	if r.whole {
-		free -= lastBlock
-	}
-	n, err := r.src.Read(p[:min(int64(len(p)), free)])
+	n, err := r.src.Read(p[:min(int64(len(p)), r.left-lastBlock)])
 	r.digest.Write(p[:n])
 	switch {
 	case err == io.EOF && int64(n) < r.left:
-		r.err = fmt.Errorf("%w: it ends %d bytes early", ErrBodyChanged, r.left-int64(n))
+		r.err = endsEarly(r.left - int64(n))
 	case err != nil && err != io.EOF:
 		r.err = unreadable(err)
 	}
@@ -212,13 +252,13 @@ func (r *bodyReader) readTail() error {
 	n, err := io.ReadFull(r.src, buf)
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return fmt.Errorf("%w: it ends %d bytes early", ErrBodyChanged, r.left-int64(n))
+		return endsEarly(r.left - int64(n))
 	case err != nil:
 		return unreadable(err)
 	}
 	r.digest.Write(buf)
-	if got := r.digest.Sum64(); got != r.body.CRC64 {
-		return fmt.Errorf("%w: its CRC-64 is %d and was %d", ErrBodyChanged, got, r.body.CRC64)
+	if got := r.digest.Sum64(); got != r.crc {
+		return otherCRC(got, r.crc)
 	}
 	r.tail = buf
 	return nil

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -212,7 +213,6 @@ type response struct {
 	header   http.Header
 	body     []byte
 	attempts int
-	sent     uint64 // CRC-64 of the body that was sent
 }
 
 // once makes one attempt. Every error is an *Error.
@@ -245,11 +245,8 @@ func (c *Client) once(ctx context.Context, r request) (response, error) {
 	} else {
 		resp, err = bucket.Do(r.method, r.key, r.params, options, data, nil)
 	}
-	var crc uint64
 	if body != nil {
-		var sent int64
-		var bodyErr error
-		crc, sent, bodyErr = body.outcome()
+		sent, bodyErr := body.outcome()
 		if bodyErr != nil {
 			// The transport's words for a request whose body failed hide the reason.
 			resp, err = nil, bodyErr
@@ -273,7 +270,19 @@ func (c *Client) once(ctx context.Context, r request) (response, error) {
 	if err != nil {
 		return fail(nil, fmt.Errorf("reading the answer: %w", err))
 	}
-	return response{status: resp.StatusCode, header: resp.Headers, body: text, sent: crc}, nil
+	return response{status: resp.StatusCode, header: resp.Headers, body: text}, r.damaged(resp.Headers)
+}
+
+// damaged compares what was stored with what was sent. OSS has refused what differs from its Content-MD5; this is for
+// what went wrong behind that. From then on a repetition may overwrite: what it would meet is its own.
+func (r request) damaged(answer http.Header) error {
+	sent, stored := strconv.FormatUint(r.body.crc, 10), answer.Get("X-Oss-Hash-Crc64ecma")
+	if r.body.md5 == "" || stored == "" || stored == sent {
+		return nil
+	}
+	delete(r.header, "X-Oss-Forbid-Overwrite")
+	return &Error{Op: r.op, Bucket: r.bucket, Key: r.key, Attempts: 1, RequestID: answer.Get("X-Oss-Request-Id"),
+		Err: fmt.Errorf("%w: sent CRC-64 %s, stored %s", ErrDamaged, sent, stored)}
 }
 
 func (c *Client) logAttempt(ctx context.Context, r request, resp *oss.Response, err error, took time.Duration) {

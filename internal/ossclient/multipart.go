@@ -48,16 +48,17 @@ func (c *Client) putMultipart(ctx context.Context, w Write) (Written, error) {
 	defer c.reportProgress(ctx, p, w)()
 	return c.multipart(ctx, w, partSize(w.Body.Size, c.partSize), w.Body.Size, func(ctx context.Context, r request, offset, length int64) (part, error) {
 		r.op = "UploadPart"
-		r.body = section{body: w.Body, offset: offset, length: length, progress: p}
+		body, err := w.Body.digested(offset, length)
+		if err != nil {
+			return part{}, newError(r, nil, err)
+		}
+		body.progress = p
+		r.body, r.header = body, map[string]string{"Content-Md5": body.md5}
 		resp, err := c.do(ctx, r)
 		if err != nil {
 			return part{}, err
 		}
-		if crc := resp.header.Get("X-Oss-Hash-Crc64ecma"); crc != "" && crc != strconv.FormatUint(resp.sent, 10) {
-			return part{}, &Error{Op: r.op, Bucket: w.Bucket, Key: w.Key, RequestID: resp.header.Get("X-Oss-Request-Id"),
-				Err: fmt.Errorf("a part was damaged on its way: sent CRC-64 %d, stored %s", resp.sent, crc)}
-		}
-		return part{ETag: resp.header.Get("Etag"), crc: resp.sent}, nil
+		return part{ETag: resp.header.Get("Etag"), crc: body.crc}, nil
 	})
 }
 
@@ -93,6 +94,9 @@ func (c *Client) multipart(ctx context.Context, w Write, step, size int64, send 
 	}
 	if failed := (*CallbackError)(nil); errors.As(err, &failed) {
 		return written, err // there is nothing left to abort
+	}
+	if errors.Is(err, ErrDamaged) && written.CRC64 != "" {
+		return written, err
 	}
 	if err != nil {
 		if adopted, ok := c.adopt(ctx, w, err); ok {
@@ -153,7 +157,7 @@ func checkParts(w Write, parts []part) error {
 	}
 	if crc != w.Body.CRC64 {
 		return &Error{Op: "CompleteMultipartUpload", Bucket: w.Bucket, Key: w.Key,
-			Err: fmt.Errorf("%w: its CRC-64 is %d and was %d", ErrBodyChanged, crc, w.Body.CRC64)}
+			Err: otherCRC(crc, w.Body.CRC64)}
 	}
 	return nil
 }
@@ -186,6 +190,10 @@ func (c *Client) complete(ctx context.Context, w Write, id string, parts []part)
 	}
 	if written.ETag == "" && xml.Unmarshal(resp.body, &result) == nil {
 		written.ETag = unquote(result.ETag)
+	}
+	if want := w.Body.Digest(); w.Body.Open != nil && written.CRC64 != "" && written.CRC64 != want {
+		return written, &Error{Op: r.op, Bucket: w.Bucket, Key: w.Key, Attempts: resp.attempts, RequestID: resp.header.Get("X-Oss-Request-Id"),
+			Err: fmt.Errorf("%w: sent CRC-64 %s, stored %s", ErrDamaged, want, written.CRC64)}
 	}
 	return w.calledBack(r, resp, written)
 }

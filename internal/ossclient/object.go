@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -112,8 +111,9 @@ type Written struct {
 
 // PutObject uploads an object, a large one by parts. When the outcome is not known (a broken connection, a timeout, a
 // failing service), or a repeated request is refused because the first one had succeeded, it looks whether the object
-// is there as it was sent, and if so reports success. A callback that failed is a *CallbackError; the object is stored
-// then. Repetitions call back again, so the receiver may hear of one upload more than once.
+// is there as it was sent, and if so reports success. A body that was stored damaged is written again; an ErrDamaged says
+// that it stayed so, and what is returned beside it is what is stored, unless it never became an object. A callback that
+// failed is a *CallbackError; the object is stored then. Repetitions call back again, so the receiver may hear of one upload more than once.
 func (c *Client) PutObject(ctx context.Context, w Write) (Written, error) {
 	if w.Body.Size >= c.multipartFrom {
 		return c.putMultipart(ctx, w)
@@ -123,22 +123,24 @@ func (c *Client) PutObject(ctx context.Context, w Write) (Written, error) {
 	w.setCallback(header)
 	p := &progress{total: w.Body.Size}
 	defer c.reportProgress(ctx, p, w)()
-	body := w.Body.wholeSection()
-	body.progress = p
-	r := request{op: "PutObject", method: http.MethodPut, bucket: w.Bucket, key: w.Key, header: header, body: body}
-	resp, err := c.do(ctx, r)
+	r := request{op: "PutObject", method: http.MethodPut, bucket: w.Bucket, key: w.Key, header: header}
+	body, err := w.Body.wholeDigested()
 	if err != nil {
-		if written, ok := c.adopt(ctx, w, err); ok {
-			return written, nil
-		}
-		return Written{}, err
+		return Written{}, newError(r, nil, err)
 	}
-	written := writtenFromHeader(resp.header)
-	if want := w.Body.Digest(); written.CRC64 != "" && written.CRC64 != want {
-		return written, &Error{Op: r.op, Bucket: w.Bucket, Key: w.Key, RequestID: resp.header.Get("X-Oss-Request-Id"),
-			Err: fmt.Errorf("the body was damaged on its way: sent CRC-64 %s, stored %s", want, written.CRC64)}
+	header["Content-Md5"] = body.md5
+	r.body, r.body.progress = body, p
+	resp, err := c.do(ctx, r)
+	if err == nil {
+		return w.calledBack(r, resp, writtenFromHeader(resp.header))
 	}
-	return w.calledBack(r, resp, written)
+	if written, ok := c.adopt(ctx, w, err); ok {
+		return written, nil
+	}
+	if errors.Is(err, ErrDamaged) {
+		return writtenFromHeader(resp.header), err
+	}
+	return Written{}, err
 }
 
 func writtenFromHeader(h http.Header) Written {

@@ -18,9 +18,11 @@ import (
 )
 
 // do makes a request and repeats it while the failure is one that may pass: the SDK itself never retries. The
-// error of the last attempt is returned as an *Error; one that ended because ctx did also wraps ctx's error.
+// error of the last attempt is returned as an *Error; one that ended because ctx did also wraps ctx's error. After an
+// attempt that was stored damaged, the error wraps ErrDamaged, and the response is that of the attempt.
 func (c *Client) do(ctx context.Context, r request) (response, error) {
 	var last error
+	var damaged *response
 	attempts := 0
 	delays := backoff.NewExponentialBackOff()
 	delays.InitialInterval = c.firstDelay
@@ -30,6 +32,9 @@ func (c *Client) do(ctx context.Context, r request) (response, error) {
 		attempts++
 		resp, err := c.once(ctx, r)
 		last = err
+		if errors.Is(err, ErrDamaged) {
+			damaged = &resp
+		}
 		if err != nil && !mayPass(err) {
 			return resp, backoff.Permanent(err)
 		}
@@ -55,11 +60,18 @@ func (c *Client) do(ctx context.Context, r request) (response, error) {
 	if ctxErr := ctx.Err(); ctxErr != nil && !errors.Is(e, ctxErr) {
 		e.Err = errors.Join(ctxErr, e.Err)
 	}
+	if damaged != nil {
+		resp = *damaged
+		if !errors.Is(e, ErrDamaged) {
+			e.Err = errors.Join(ErrDamaged, e.Err)
+		}
+	}
 	return resp, e
 }
 
 // passingCodes are answers below 500 that OSS gives for a condition that passes.
 var passingCodes = map[string]bool{
+	"InvalidDigest":             true, // 400: the body arrived with another MD5 than it was announced with (OSS-276)
 	"RequestTimeout":            true, // 400: the body did not arrive in time
 	"QpsLimitExceeded":          true,
 	"TrafficRateLimitExceeded":  true,
@@ -75,6 +87,8 @@ func mayPass(err error) bool {
 		return false
 	}
 	switch {
+	case errors.Is(err, ErrDamaged):
+		return true
 	case IsForeign(err):
 		return e.Uncertain() // a gateway that lost OSS may find it again
 	case e.Status >= 500, e.Status == http.StatusTooManyRequests, e.Status == http.StatusRequestTimeout, passingCodes[e.Code]:

@@ -2,10 +2,13 @@ package ossserver
 
 import (
 	"context"
+	"crypto/md5"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -199,5 +202,34 @@ func TestFaultsOfTheAnswer(t *testing.T) {
 	set(nil)
 	if _, body, err = get(); err != nil || len(body) != size {
 		t.Errorf("afterwards: %d bytes, %v", len(body), err)
+	}
+}
+
+// OSS-276: a damaged body is refused where the request tells its MD5, and else stored as it came; damaged behind the check it is
+// stored in any case, and the answer tells the digests of what is stored.
+func TestDamagedBodies(t *testing.T) {
+	t.Parallel()
+	var damage atomic.Int32
+	e := start(t, &Server{Fault: func(Call) *Fault { return &Fault{Damage: Damage(damage.Load())} }})
+	withMD5 := call{method: "PUT", path: at("k"), body: "hello", header: map[string]string{"Content-MD5": md5Base64("hello")}}
+	bare := call{method: "PUT", path: at("k"), body: "hello"}
+	for _, tc := range []struct {
+		damage Damage
+		call   call
+		stored string // "" is a refusal
+	}{
+		{DamageNone, withMD5, "hello"}, {DamageOnWay, withMD5, ""}, {DamageOnWay, bare, "iello"}, {DamageStored, withMD5, "iello"},
+	} {
+		damage.Store(int32(tc.damage))
+		if tc.stored == "" {
+			e.refused(400, "InvalidDigest", tc.call)
+			continue
+		}
+		a := e.must(200, tc.call)
+		e.wantHeader(a, "ETag", `"`+fmt.Sprintf("%X", md5.Sum([]byte(tc.stored)))+`"`)
+		damage.Store(int32(DamageNone))
+		if got := e.get("k"); got != tc.stored {
+			t.Errorf("damage %d: stored %q, want %q", tc.damage, got, tc.stored)
+		}
 	}
 }

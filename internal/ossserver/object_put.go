@@ -76,6 +76,9 @@ func (q *request) stage(body io.Reader) (*staged, error) {
 	if q.r.ContentLength == 0 && q.r.Header.Get("Content-Length") == "" && len(q.r.TransferEncoding) == 0 && q.r.Body == http.NoBody {
 		return nil, fail(http.StatusLengthRequired, "MissingContentLength", "", "You must provide the Content-Length HTTP header.")
 	}
+	if q.damage != DamageNone {
+		body = &damagedReader{src: body}
+	}
 	st, err := q.b.stage(q.b.tmp(), io.LimitReader(body, limit+1))
 	if err != nil {
 		return nil, err
@@ -83,6 +86,7 @@ func (q *request) stage(body io.Reader) (*staged, error) {
 	switch {
 	case st.size > limit:
 		err = entityTooLarge(limit)
+	case q.damage == DamageStored:
 	case wantMD5 != nil && !bytes.Equal(wantMD5, st.md5):
 		err = invalidDigest(q.header("Content-MD5"))
 	default:
@@ -93,6 +97,21 @@ func (q *request) stage(body io.Reader) (*staged, error) {
 		return nil, err
 	}
 	return st, nil
+}
+
+// damagedReader flips a bit of the first byte.
+type damagedReader struct {
+	src  io.Reader
+	done bool
+}
+
+func (d *damagedReader) Read(p []byte) (int, error) {
+	n, err := d.src.Read(p)
+	if n > 0 && !d.done {
+		p[0] ^= 1
+		d.done = true
+	}
+	return n, err
 }
 
 func entityTooLarge(limit int64) *apiError {

@@ -34,6 +34,7 @@ type request struct {
 	account   *Account // nil is anonymous
 	presigned bool
 	callback  *callback // nil is none
+	damage    Damage    // of the body that comes, by a fault
 	b         *bucket   // nil where the operation works without an existing bucket
 	ec        string
 }

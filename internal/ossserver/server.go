@@ -100,7 +100,18 @@ type Fault struct {
 	Code, Message string // of the error document; without a Code the answer has no body at all
 	Cut           Cut
 	SlowBody      time.Duration // pause before each 4 KiB of the answer's body; ends early when the client leaves
+	Damage        Damage
 }
+
+// Damage says where a byte of an uploaded body turns into another.
+type Damage int
+
+// The places where a body is damaged.
+const (
+	DamageNone   Damage = iota // nowhere
+	DamageOnWay                // before the server sees it, so that a Content-MD5 or CRC-64 sent along finds it out
+	DamageStored               // behind these checks: the body is stored damaged, and the answer tells its digests
+)
 
 // Cut says where a connection breaks.
 type Cut int
@@ -223,6 +234,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if fault.Delay > 0 && !wait(r, fault.Delay) || fault.Cut == CutBefore {
 		q.w.cut()
 	}
+	q.damage = fault.Damage
 	q.w.discard, q.w.half, q.w.pause = fault.Cut == CutAfter, fault.Cut == CutInside, fault.SlowBody
 	err := q.refused
 	switch {

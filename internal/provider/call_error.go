@@ -80,9 +80,11 @@ var codeHints = map[string]string{
 	"SecurityTokenExpired":                "The temporary credentials are too old. Ask STS for new ones and run again.",
 	"AccessKeyIdAndSecurityTokenNotMatch": "The security token belongs to another access key. Set all three parts of the temporary credentials together.",
 	"NoSuchBucket":                        "Check the spelling of the bucket and that it exists in this region. This provider does not create buckets.",
-	"RequestTimeTooSkewed":                "The clock of this machine differs from OSS's by more than 15 minutes. Set it right.",
-	"InvalidObjectState":                  "The object is archived. Restore it first (RestoreObject), and run again when the restore has finished.",
-	"FileImmutable":                       "A retention policy (WORM) of the bucket protects this object. It can be changed when the retention period is over.",
+	"InvalidDigest": "The body arrived at OSS with another checksum than it was sent with, time and again, and nothing was stored. " +
+		"Look into what is between here and OSS, such as a proxy, and into the memory of this machine.",
+	"RequestTimeTooSkewed": "The clock of this machine differs from OSS's by more than 15 minutes. Set it right.",
+	"InvalidObjectState":   "The object is archived. Restore it first (RestoreObject), and run again when the restore has finished.",
+	"FileImmutable":        "A retention policy (WORM) of the bucket protects this object. It can be changed when the retention period is over.",
 	// OSS-222; a write that asked not to overwrite has words of its own.
 	"FileAlreadyExists": "An overwrite protection rule of the bucket covers this key: objects may be created and deleted, and not be written over. " +
 		"To OSS a change of headers, metadata, storage class or encryption is a copy of the object onto itself, so it is refused like a new body. " +
@@ -109,6 +111,9 @@ func hint(err error) string {
 		return "No request was sent. Check the credentials of the provider."
 	case errors.Is(err, ossclient.ErrBodyChanged):
 		return "Nothing was stored: the upload was stopped before its end. Run plan again when the file no longer changes."
+	case errors.Is(err, ossclient.ErrDamaged):
+		return "OSS stored something else than was sent, and sending it again did not help. If an object came of it, the state says what it is, and the next apply replaces it. " +
+			"Look into what is between here and OSS, such as a proxy."
 	case errors.Is(err, ossclient.ErrBodyUnreadable):
 		return "Nothing was stored. Check that the file exists and may be read."
 	case errors.Is(err, context.DeadlineExceeded):

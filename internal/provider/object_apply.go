@@ -53,6 +53,9 @@ func (a *objectApply) run(ctx context.Context) bool {
 	a.memory = outcome.State.Memory
 	rememberContentType(&a.memory, a.config.ContentType, a.plan.ContentType, a.plan.Key)
 	a.plan.complete(outcome.State)
+	if outcome.Damaged { // what was planned is not what is stored
+		a.plan.CRC64, a.plan.ETag = stringOrNull(outcome.State.CRC64), stringOrNull(outcome.State.ETag)
+	}
 	return true
 }
 

@@ -275,3 +275,26 @@ func TestReplaceByKey(t *testing.T) {
 	}
 	w.clean()
 }
+
+// A byte that changes on its way is not seen at all. A body that OSS stores damaged, attempt after attempt, fails the
+// apply; the state says what is stored, and the next apply puts it right.
+func TestDamagedBodies(t *testing.T) {
+	t.Parallel()
+	o, f := startFaulty(t)
+	w := o.workspace()
+	for _, content := range []string{"one", "two"} {
+		w.write("main.tf", requiredProvider+objectConfig(o, "content = \""+content+"\""))
+		f.arm("PutObject", ossserver.Fault{Damage: ossserver.DamageStored}, -1)
+		w.fails([]string{"was damaged on its way", "OSS stored something else than was sent", "the next apply replaces it"}, "apply", "-auto-approve", "-no-color")
+		if got := o.body("k"); got == content {
+			t.Error("nothing was damaged")
+		}
+		f.arm("PutObject", ossserver.Fault{Damage: ossserver.DamageOnWay}, 1)
+		w.apply()
+		f.disarm()
+		w.clean()
+		if got := o.body("k"); got != content {
+			t.Errorf("stored %q, want %q", got, content)
+		}
+	}
+}
