@@ -1,12 +1,14 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
 	"math/big"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
@@ -23,7 +25,21 @@ import (
 //
 // A field that is misspelt or of another type is an error that gives its place and,
 // where there is one, the nearest right name. What is well formed goes to New.
+//
+// or the list of rules by itself.
 func Decode(v any) (*Policy, []Mistake) {
+	list, ok := v.([]any)
+	if !ok {
+		return decode(v)
+	}
+	p, mistakes := decode(map[string]any{"rules": list})
+	for i := range mistakes {
+		mistakes[i].Place = cmp.Or(strings.TrimPrefix(mistakes[i].Place, "rules"), whole)
+	}
+	return p, mistakes
+}
+
+func decode(v any) (*Policy, []Mistake) {
 	var d policyDecoder
 	var rules []Rule
 	given := false
@@ -47,7 +63,7 @@ type policyDecoder struct{ errs []Mistake }
 type field func(place string, v any)
 
 func (d *policyDecoder) fail(place, format string, args ...any) {
-	d.errs = append(d.errs, Mistake{place, fmt.Sprintf(format, args...)})
+	d.errs = append(d.errs, Mistake{Place: place, Detail: fmt.Sprintf(format, args...)})
 }
 
 // object walks the fields of an object in the order of their names.
@@ -98,10 +114,24 @@ func (d *policyDecoder) rule(place string, v any) Rule {
 		"keys":        func(place string, v any) { r.Keys = d.texts(place, v) },
 		"headers":     func(place string, v any) { r.Headers = d.demands(place, v) },
 		"metadata":    func(place string, v any) { r.Metadata = d.demands(place, v) },
+		"except":      func(place string, v any) { r.Except = d.exceptions(place, v) },
 		"only_listed": func(place string, v any) { r.OnlyListed = d.truth(place, v) },
 		"severity":    func(place string, v any) { r.Severity = d.severity(place, v) },
 	})
 	return r
+}
+
+func (d *policyDecoder) exceptions(place string, v any) []Exception {
+	list := []Exception{}
+	d.list(place, v, "{ keys = [\"…\"], reason = \"…\" }", func(place string, v any) {
+		var e Exception
+		d.object(place, v, map[string]field{
+			"keys":   func(place string, v any) { e.Keys = d.texts(place, v) },
+			"reason": func(place string, v any) { e.Reason = d.text(place, v) },
+		})
+		list = append(list, e)
+	})
+	return list
 }
 
 func (d *policyDecoder) demands(place string, v any) map[string]Demand {
@@ -230,3 +260,6 @@ func describe(v any) string {
 	}
 	return fmt.Sprintf("a value of the Go type %T", v) // a caller's mistake, and said as one
 }
+
+// whole is the place of a mistake that is about all of a document.
+const whole = "policy"

@@ -16,11 +16,13 @@ func TestDecodeRefuses(t *testing.T) {
 		name, source string
 		want         []string // "place: words"
 	}{
-		{"not an object", `[]`, []string{"policy: It is a list; write an object"}},
+		{"not an object", `"strict"`, []string{"policy: It is a string; write an object"}},
 		{"null", `null`, []string{"policy: It is null"}},
 		{"no rules", `{}`, []string{"rules: The policy has no rules"}},
 		{"rules misspelt", `{"ruels": []}`, []string{`ruels: Did you mean "rules"?`}},
 		{"rules null", `{"rules": null}`, []string{"rules: The policy has no rules"}},
+		{"a list by itself", `[{"nam": "a"}]`, []string{`[0].nam: Did you mean "name"?`}},
+		{"a list by itself that is well formed", `[{"name": "a"}]`, []string{"[0]: demands nothing"}},
 		{"one rule without a list", `{"rules": {"name": "a"}}`, []string{"rules: It is an object; write a list: [{ name"}},
 		{"a rule that is text", `{"rules": ["a"]}`, []string{"rules[0]: It is a string; write an object"}},
 		{"the place of the brief", `{"rules": [{"name": "a", "only_listed": true}, {"name": "b", "only_listed": true}, {"name": "c", "headers": {"Cache-Control": {"patern": "x"}}}]}`,
@@ -98,6 +100,6 @@ func FuzzDecode(f *testing.F) {
 		if (policy == nil) == (len(errs) == 0) {
 			t.Fatalf("got %v and %v", policy, errs)
 		}
-		findingtest.WellFormed(t, policy.Check(Object{Bucket: "b", Key: "k", Metadata: map[string]string{"owner": "x"}}))
+		findingtest.WellFormed(t, Findings(policy.Check(Object{Bucket: "b", Key: "k", Metadata: map[string]string{"owner": "x"}})))
 	})
 }

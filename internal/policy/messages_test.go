@@ -23,7 +23,7 @@ func policyPage(t *testing.T, p *findingtest.Page) {
 		{"metadata that is not on the list", Object{Bucket: "closed", Key: "k", Metadata: map[string]string{"owner": "bob", "taem": "web", "zzz": "1"}}},
 		{"an object whose key and bucket are not known yet", Object{Metadata: map[string]string{"owner": "zoe"}}},
 	} {
-		p.Say(tt.written, policy.Check(tt.object))
+		p.Say(tt.written, Findings(policy.Check(tt.object)))
 	}
 }
 
@@ -42,7 +42,7 @@ func offersPage(t *testing.T, p *findingtest.Page) {
 		{"types one of which is wrong", Offer{Object: Object{Bucket: "img", Key: "a"}, ContentTypes: []string{"image/png", "text/html"}}},
 		{"a type where none may be", Offer{Object: Object{Bucket: "typeless", Key: "a"}}},
 	} {
-		p.Say(tt.written, policy.CheckOffer(tt.offer))
+		p.Say(tt.written, Findings(policy.CheckOffer(tt.offer)))
 	}
 }
 
@@ -52,7 +52,7 @@ func mistakesPage(t *testing.T, p *findingtest.Page) {
 	entry := func(demand string) string { return rule(`"metadata": {"owner": {` + demand + `}}`) }
 	two := func(a, b string) string { return `{"rules": [{"name": "a", ` + a + `}, {"name": "b", ` + b + `}]}` }
 	for _, source := range []string{
-		`[]`, `{}`, `{"ruels": []}`, `{"rules": {}}`, `{"rules": ["owner"]}`, `{"rules": [{"only_listed": true}]}`, `{"rules": [{"name": "r"}]}`,
+		`"strict"`, `[{"name": "r"}]`, `{}`, `{"ruels": []}`, `{"rules": {}}`, `{"rules": ["owner"]}`, `{"rules": [{"only_listed": true}]}`, `{"rules": [{"name": "r"}]}`,
 		rule(`"zzz": 1, "only_listed": "yes"`), rule(`"name": 5, "only_listed": true`), rule(`"severity": "warn", "only_listed": true`),
 		rule(`"keys": "a", "only_listed": true`), rule(`"keys": [], "only_listed": true`), rule(`"keys": ["a["], "only_listed": true`), rule(`"keys": ["/a"], "only_listed": true`),
 		rule(`"keys": [""], "only_listed": true`), rule(`"keys": ["a/"], "only_listed": true`), rule(`"keys": ["**.html"], "only_listed": true`),

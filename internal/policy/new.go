@@ -15,11 +15,30 @@ import (
 // Mistake is one mistake in a policy.
 type Mistake struct {
 	Place  string // where, as a path: rules[2].headers["Cache-Control"].pattern
+	Rule   string // the name of the rule that it is in, which a list of rules from several files is searched by; may be ""
 	Detail string // what is wrong there and what to write instead, as a sentence
 }
 
-// Error returns the place and the detail.
-func (e Mistake) Error() string { return e.Place + ": " + e.Detail }
+// Error returns the place, the rule and the detail.
+func (e Mistake) Error() string { return e.In("") }
+
+// In is the mistake in a policy that stands in an argument.
+func (e Mistake) In(argument string) string {
+	place := e.Place
+	switch {
+	case argument == "":
+	case place == whole:
+		place = argument
+	case strings.HasPrefix(place, "["):
+		place = argument + place
+	default:
+		place = argument + "." + place
+	}
+	if e.Rule != "" {
+		place += ", in rule " + finding.Quote(e.Rule)
+	}
+	return place + ": " + e.Detail
+}
 
 // New checks rules and makes them ready for use. It refuses what cannot be
 // meant: globs and patterns that do not parse or can match nothing, demands that no
@@ -34,15 +53,12 @@ func New(list []Rule) (*Policy, []Mistake) {
 	for i, rule := range list {
 		place := fmt.Sprintf("rules[%d]", i)
 		errs = append(errs, checkRuleName(place, rule.Name, i, names)...)
-		errs = append(errs, checkGlobs(place, rule)...)
-		compiled := compiledRule{Rule: rule}
-		var more []Mistake
-		compiled.headers, more = compileDemands(place+".headers", rule.Headers, headerName, rules.CheckHeader)
-		errs = append(errs, more...)
-		compiled.metadata, more = compileDemands(place+".metadata", rule.Metadata, metadataName, rules.CheckMetadataValue)
-		errs = append(errs, more...)
-		errs = append(errs, checkDemandsSomething(place, rule)...)
-		p.rules = append(p.rules, compiled)
+		c := compiler{}
+		p.rules = append(p.rules, c.rule(place, rule))
+		for _, e := range c.errs {
+			e.Rule = rule.Name
+			errs = append(errs, e)
+		}
 	}
 	if len(errs) == 0 {
 		errs = contradictions(p.rules)
@@ -56,33 +72,84 @@ func New(list []Rule) (*Policy, []Mistake) {
 func checkRuleName(place, name string, index int, seen map[string]int) []Mistake {
 	place += ".name"
 	if strings.TrimSpace(name) == "" {
-		return []Mistake{{place, "The rule has no name. Write one that tells its purpose, such as \"owner-required\"; findings carry it."}}
+		return []Mistake{{Place: place, Detail: "The rule has no name. Write one that tells its purpose, such as \"owner-required\"; messages carry it."}}
 	}
 	if first, taken := seen[name]; taken {
-		return []Mistake{{place, fmt.Sprintf("Rules %d and %d of the list, counted from 1, have the same name, %s. Write another one, so that findings tell them apart.", first+1, index+1, finding.Quote(name))}}
+		return []Mistake{{Place: place, Detail: fmt.Sprintf("Rules %d and %d of the list, counted from 1, have the same name, %s. Write another one, so that messages tell them apart.", first+1, index+1, finding.Quote(name))}}
 	}
 	seen[name] = index
 	return nil
 }
 
-func checkGlobs(place string, rule Rule) []Mistake {
-	var errs []Mistake
-	check := func(field string, globs []string, fault func(string) string) {
-		if globs != nil && len(globs) == 0 {
-			errs = append(errs, Mistake{place + "." + field, "The list is empty, so the rule can never match. Leave it out to mean all, or write a glob such as \"**\"."})
-		}
-		for i, glob := range globs {
-			if detail := fault(glob); detail != "" {
-				errs = append(errs, Mistake{fmt.Sprintf("%s.%s[%d]", place, field, i), detail})
-			}
-		}
-	}
-	check("buckets", rule.Buckets, rules.BucketGlobFault)
-	check("keys", rule.Keys, rules.KeyGlobFault)
-	return errs
+// compiler collects what is wrong with one rule.
+type compiler struct{ errs []Mistake }
+
+func (c *compiler) fail(place, format string, args ...any) {
+	c.errs = append(c.errs, Mistake{Place: place, Detail: fmt.Sprintf(format, args...)})
 }
 
-// headerName spells a header as Finding.Name does; a name that is no standard
+func (c *compiler) rule(place string, rule Rule) compiledRule {
+	compiled := compiledRule{Rule: rule, buckets: newGlobs(rule.Buckets), keys: newGlobs(rule.Keys)}
+	c.globs(place+".buckets", rule.Buckets, rules.BucketGlobFault)
+	c.globs(place+".keys", rule.Keys, rules.KeyGlobFault)
+	for i, e := range rule.Except {
+		c.exception(fmt.Sprintf("%s.except[%d]", place, i), e)
+		compiled.except = append(compiled.except, newGlobs(e.Keys))
+	}
+	compiled.headers = c.demands(place+".headers", rule.Headers, headerName, rules.CheckHeader)
+	compiled.metadata = c.demands(place+".metadata", rule.Metadata, metadataName, rules.CheckMetadataValue)
+	compiled.tags = c.demands(place+".tags", rule.Tags, tagKey, rules.CheckTag)
+	c.choice(place+".acl", rule.ACL, rules.ACLs)
+	c.choice(place+".storage_class", rule.StorageClass, rules.StorageClasses)
+	c.demandsSomething(place, rule)
+	return compiled
+}
+
+func (c *compiler) globs(place string, globs []string, fault func(string) string) {
+	if globs != nil && len(globs) == 0 {
+		c.fail(place, "The list is empty, so the rule can never match. Leave it out to mean all, or write a glob such as \"**\".")
+	}
+	for i, glob := range globs {
+		if detail := fault(glob); detail != "" {
+			c.fail(fmt.Sprintf("%s[%d]", place, i), "%s", detail)
+		}
+	}
+}
+
+func (c *compiler) exception(place string, e Exception) {
+	if strings.TrimSpace(e.Reason) == "" {
+		c.fail(place+".reason", "The exception has no reason. Say why these objects are let off and until when, or whom to ask; the audit shows it.")
+	}
+	switch {
+	case len(e.Keys) == 0:
+		c.fail(place+".keys", "The exception names no keys. Write a list of globs: [\"legacy/**\"].")
+	case slices.Contains(e.Keys, "**"):
+		c.fail(place+".keys", "\"**\" lets every object off. Remove the rule, or name the keys that are let off.")
+	default:
+		c.globs(place+".keys", e.Keys, rules.KeyGlobFault)
+	}
+}
+
+// choice checks a list of what an ACL or a class may be.
+func (c *compiler) choice(place string, list, all []string) {
+	if list != nil && len(list) == 0 {
+		c.fail(place, "The list is empty, so nothing can be right. Leave it out to allow any.")
+	}
+	for i, value := range list {
+		here := fmt.Sprintf("%s[%d]", place, i)
+		switch near := finding.Nearest(value, all); {
+		case slices.Contains(list[:i], value):
+			c.fail(here, "%s is there twice. Remove it.", finding.Quote(value))
+		case slices.Contains(all, value):
+		case near != "":
+			c.fail(here, "OSS has no %s. Did you mean %q?", finding.Quote(value), near)
+		default:
+			c.fail(here, "OSS has no %s. Write %s.", finding.Quote(value), finding.OneOf("", all))
+		}
+	}
+}
+
+// headerName spells a header as Violation.Name does; a name that is no standard
 // header gives a detail.
 func headerName(name string) (canonical, detail string) {
 	canonical = textproto.CanonicalMIMEHeaderKey(name)
@@ -103,67 +170,66 @@ func metadataName(name string) (canonical, detail string) {
 	return name, ""
 }
 
-// compileDemands checks the demands of one rule on headers or on metadata.
-func compileDemands(place string, demands map[string]Demand, spell func(string) (string, string), checkValue func(name, value string) []finding.Finding) ([]compiledDemand, []Mistake) {
-	var (
-		list []compiledDemand
-		errs []Mistake
-		seen = map[string]string{}
-	)
+func tagKey(key string) (canonical, detail string) {
+	if found := rules.CheckTag(key, ""); len(found) > 0 {
+		return "", "No object can have it: " + found[0].Detail
+	}
+	return key, ""
+}
+
+// demands checks the demands of one rule on headers, on metadata or on tags.
+func (c *compiler) demands(place string, demands map[string]Demand, spell func(string) (string, string), checkValue func(name, value string) []finding.Finding) []compiledDemand {
+	var list []compiledDemand
+	seen := map[string]string{}
 	for _, written := range slices.Sorted(maps.Keys(demands)) {
 		here := place + "[" + finding.Quote(written) + "]"
 		name, detail := spell(written)
 		if detail != "" {
-			errs = append(errs, Mistake{here, detail})
+			c.fail(here, "%s", detail)
 			continue
 		}
 		if first, twice := seen[name]; twice {
-			errs = append(errs, Mistake{here, fmt.Sprintf("%s and %s are the same header. Merge them.", finding.Quote(first), finding.Quote(written))})
+			c.fail(here, "%s and %s are the same header. Merge them.", finding.Quote(first), finding.Quote(written))
 			continue
 		}
 		seen[name] = written
 		d := compiledDemand{Demand: demands[written], name: name}
-		more := d.compile(here, checkValue)
-		errs = append(errs, more...)
+		c.demand(here, &d, checkValue)
 		list = append(list, d)
 	}
 	slices.SortFunc(list, func(a, b compiledDemand) int { return strings.Compare(a.name, b.name) })
-	return list, errs
+	return list
 }
 
-// compile fills in d.pattern and returns what no value can meet.
-func (d *compiledDemand) compile(place string, checkValue func(name, value string) []finding.Finding) []Mistake {
-	var errs []Mistake
-	fail := func(field, detail string) { errs = append(errs, Mistake{place + field, detail}) }
+// demand fills in the pattern and refuses what no value can meet.
+func (c *compiler) demand(place string, d *compiledDemand, checkValue func(name, value string) []finding.Finding) {
 	if d.Forbidden && (d.Required || d.Values != nil || d.Pattern != "" || d.MaxLength != 0) {
-		fail(".forbidden", "The entry is forbidden and described at the same time. Remove \"forbidden\", or everything beside it.")
+		c.fail(place+".forbidden", "The entry is forbidden and described at the same time. Remove \"forbidden\", or everything beside it.")
 	}
 	if d.Values != nil && len(d.Values) == 0 {
-		fail(".values", "The list is empty, so no value can be right. Leave it out to allow any value, or write \"forbidden\".")
+		c.fail(place+".values", "The list is empty, so no value can be right. Leave it out to allow any value, or write \"forbidden\".")
 	}
 	if d.MaxLength < 0 {
-		fail(".max_length", fmt.Sprintf("%d is not a length. Write a whole number from 1.", d.MaxLength))
+		c.fail(place+".max_length", "%d is not a length. Write a whole number from 1.", d.MaxLength)
 	}
 	if d.Pattern != "" {
 		if detail := d.compilePattern(); detail != "" {
-			fail(".pattern", detail)
+			c.fail(place+".pattern", "%s", detail)
 		}
 	}
-	seen := map[string]bool{}
+	other := compiledDemand{Demand: Demand{Pattern: d.Pattern, MaxLength: d.MaxLength}, pattern: d.pattern}
 	for i, value := range d.Values {
-		field := fmt.Sprintf(".values[%d]", i)
-		other := compiledDemand{Demand: Demand{Pattern: d.Pattern, MaxLength: d.MaxLength}, pattern: d.pattern}
+		here := fmt.Sprintf("%s.values[%d]", place, i)
+		fault, _ := other.fault(value)
 		switch found := checkValue(d.name, value); {
-		case seen[value]:
-			fail(field, fmt.Sprintf("%s is there twice. Remove it.", finding.Quote(value)))
+		case slices.Contains(d.Values[:i], value):
+			c.fail(here, "%s is there twice. Remove it.", finding.Quote(value))
 		case finding.HasError(found):
-			fail(field, "No object can have it: "+found[0].Detail)
-		case other.fault(value) != "":
-			fail(field, fmt.Sprintf("%s is on the list but %s, or change the demand.", finding.Quote(value), other.fault(value)))
+			c.fail(here, "No object can have it: %s", found[0].Detail)
+		case fault != "":
+			c.fail(here, "%s is on the list but %s. Correct it, or change the demand.", finding.Quote(value), fault)
 		}
-		seen[value] = true
 	}
-	return errs
 }
 
 // compilePattern parses the pattern by itself first: anchored, "a)(b" would parse.
@@ -181,22 +247,22 @@ func (d *compiledDemand) compilePattern() (detail string) {
 	return ""
 }
 
-func checkDemandsSomething(place string, rule Rule) []Mistake {
-	if len(rule.Headers) == 0 && len(rule.Metadata) == 0 && !rule.OnlyListed {
-		return []Mistake{{place, "The rule demands nothing. Write headers, metadata or only_listed."}}
+// demandsSomething refuses a rule, and an entry of one, that allows everything.
+func (c *compiler) demandsSomething(place string, rule Rule) {
+	if len(rule.Headers) == 0 && len(rule.Metadata) == 0 && len(rule.Tags) == 0 && rule.ACL == nil && rule.StorageClass == nil && !rule.OnlyListed {
+		c.fail(place, "The rule demands nothing. Write headers, metadata, only_listed, tags, acl or storage_class.")
 	}
-	var errs []Mistake
 	idle := func(field string, demands map[string]Demand) {
 		for _, name := range slices.Sorted(maps.Keys(demands)) {
 			d := demands[name]
 			if !d.Required && !d.Forbidden && d.Values == nil && d.Pattern == "" && d.MaxLength == 0 {
-				errs = append(errs, Mistake{fmt.Sprintf("%s.%s[%s]", place, field, finding.Quote(name)), "The entry demands nothing. Write required, forbidden, values, pattern or max_length."})
+				c.fail(fmt.Sprintf("%s.%s[%s]", place, field, finding.Quote(name)), "The entry demands nothing. Write required, forbidden, values, pattern or max_length.")
 			}
 		}
 	}
-	idle("headers", rule.Headers)
+	idle(Headers, rule.Headers)
 	if !rule.OnlyListed { // there, being listed is enough
-		idle("metadata", rule.Metadata)
+		idle(Metadata, rule.Metadata)
 	}
-	return errs
+	idle(Tags, rule.Tags)
 }

@@ -72,7 +72,7 @@ func TestNewRefuses(t *testing.T) {
 		{"header value that cannot be", with(func(r *Rule) { r.Headers = map[string]Demand{"Expires": {Values: []string{"a\n"}}} }), `rules[0].headers["Expires"].values[0]`, "No object can have it"},
 		{"odd header value", with(func(r *Rule) { r.Headers = map[string]Demand{"Expires": {Values: []string{"0"}}} }), "", ""},
 		{"value against pattern", demand(Demand{Values: []string{"ab", "c"}, Pattern: "[ab]+"}), `rules[0].metadata["a"].values[1]`, "does not match"},
-		{"value against length", demand(Demand{Values: []string{"ab", "c"}, MaxLength: 1}), `rules[0].metadata["a"].values[0]`, "2 characters"},
+		{"value against length", demand(Demand{Values: []string{"ab", "c"}, MaxLength: 1}), `rules[0].metadata["a"].values[0]`, "more than 1 character."},
 		{"length below one", demand(Demand{MaxLength: -1}), `rules[0].metadata["a"].max_length`, "-1"},
 		{"bad pattern", demand(Demand{Pattern: "a("}), `rules[0].metadata["a"].pattern`, "missing closing )"},
 		{"pattern that opens the anchors", demand(Demand{Pattern: "a)(b"}), `rules[0].metadata["a"].pattern`, "unexpected )"},
@@ -177,7 +177,7 @@ func FuzzNew(f *testing.F) {
 			t.Fatalf("got %v and %v", policy, errs)
 		}
 		found := policy.Check(Object{Bucket: bucket, Key: key, Metadata: map[string]string{"a": value}})
-		findingtest.WellFormed(t, found)
+		findingtest.WellFormed(t, Findings(found))
 		for _, v := range found {
 			if v.Rule == "r" {
 				t.Errorf("an allowed value is refused: %+v", v)

@@ -19,14 +19,15 @@ type Offer struct {
 // CheckOffer reports which rules an upload breaks that sends what the form lists and whose key and type are any that the
 // form allows. What somebody adds to a form cannot be known: OSS takes fields that the form's policy does not name. Where a
 // rule speaks about some of the keys that the form allows and not about all, a finding is a warning.
-func (p *Policy) CheckOffer(o Offer) []finding.Finding {
+func (p *Policy) CheckOffer(o Offer) []Violation {
 	if p == nil {
 		return nil
 	}
 	const contentType = "Content-Type"
 	o.UnknownHeaders = append(slices.Clone(o.UnknownHeaders), contentType)
-	s := newSubject(o.Object)
-	var found []finding.Finding
+	s := subject{Object: o.Object}
+	s.spelt()
+	var found []Violation
 	for i := range p.rules {
 		r := &p.rules[i]
 		reach := r.reach(o)
@@ -37,10 +38,10 @@ func (p *Policy) CheckOffer(o Offer) []finding.Finding {
 		if o.Key == "" {
 			where.where = reach.where(o)
 		}
-		broken := r.check(where)
+		broken := r.check(&where)
 		for _, d := range r.headers {
 			if fault := d.typeFault(o.ContentTypes); d.name == contentType && fault != "" {
-				broken = append(broken, r.violation(contentType, where.where, fault))
+				broken = append(broken, r.violation(&where, Headers, contentType, fault))
 			}
 		}
 		if reach == reachesSome {
@@ -67,8 +68,8 @@ func (d *compiledDemand) typeFault(types []string) string {
 		return "may have any Content-Type that the uploader chooses. Set content_types to those that the rule allows" + strings.Replace(d.hint(), " with", ":", 1) + "."
 	}
 	for _, t := range types {
-		if fault := d.fault(t); fault != "" {
-			return fmt.Sprintf("may have the header \"Content-Type\" with the value %s, which %s.", finding.Quote(t), fault)
+		if fault, advice := d.fault(t); fault != "" {
+			return fmt.Sprintf("may have a Content-Type that %s. %s.", fault, advice)
 		}
 	}
 	return ""
@@ -85,20 +86,38 @@ const (
 
 // reach is about all keys only where that is plain, and about some where no key rules it out.
 func (r *compiledRule) reach(o Offer) reach {
-	switch {
-	case !matchesAny(r.Buckets, o.Bucket):
-		return reachesNone
-	case o.Key != "" && matchesAny(r.Keys, o.Key), o.Key == "" && len(r.Keys) == 0:
-		return reachesAll
-	case o.Key != "":
+	if !matchesAny(r.buckets, o.Bucket) {
 		return reachesNone
 	}
-	most := reachesNone
-	for _, glob := range r.Keys {
-		switch {
-		case coversBelow(glob, o.Prefix):
+	if o.Key != "" {
+		if r.judges(o.Bucket, o.Key) {
 			return reachesAll
-		case meetsBelow(glob, o.Prefix):
+		}
+		return reachesNone
+	}
+	of := reachesAll
+	if len(r.Keys) > 0 {
+		of = reachBelow(r.Keys, o.Prefix)
+	}
+	for _, e := range r.Except {
+		switch letOff := reachBelow(e.Keys, o.Prefix); {
+		case letOff == reachesAll:
+			return reachesNone
+		case letOff == reachesSome:
+			of = min(of, reachesSome)
+		}
+	}
+	return of
+}
+
+// reachBelow says how many of the keys with a prefix the globs match.
+func reachBelow(globs []string, prefix string) reach {
+	most := reachesNone
+	for _, glob := range globs {
+		switch {
+		case coversBelow(glob, prefix):
+			return reachesAll
+		case meetsBelow(glob, prefix):
 			most = reachesSome
 		}
 	}

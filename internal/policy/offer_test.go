@@ -31,7 +31,7 @@ func TestCheckOffer(t *testing.T) {
 	}{
 		"kept":                      {Offer{Object: Object{Bucket: "b", Key: "up/a.txt", Metadata: owner}}, "", ""},
 		"exact key without entry":   {Offer{Object: Object{Bucket: "b", Key: "up/a.txt"}}, "error owner/owner", `Rule "owner": object "up/a.txt" in bucket "b" lacks the metadata "owner"`},
-		"exact key, wrong value":    {Offer{Object: Object{Bucket: "b", Key: "up/a.txt", Metadata: map[string]string{"owner": "bib"}}}, "error owner/owner", `write "bob"`},
+		"exact key, wrong value":    {Offer{Object: Object{Bucket: "b", Key: "up/a.txt", Metadata: map[string]string{"owner": "bib"}}}, "error owner/owner", `Write one of "alice" and "bob".`},
 		"exact page":                {Offer{Object: Object{Bucket: "b", Key: "a/b.html"}}, "error pages/Cache-Control", "lacks the header"},
 		"exact, other key":          {Offer{Object: Object{Bucket: "b", Key: "a/b.txt"}}, "", ""},
 		"prefix that a rule covers": {Offer{Object: Object{Bucket: "b", Headers: map[string]string{"Cache-Control": "no-cache"}}, Prefix: "up/x"}, "error owner/owner", `an object whose key begins with "up/x" in bucket "b" lacks the metadata "owner"`},
@@ -42,14 +42,14 @@ func TestCheckOffer(t *testing.T) {
 		"any type":                  {Offer{Object: Object{Bucket: "img", Key: "a"}}, "error images/Content-Type", `may have any Content-Type that the uploader chooses. Set content_types to those that the rule allows: a value that matches the pattern "image/.+" as a whole.`},
 		"any image":                 {Offer{Object: Object{Bucket: "img", Key: "a"}, ContentTypes: []string{"image/*"}}, "error images/Content-Type", "may have any Content-Type"},
 		"types that are right":      {Offer{Object: Object{Bucket: "img", Key: "a"}, ContentTypes: []string{"image/png", "image/gif"}}, "", ""},
-		"one type that is wrong":    {Offer{Object: Object{Bucket: "img", Key: "a"}, ContentTypes: []string{"image/png", "text/html"}}, "error images/Content-Type", `may have the header "Content-Type" with the value "text/html", which does not match`},
+		"one type that is wrong":    {Offer{Object: Object{Bucket: "img", Key: "a"}, ContentTypes: []string{"image/png", "text/html"}}, "error images/Content-Type", `may have a Content-Type that does not match the pattern`},
 		"not listed":                {Offer{Object: Object{Bucket: "closed", Key: "k", Metadata: map[string]string{"owner": "x", "more": "y"}}}, "error closed/more", "not on the list"},
 		"forbidden type":            {Offer{Object: Object{Bucket: "typeless", Key: "k"}}, "error typeless/Content-Type", "OSS gives every object one"},
 		"required type":             {Offer{Object: Object{Bucket: "typed", Key: "k"}}, "", ""},
 		"warning stays":             {Offer{Object: Object{Bucket: "soft", Key: "k"}}, "warning soft/owner", ""},
 	} {
 		got := policy.CheckOffer(tt.offer)
-		findingtest.WellFormed(t, got)
+		findingtest.WellFormed(t, Findings(got))
 		list := []string{}
 		for _, v := range got {
 			list = append(list, v.Severity.String()+" "+v.Rule+"/"+v.Name)
@@ -86,7 +86,7 @@ func TestReachIsSound(t *testing.T) {
 		if rules.KeyGlobFault(glob) != "" || finding.HasError(rules.CheckKey(key)) {
 			continue
 		}
-		rule := compiledRule{Rule: Rule{Keys: []string{glob}}}
+		rule := compiledRule{Rule: Rule{Keys: []string{glob}}, keys: newGlobs([]string{glob})}
 		reach := rule.reach(Offer{Prefix: prefix})
 		seen[reach]++
 		if matches := rules.MatchKey(glob, key); reach == reachesAll && !matches || reach == reachesNone && matches {

@@ -1,36 +1,43 @@
 package policy
 
 import (
-	"fmt"
-	"maps"
 	"net/textproto"
 	"regexp"
-	"slices"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/bmatcuk/doublestar/v4"
+	"time"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
 
-// Rule is one demand of a team on the metadata of its objects.
+// Rule is one demand of a team on its objects.
 type Rule struct {
-	Name        string // unique in the policy; findings carry it
-	Description string // ends every finding: why the rule is there, whom to ask
+	Name        string // unique in the policy; violations carry it
+	Description string // ends every message: why the rule is there, whom to ask
 
 	// Buckets and Keys say which objects are meant: those that match one of the globs
 	// of each; none means all. "*" stops at a slash, "**" between slashes does not,
 	// and "{a,b}", "?" and "[a-z]" work as in a shell.
 	Buckets, Keys []string
+	Except        []Exception // objects that are let off, each with its reason
 
-	Headers    map[string]Demand // by standard header, in any case of letters
-	Metadata   map[string]Demand // by metadata name, without the x-oss-meta- prefix
-	OnlyListed bool              // metadata that Metadata does not list is forbidden
-	Severity   finding.Severity  // of findings: Error stops the plan
+	Headers      map[string]Demand // by standard header, in any case of letters
+	Metadata     map[string]Demand // by metadata name, without the x-oss-meta- prefix
+	OnlyListed   bool              // metadata that Metadata does not list is forbidden
+	Tags         map[string]Demand // by the key of the tag
+	ACL          []string          // the object's own ACL must be one of these; nil means any
+	StorageClass []string          // the storage class must be one of these; nil means any
+
+	Severity finding.Severity // of violations: Error stops the plan
+	Since    time.Time        // an object that was last modified before it is only warned of; zero is no such time
 }
 
-// Demand is what a rule asks of one header or metadata entry. All that is set must
+// Exception lets objects off a rule.
+type Exception struct {
+	Keys   []string // globs
+	Reason string
+}
+
+// Demand is what a rule asks of one header, metadata entry or tag. All that is set must
 // hold; the zero value allows anything.
 type Demand struct {
 	Required  bool     // the object must have it
@@ -41,15 +48,22 @@ type Demand struct {
 }
 
 // Object is what a policy looks at. Whatever is not known yet is left unjudged: no
-// finding is given that a later value could take back.
+// violation is given that a later value could take back.
 type Object struct {
-	Bucket, Key string            // "" while unknown: then only rules that ask nothing of it apply
-	Headers     map[string]string // the known standard headers, by name
-	Metadata    map[string]string // the known metadata, by name without prefix
+	Bucket, Key  string            // "" while unknown: then only rules that ask nothing of it apply
+	Headers      map[string]string // the known standard headers, by name
+	Metadata     map[string]string // the known metadata, by name without prefix
+	Tags         map[string]string // the known tags
+	ACL          string            // "" while unknown; an object without an ACL of its own has "default"
+	StorageClass string            // "" while unknown
 
 	UnknownHeaders  []string // headers that may or may not be there
 	UnknownMetadata []string // metadata entries whose value is not known yet
+	UnknownTags     []string // tags whose value is not known yet
 	MetadataUnknown bool     // entries may exist beyond those named above
+	TagsUnknown     bool     // the same for tags
+
+	LastModified time.Time // zero is an object that is being written
 }
 
 // Policy is a checked set of rules. Its zero value, and nil, demand nothing. It may
@@ -58,7 +72,9 @@ type Policy struct{ rules []compiledRule }
 
 type compiledRule struct {
 	Rule
-	headers, metadata []compiledDemand // sorted by name; headers in canonical spelling
+	buckets, keys           []glob
+	except                  [][]glob         // of each exception
+	headers, metadata, tags []compiledDemand // sorted by name; headers in canonical spelling
 }
 
 type compiledDemand struct {
@@ -67,52 +83,87 @@ type compiledDemand struct {
 	pattern *regexp.Regexp // anchored; nil without a Pattern
 }
 
-// policySummary is the title of every finding of a policy.
-const policySummary = "Metadata Policy Violation"
-
-// Check reports which rules the object breaks: in the order of the rules, headers
-// before metadata, each sorted by name. Finding.Rule is the name of the rule;
-// Finding.Name is a header in canonical spelling, which has a capital letter, or a
-// metadata name in lower case.
-func (p *Policy) Check(o Object) []finding.Finding {
+// Check reports which rules the object breaks: in the order of the rules, then headers, metadata, tags, ACL and storage
+// class, each sorted by name.
+func (p *Policy) Check(o Object) []Violation {
 	if p == nil {
 		return nil
 	}
-	subject := newSubject(o)
-	var found []finding.Finding
+	subject := subject{Object: o}
+	var found []Violation
 	for i := range p.rules {
-		if r := &p.rules[i]; r.appliesTo(o.Bucket, o.Key) {
-			found = append(found, r.check(subject)...)
+		if r := &p.rules[i]; r.judges(o.Bucket, o.Key) {
+			found = append(found, r.check(subject.spelt())...)
 		}
 	}
 	return found
 }
 
-// Concerns reports whether any rule speaks about the objects with this bucket and key, so that those which none
-// speaks about need not be looked at.
-func (p *Policy) Concerns(bucket, key string) bool {
-	return p != nil && slices.ContainsFunc(p.rules, func(r compiledRule) bool { return r.appliesTo(bucket, key) })
+// Need is what has to be known of an object to hold the rules against it, beyond what a list of objects tells: its key, its
+// class and its time.
+type Need struct{ Headers, Tags, ACL bool }
+
+// Any reports whether anything is needed.
+func (n Need) Any() bool { return n.Headers || n.Tags || n.ACL }
+
+// Concerns reports whether a rule is held against the objects with this bucket and key, and what has to be known for it.
+func (p *Policy) Concerns(bucket, key string) (need Need, concerned bool) {
+	if p == nil {
+		return Need{}, false
+	}
+	for i := range p.rules {
+		if r := &p.rules[i]; r.judges(bucket, key) {
+			concerned = true
+			need.Headers = need.Headers || len(r.headers) > 0 || len(r.metadata) > 0 || r.OnlyListed
+			need.Tags = need.Tags || len(r.tags) > 0
+			need.ACL = need.ACL || r.ACL != nil
+		}
+	}
+	return need, concerned
 }
 
+// judges reports whether the rule is held against an object: it speaks about it, and none of its exceptions does.
+func (r *compiledRule) judges(bucket, key string) bool {
+	return r.appliesTo(bucket, key) && r.exception(key) == noException
+}
+
+// appliesTo: an unknown name, "", matches no glob.
 func (r *compiledRule) appliesTo(bucket, key string) bool {
-	return matchesAny(r.Buckets, bucket) && matchesAny(r.Keys, key)
+	return matchesAny(r.buckets, bucket) && matchesAny(r.keys, key)
 }
 
-// matchesAny: no globs mean all; an unknown name, "", matches no glob.
-func matchesAny(globs []string, name string) bool {
-	if len(globs) == 0 {
-		return true
+// What exception returns beside the index of one.
+const (
+	noException  = -1
+	anyException = -2 // the key is not known, so the object may be let off
+)
+
+// exception is the first that lets a key off.
+func (r *compiledRule) exception(key string) int {
+	if key == "" && len(r.except) > 0 {
+		return anyException
 	}
-	if name == "" {
-		return false
+	for i, globs := range r.except {
+		if matchesAny(globs, key) {
+			return i
+		}
 	}
-	return slices.ContainsFunc(globs, func(g string) bool { return doublestar.MatchUnvalidated(g, name) })
+	return noException
 }
 
-// subject is an object with its names spelt as in compiled rules.
+// severity is that of a violation by an object: what was modified last before the rule came is only warned of.
+func (r *compiledRule) severity(o Object) finding.Severity {
+	if !o.LastModified.IsZero() && o.LastModified.Before(r.Since) {
+		return finding.Warning
+	}
+	return r.Severity
+}
+
+// subject is an object with its names spelt as in compiled rules, once a rule asks for them.
 type subject struct {
-	headers, metadata values
-	where             string // "object … in bucket …"
+	Object
+	headers, metadata, tags values
+	where                   string // "object … in bucket …"
 }
 
 type values struct {
@@ -121,19 +172,21 @@ type values struct {
 	open    bool // more may exist than is named
 }
 
-func newSubject(o Object) subject {
-	where := "the object"
-	if o.Key != "" {
-		where = "object " + finding.Quote(o.Key)
+func (s *subject) spelt() *subject {
+	if s.where != "" {
+		return s
 	}
-	if o.Bucket != "" {
-		where += " in bucket " + finding.Quote(o.Bucket)
+	s.where = "the object"
+	if s.Key != "" {
+		s.where = "object " + finding.QuoteLong(s.Key)
 	}
-	return subject{
-		headers:  newValues(o.Headers, o.UnknownHeaders, false, textproto.CanonicalMIMEHeaderKey),
-		metadata: newValues(o.Metadata, o.UnknownMetadata, o.MetadataUnknown, strings.ToLower),
-		where:    where,
+	if s.Bucket != "" {
+		s.where += " in bucket " + finding.Quote(s.Bucket)
 	}
+	s.headers = newValues(s.Headers, s.UnknownHeaders, false, textproto.CanonicalMIMEHeaderKey)
+	s.metadata = newValues(s.Metadata, s.UnknownMetadata, s.MetadataUnknown, strings.ToLower)
+	s.tags = newValues(s.Tags, s.UnknownTags, s.TagsUnknown, strings.Clone)
+	return s
 }
 
 func newValues(known map[string]string, unknown []string, open bool, spell func(string) string) values {
@@ -145,105 +198,4 @@ func newValues(known map[string]string, unknown []string, open bool, spell func(
 		v.unknown[spell(name)] = true
 	}
 	return v
-}
-
-func (r *compiledRule) check(s subject) []finding.Finding {
-	var found []finding.Finding
-	for _, d := range r.headers {
-		if fault := d.check("header", s.headers); fault != "" {
-			found = append(found, r.violation(d.name, s.where, fault))
-		}
-	}
-	for _, d := range r.metadata {
-		if fault := d.check("metadata", s.metadata); fault != "" {
-			found = append(found, r.violation(d.name, s.where, fault))
-		}
-	}
-	if r.OnlyListed {
-		for _, name := range slices.Sorted(maps.Keys(s.metadata.known)) {
-			if _, listed := r.find(name); !listed {
-				found = append(found, r.violation(name, s.where, r.notListed(name)))
-			}
-		}
-	}
-	return found
-}
-
-func (r *compiledRule) find(name string) (int, bool) {
-	return slices.BinarySearchFunc(r.metadata, name, func(d compiledDemand, name string) int { return strings.Compare(d.name, name) })
-}
-
-// check returns what is wrong as a sentence that begins after "of object … ", or "".
-func (d *compiledDemand) check(kind string, in values) string {
-	if in.unknown[d.name] {
-		return ""
-	}
-	value, present := in.known[d.name]
-	switch {
-	case !present && d.Required && !in.open:
-		return fmt.Sprintf("lacks the %s %s. Add it%s.", kind, finding.Quote(d.name), d.hint())
-	case !present:
-		return ""
-	case d.Forbidden:
-		return fmt.Sprintf("has the %s %s, which is forbidden. Remove it.", kind, finding.Quote(d.name))
-	}
-	if fault := d.fault(value); fault != "" {
-		return fmt.Sprintf("has the %s %s with the value %s, which %s.", kind, finding.Quote(d.name), finding.Quote(value), fault)
-	}
-	return ""
-}
-
-// fault returns what is wrong with a value, as the end of a sentence, or "".
-func (d *compiledDemand) fault(value string) string {
-	switch {
-	case d.Values != nil && !slices.Contains(d.Values, value):
-		if near := finding.Nearest(value, d.Values); near != "" {
-			return fmt.Sprintf("is not allowed; write %s", finding.QuoteLong(near))
-		}
-		return "is not allowed; write " + finding.OneOf("", d.Values)
-	case d.pattern != nil && !d.pattern.MatchString(value):
-		return fmt.Sprintf("does not match the pattern %s as a whole; write one that does", finding.QuoteLong(d.Pattern))
-	case d.MaxLength > 0 && len(value) > d.MaxLength && utf8.RuneCountInString(value) > d.MaxLength:
-		return fmt.Sprintf("has %d characters, and the limit is %d; shorten it", utf8.RuneCountInString(value), d.MaxLength)
-	}
-	return ""
-}
-
-// hint says what a missing value may be.
-func (d *compiledDemand) hint() string {
-	switch {
-	case len(d.Values) > 0:
-		return " with " + finding.OneOf("the value", d.Values)
-	case d.Pattern != "":
-		return " with a value that matches the pattern " + finding.QuoteLong(d.Pattern) + " as a whole"
-	case d.MaxLength > 0:
-		return fmt.Sprintf(" with a value of at most %d characters", d.MaxLength)
-	}
-	return ""
-}
-
-func (r *compiledRule) notListed(name string) string {
-	names := make([]string, len(r.metadata))
-	for i, d := range r.metadata {
-		names[i] = d.name
-	}
-	fault := fmt.Sprintf("has the metadata %s, which is not on the list of allowed names.", finding.Quote(name))
-	if near := finding.Nearest(name, names); near != "" {
-		return fault + fmt.Sprintf(" Did you mean %s?", finding.Quote(near))
-	}
-	if len(names) == 0 {
-		return fault + " Remove it: no metadata is allowed."
-	}
-	return fault + " Remove it, or use " + finding.OneOf("", names) + "."
-}
-
-// descriptionLimit is how many bytes of a description a finding repeats.
-const descriptionLimit = 300
-
-func (r *compiledRule) violation(name, where, fault string) finding.Finding {
-	detail := fmt.Sprintf("Rule %s: %s %s", finding.Quote(r.Name), where, fault)
-	if description := strings.Join(strings.Fields(r.Description), " "); description != "" {
-		detail += " " + strings.TrimRight(finding.Cut(description, descriptionLimit), ".") + "."
-	}
-	return finding.Finding{Rule: r.Name, Name: name, Severity: r.Severity, Summary: policySummary, Detail: detail}
 }

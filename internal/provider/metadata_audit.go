@@ -47,7 +47,7 @@ func (a *audit) run(ctx context.Context) error {
 		}
 		keys := []string{}
 		for _, o := range page.Objects {
-			if (a.glob == "" || rules.MatchKey(a.glob, o.Key)) && a.policy.Concerns(a.bucket, o.Key) {
+			if (a.glob == "" || rules.MatchKey(a.glob, o.Key)) && a.concerns(o.Key) {
 				keys = append(keys, o.Key)
 			}
 		}
@@ -66,7 +66,7 @@ func (a *audit) run(ctx context.Context) error {
 // look is what the audit saw of one object.
 type look struct {
 	gone  bool // deleted since it was listed, or a link to nothing: there is no metadata to speak of
-	found []finding.Finding
+	found []policy.Violation
 }
 
 // look asks for the metadata of many objects, several at a time, in any order. The first failure ends all.
@@ -111,7 +111,7 @@ func (a *audit) add(key string, l look) {
 			a.warnings++
 		}
 		if len(a.kept) < a.keep {
-			a.kept = append(a.kept, objectFinding{key, v})
+			a.kept = append(a.kept, objectFinding{key, v.Finding})
 		}
 	}
 }
@@ -140,4 +140,9 @@ func storedObject(bucket, key string, o ossclient.Object) policy.Object {
 		}
 	}
 	return object
+}
+
+func (a *audit) concerns(key string) bool {
+	_, concerned := a.policy.Concerns(a.bucket, key)
+	return concerned
 }

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -32,18 +31,9 @@ func decodePolicy(value types.Dynamic, diags *diag.Diagnostics) (rules *policy.P
 	if !known || plain == nil {
 		return nil, !known
 	}
-	place := func(inside string) string { return policyArgument + "." + inside }
-	switch list := plain.(type) {
-	case map[string]any:
-	case []any:
-		plain = map[string]any{"rules": list}
-		place = func(inside string) string { return policyArgument + strings.TrimPrefix(inside, "rules") }
-	default: // the decoder's own name for the whole says nothing to the user
-		place = func(string) string { return policyArgument }
-	}
 	rules, mistakes := policy.Decode(plain)
 	for _, m := range mistakes {
-		diags.AddAttributeError(path.Root(policyArgument), "Invalid Metadata Policy", place(m.Place)+": "+m.Detail)
+		diags.AddAttributeError(path.Root(policyArgument), "Invalid Metadata Policy", m.In(policyArgument))
 	}
 	return rules, false
 }
@@ -61,7 +51,7 @@ func (d *providerData) holdPolicy(m objectModel, diags *diag.Diagnostics) {
 	if d == nil {
 		return
 	}
-	var stopping []finding.Finding
+	var stopping []policy.Violation
 	for _, v := range d.policy.Check(m.policyObject()) {
 		if v.Severity == finding.Error {
 			stopping = append(stopping, v)
@@ -94,22 +84,34 @@ func (m objectModel) policyObject() policy.Object {
 	return o
 }
 
-// addPolicyViolations reports each finding at the attribute that mends it.
-func addPolicyViolations(diags *diag.Diagnostics, m objectModel, found []finding.Finding) {
-	addViolationsAt(diags, found, func(v finding.Finding) path.Path {
-		if attribute := headerAttribute(v.Name); attribute != "" {
-			return path.Root(attribute)
-		}
-		return metadataPlace(m.Metadata, v.Name)
-	})
+// addPolicyViolations reports each violation at the attribute that puts it right.
+func addPolicyViolations(diags *diag.Diagnostics, m objectModel, found []policy.Violation) {
+	places := map[string]path.Path{}
+	for _, v := range found {
+		places[v.Detail] = m.policyPlace(v)
+	}
+	addViolationsAt(diags, policy.Findings(found), func(f finding.Finding) path.Path { return places[f.Detail] })
 }
 
-// metadataPlace is the entry of a metadata map, or the map where it has none.
-func metadataPlace(m types.Map, name string) path.Path {
-	if _, present := m.Elements()[name]; present {
-		return path.Root("metadata").AtMapKey(name)
+// policyPlace is the attribute that puts a violation right.
+func (m objectModel) policyPlace(v policy.Violation) path.Path {
+	switch v.Part {
+	case policy.Headers:
+		return path.Root(headerAttribute(v.Name))
+	case policy.Metadata:
+		return entryPlace(policy.Metadata, m.Metadata, v.Name)
+	case policy.Tags:
+		return entryPlace(policy.Tags, m.Tags, v.Name)
 	}
-	return path.Root("metadata")
+	return path.Root(v.Part)
+}
+
+// entryPlace is the entry of a map, or the map where it has none.
+func entryPlace(attribute string, m types.Map, name string) path.Path {
+	if _, present := m.Elements()[name]; present {
+		return path.Root(attribute).AtMapKey(name)
+	}
+	return path.Root(attribute)
 }
 
 // headerAttribute is the attribute of a standard header, "" for any other name.

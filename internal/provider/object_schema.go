@@ -170,10 +170,10 @@ func objectAttributeSchema() map[string]schema.Attribute {
 	}
 	return map[string]schema.Attribute{
 		"acl": attribute("Who may read and write the object: `default` (as the bucket says), `private`, `public-read` or `public-read-write`.",
-			stringvalidator.OneOf("default", "private", "public-read", "public-read-write")),
+			stringvalidator.OneOf(rules.ACLs...)),
 		"storage_class": attribute("`Standard`, `IA`, `Archive`, `ColdArchive` or `DeepColdArchive`. A change copies the object onto itself inside OSS. "+
 			"The classes for rarely used data have a minimum duration: removing, replacing or converting such an object earlier costs a fee.",
-			stringvalidator.OneOf("Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive")),
+			stringvalidator.OneOf(rules.StorageClasses...)),
 		"server_side_encryption": attribute("Encryption at rest: `AES256`, `KMS` or `SM4`.", stringvalidator.OneOf("AES256", "KMS", "SM4")),
 		"server_side_encryption_key_id": attribute("Id or ARN (`acs:kms:REGION:ACCOUNT:key/ID`) of the KMS key, with `server_side_encryption = \"KMS\"`; OSS's own key unless set. "+
 			"OSS shows the id alone, which counts as the same key.",

@@ -18,6 +18,7 @@ import (
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/callback"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/policy"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
@@ -177,10 +178,10 @@ func policyHeaders(headers types.Map) map[string]string {
 }
 
 // addSignedViolations reports each finding of a team's policy at the argument that mends it.
-func addSignedViolations(diags *diag.Diagnostics, headers, meta types.Map, contentType string, found []finding.Finding) {
-	addViolationsAt(diags, found, func(v finding.Finding) path.Path {
+func addSignedViolations(diags *diag.Diagnostics, headers, meta types.Map, contentType string, found []policy.Violation) {
+	addViolationsAt(diags, policy.Findings(found), func(v finding.Finding) path.Path {
 		if headerAttribute(v.Name) == "" {
-			return metadataPlace(meta, v.Name)
+			return entryPlace("metadata", meta, v.Name)
 		}
 		if v.Name == "Content-Type" {
 			return path.Root(contentType)

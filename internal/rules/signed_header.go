@@ -24,8 +24,8 @@ const invalidSignedHeader = "Invalid Request Header"
 
 // signedValues are the headers of which OSS takes a few values alone (page "PutObject").
 var signedValues = map[string][]string{
-	"x-oss-object-acl":                  {"default", "private", "public-read", "public-read-write"},
-	"x-oss-storage-class":               {"Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive"},
+	"x-oss-object-acl":                  ACLs,
+	"x-oss-storage-class":               StorageClasses,
 	"x-oss-server-side-encryption":      {"AES256", "KMS", "SM4"},
 	"x-oss-server-side-data-encryption": {"SM4"},
 	"x-oss-forbid-overwrite":            {"true", "false"},
