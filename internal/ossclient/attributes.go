@@ -77,6 +77,11 @@ func (c *Client) getXML(ctx context.Context, r request, result any) error {
 	if err != nil {
 		return err
 	}
+	return decodeXML(r, resp, result)
+}
+
+// decodeXML reads the document of an answer.
+func decodeXML(r request, resp response, result any) error {
 	if err := xml.Unmarshal(resp.body, result); err != nil {
 		return notUnderstood(r, resp, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"net/http"
 	"net/url"
 	"strconv"
 	"time"
@@ -38,6 +39,8 @@ type Page struct {
 	Objects  []ListedObject
 	Prefixes []string
 	More     bool // another page follows
+	// At is OSS's clock when it answered, to the second; the zero time when the answer has none.
+	At time.Time
 }
 
 // Pages walks a listing page by page; a page is asked for when the loop wants it. After an error, an *Error of
@@ -83,14 +86,20 @@ func (c *Client) page(ctx context.Context, l Listing, token string) (Page, strin
 			params[name] = value
 		}
 	}
+	r := request{op: listOp, method: http.MethodGet, bucket: l.Bucket, params: params}
+	resp, err := c.do(ctx, r)
+	if err != nil {
+		return Page{}, "", err
+	}
 	var answer listAnswer
-	if err := c.getXML(ctx, request{op: listOp, bucket: l.Bucket, params: params}, &answer); err != nil {
+	if err := decodeXML(r, resp, &answer); err != nil {
 		return Page{}, "", err
 	}
 	page, next, err := answer.page()
 	if err != nil {
 		return Page{}, "", &Error{Op: listOp, Bucket: l.Bucket, Err: fmt.Errorf("the answer is not understood: %w", err)}
 	}
+	page.At, _ = http.ParseTime(resp.header.Get("Date"))
 	return page, next, nil
 }
 
