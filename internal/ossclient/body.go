@@ -51,19 +51,19 @@ func BytesBody(b []byte) Body {
 	}
 }
 
-// FileBody reads the file once to learn its size and digest. Errors are those of the os package.
+// FileBody reads the file once to learn its size and digest. Errors are those of the os package, or ErrBodyChanged when
+// the file becomes shorter meanwhile.
 func FileBody(path string) (Body, error) {
-	f, _, err := openRegular(path)
+	f, info, err := openRegular(path)
 	if err != nil {
 		return Body{}, err
 	}
 	defer f.Close()
-	digest := crc64.New(crcTable)
-	n, err := io.Copy(digest, f)
+	crc, err := digestFile(path, f, info)
 	if err != nil {
 		return Body{}, err
 	}
-	return KnownFileBody(path, n, digest.Sum64()), nil
+	return KnownFileBody(path, info.Size(), crc), nil
 }
 
 // openRegular opens a file that has a fixed content. To open a pipe that nobody writes to, or a device, may last for

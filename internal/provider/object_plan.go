@@ -27,7 +27,7 @@ func (r *objectResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	memory := recallMemory(ctx, req.Private, &resp.Diagnostics)
 	if req.Plan.Raw.IsNull() {
 		var state objectModel
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		state.read(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 		if state.deletionPolicy(memory) != keepObject {
 			r.data.claim(&resp.Diagnostics, state.Bucket)
 		}
@@ -35,8 +35,8 @@ func (r *objectResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		return
 	}
 	var config, plan objectModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	config.read(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
+	plan.read(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	r.data.claim(&resp.Diagnostics, plan.Bucket)
 	ctx, end := timeout(plan.Timeouts.Read).start(ctx, readTimeout, &resp.Diagnostics)
 	defer end()
@@ -48,7 +48,7 @@ func (r *objectResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		memory = object.Memory{} // that of the object which is replaced
 	} else {
 		before = &objectModel{}
-		resp.Diagnostics.Append(req.State.Get(ctx, before)...)
+		before.read(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	}
 	body := config.planBody(ctx, r.data.clientIfReady(), memory, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -60,7 +60,7 @@ func (r *objectResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	}
 	r.data.checkPolicy(plan, &resp.Diagnostics)
 	keep(ctx, resp.Private, plannedKey, change, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+	plan.write(ctx, resp.Plan.Schema, &resp.Plan.Raw, &resp.Diagnostics)
 }
 
 // plan completes a plan: what will be known of the object, and what has to be said. before is nil for a creation.

@@ -28,8 +28,8 @@ func (r *objectResource) Metadata(_ context.Context, _ resource.MetadataRequest,
 // Create uploads an object that does not exist yet, or takes over one that does when the configuration says so.
 func (r *objectResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var config, plan objectModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	config.read(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
+	plan.read(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	r.data.holdPolicy(plan, &resp.Diagnostics)
 	ctx, client, end := r.data.begin(ctx, plan.Bucket, plan.Timeouts.Create, writeTimeout, &resp.Diagnostics)
 	defer end()
@@ -44,14 +44,14 @@ func (r *objectResource) Create(ctx context.Context, req resource.CreateRequest,
 	r.data.created.Store(plan.ID.ValueString(), true)
 	keep(ctx, resp.Private, plannedKey, nil, &resp.Diagnostics)
 	keep(ctx, resp.Private, memoryKey, a.memory, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	plan.write(ctx, resp.State.Schema, &resp.State.Raw, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
 
 // Read asks HEAD what is stored, and for ACL and tags only where they are managed.
 func (r *objectResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state objectModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	state.read(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	memory := recallMemory(ctx, req.Private, &resp.Diagnostics)
 	ctx, client, end := r.data.begin(ctx, state.Bucket, state.Timeouts.Read, readTimeout, &resp.Diagnostics)
 	defer end()
@@ -73,7 +73,7 @@ func (r *objectResource) Read(ctx context.Context, req resource.ReadRequest, res
 	}
 	state.show(now)
 	keep(ctx, resp.Private, memoryKey, now.Memory, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	state.write(ctx, resp.State.Schema, &resp.State.Raw, &resp.Diagnostics)
 }
 
 // show takes over what a refresh has seen. Null for an object that never had metadata stays apart from {} for one that
@@ -93,9 +93,9 @@ func (m *objectModel) show(s object.State) {
 // nothing.
 func (r *objectResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var config, plan, state objectModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	config.read(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
+	plan.read(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	state.read(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	memory := recallMemory(ctx, req.Private, &resp.Diagnostics)
 	r.data.holdPolicy(plan, &resp.Diagnostics)
 	ctx, client, end := r.data.begin(ctx, plan.Bucket, plan.Timeouts.Update, writeTimeout, &resp.Diagnostics)
@@ -114,14 +114,14 @@ func (r *objectResource) Update(ctx context.Context, req resource.UpdateRequest,
 		return
 	}
 	keep(ctx, resp.Private, memoryKey, a.memory, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	plan.write(ctx, resp.State.Schema, &resp.State.Raw, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
 
 // Delete does what deletion_policy says.
 func (r *objectResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state objectModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	state.read(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	memory := recallMemory(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || state.deletionPolicy(memory) == keepObject {
 		return

@@ -4,7 +4,6 @@ import (
 	"context"
 	"regexp"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -73,38 +72,27 @@ func objectPlaceSchema() map[string]schema.Attribute {
 }
 
 func objectBodySchema() map[string]schema.Attribute {
-	// Each pair is looked at from one side only, or it would be reported twice; never from that of content_wo, because
-	// Terraform prints the line that a finding points at.
-	not := func(others ...string) validator.String {
-		paths := make([]path.Expression, len(others))
-		for i, other := range others {
-			paths[i] = path.MatchRoot(other)
-		}
-		return stringvalidator.ConflictsWith(paths...)
-	}
 	return map[string]schema.Attribute{
 		"content": schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "The body as text, stored as UTF-8. It is kept in the state; for large bodies use `source`. `\"\"` makes an empty object.",
-			Validators:          []validator.String{not("content_base64", "source", "content_wo", "copy_source")},
 		},
 		"content_base64": schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "The body as base64, for small bodies that are not text.",
-			Validators:          []validator.String{not("source", "content_wo", "copy_source"), isBase64()},
+			Validators:          []validator.String{isBase64()},
 		},
 		"source": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "Path of the file that is the body. The file is read at plan to learn its CRC-64, so a change shows by itself. " +
 				"A file that does not exist at plan may still be made by another resource before this one is applied; " +
 				"one that exists and is rebuilt in the same apply needs `source_hash`.",
-			Validators: []validator.String{stringvalidator.LengthAtLeast(1), not("content_wo", "copy_source")},
+			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 		},
 		"source_hash": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "Any text that changes when the file is rebuilt during the same apply, such as a hash that the building resource exports. " +
 				"While it is not known, the body is planned as not known. It never causes an upload of bytes that are stored already.",
-			Validators: []validator.String{stringvalidator.AlsoRequires(path.MatchRoot("source"))},
 		},
 		"content_wo": schema.StringAttribute{
 			Optional:  true,
@@ -116,7 +104,6 @@ func objectBodySchema() map[string]schema.Attribute {
 			CustomType:          wholeNumber{},
 			Optional:            true,
 			MarkdownDescription: "Any number; a change of it uploads `content_wo`, whose own changes cannot be seen, unless the stored body is the same bytes already.",
-			Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("content_wo"))},
 		},
 		"ignore_body_drift": schema.BoolAttribute{
 			Optional: true,
@@ -134,7 +121,6 @@ func copySourceBlock() schema.Block {
 			"A source that changes is noticed at plan and copied again.",
 		Validators: []validator.Object{
 			objectvalidator.AlsoRequires(path.MatchRelative().AtName("bucket"), path.MatchRelative().AtName("key")),
-			objectvalidator.ConflictsWith(path.MatchRoot("content_wo")),
 		},
 		Attributes: map[string]schema.Attribute{
 			"bucket": schema.StringAttribute{

@@ -1,0 +1,185 @@
+package provider
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// protocolResource is one resource that is taken through its life by the calls which Terraform makes, in its order. Its
+// arguments are Go values: string, bool, int, map[string]any, []any; what is left out is null.
+type protocolResource struct {
+	p       *protocol
+	name    string
+	kind    tftypes.Object
+	config  map[string]any
+	state   *tfprotov6.DynamicValue
+	private []byte
+	id      *tfprotov6.ResourceIdentityData
+}
+
+func (p *protocol) manage(name string, config map[string]any) *protocolResource {
+	kind := p.schema.ResourceSchemas[name].ValueType().(tftypes.Object)
+	return &protocolResource{p: p, name: name, kind: kind, config: config, state: p.value(kind, nil)}
+}
+
+// encoded is the configuration in the types of the schema; proposed is what Terraform makes of it and of the state: what
+// is not configured and OSS's to say keeps its value.
+func (r *protocolResource) encoded() (config, proposed *tfprotov6.DynamicValue) {
+	r.p.t.Helper()
+	prior := map[string]tftypes.Value{}
+	old, err := r.state.Unmarshal(r.kind)
+	if err == nil && !old.IsNull() {
+		err = old.As(&prior)
+	}
+	if err != nil {
+		r.p.t.Fatal(err)
+	}
+	written, merged := map[string]tftypes.Value{}, map[string]tftypes.Value{}
+	for name, kind := range r.kind.AttributeTypes {
+		value := r.config[name]
+		if _, block := kind.(tftypes.List); block && value == nil {
+			value = []any{} // a list of blocks is never null
+		}
+		written[name] = typedValue(r.p.t, kind, value)
+		merged[name] = written[name]
+	}
+	for _, attribute := range r.p.schema.ResourceSchemas[r.name].Block.Attributes {
+		if before, ok := prior[attribute.Name]; ok && attribute.Computed && written[attribute.Name].IsNull() {
+			merged[attribute.Name] = before
+		}
+		if attribute.WriteOnly {
+			merged[attribute.Name] = tftypes.NewValue(attribute.Type, nil)
+		}
+	}
+	return r.p.value(r.kind, written), r.p.value(r.kind, merged)
+}
+
+// typedValue is a Go value in a type of Terraform's.
+func typedValue(t testing.TB, kind tftypes.Type, value any) tftypes.Value {
+	t.Helper()
+	if value == nil {
+		return tftypes.NewValue(kind, nil)
+	}
+	elements := func(of tftypes.Type) []tftypes.Value {
+		result := []tftypes.Value{}
+		for _, element := range value.([]any) {
+			result = append(result, typedValue(t, of, element))
+		}
+		return result
+	}
+	entries := map[string]tftypes.Value{}
+	switch k := kind.(type) {
+	case tftypes.Object:
+		for name, of := range k.AttributeTypes {
+			entries[name] = typedValue(t, of, value.(map[string]any)[name])
+		}
+		return tftypes.NewValue(kind, entries)
+	case tftypes.Map:
+		for name, entry := range value.(map[string]any) {
+			entries[name] = typedValue(t, k.ElementType, entry)
+		}
+		return tftypes.NewValue(kind, entries)
+	case tftypes.List:
+		return tftypes.NewValue(kind, elements(k.ElementType))
+	case tftypes.Set:
+		return tftypes.NewValue(kind, elements(k.ElementType))
+	}
+	return tftypes.NewValue(kind, value)
+}
+
+// validate checks the configuration.
+func (r *protocolResource) validate() {
+	r.p.t.Helper()
+	config, _ := r.encoded()
+	resp, err := r.p.server.ValidateResourceConfig(r.p.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: r.name, Config: config, ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
+	})
+	r.check(err)
+	r.p.noErrors(resp.Diagnostics)
+}
+
+// plan validates and plans, without a refresh.
+func (r *protocolResource) plan() *tfprotov6.PlanResourceChangeResponse {
+	r.p.t.Helper()
+	r.validate()
+	return r.planAgain()
+}
+
+func (r *protocolResource) planAgain() *tfprotov6.PlanResourceChangeResponse {
+	r.p.t.Helper()
+	config, proposed := r.encoded()
+	return r.planTo(config, proposed)
+}
+
+func (r *protocolResource) planTo(config, proposed *tfprotov6.DynamicValue) *tfprotov6.PlanResourceChangeResponse {
+	r.p.t.Helper()
+	resp, err := r.p.server.PlanResourceChange(r.p.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: r.name, PriorState: r.state, ProposedNewState: proposed, Config: config, PriorPrivate: r.private, PriorIdentity: r.id,
+	})
+	r.check(err)
+	r.p.noErrors(resp.Diagnostics)
+	return resp
+}
+
+// refresh reads what is stored.
+func (r *protocolResource) refresh() {
+	r.p.t.Helper()
+	resp, err := r.p.server.ReadResource(r.p.t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName: r.name, CurrentState: r.state, Private: r.private, CurrentIdentity: r.id,
+	})
+	r.check(err)
+	r.p.noErrors(resp.Diagnostics)
+	r.state, r.private, r.id = resp.NewState, resp.Private, resp.NewIdentity
+}
+
+// planAll is all that the provider does in `terraform plan` for a resource that exists: Terraform validates twice, in a
+// walk of its own and before each plan.
+func (r *protocolResource) planAll() {
+	r.p.t.Helper()
+	r.validate()
+	r.refresh()
+	r.plan()
+}
+
+// apply is all that the provider does in `terraform apply`: for a resource that exists Terraform refreshes, and every
+// change is planned once more before it is made.
+func (r *protocolResource) apply() {
+	r.p.t.Helper()
+	r.validate()
+	if r.id != nil {
+		r.refresh()
+	}
+	r.plan()
+	config, _ := r.encoded()
+	r.applyTo(config, r.planAgain())
+}
+
+// destroy is all that the provider does in `terraform destroy`.
+func (r *protocolResource) destroy() {
+	r.p.t.Helper()
+	r.planAll()
+	none := r.p.value(r.kind, nil)
+	r.planTo(none, none)
+	r.applyTo(none, r.planTo(none, none))
+	r.id = nil
+}
+
+func (r *protocolResource) applyTo(config *tfprotov6.DynamicValue, plan *tfprotov6.PlanResourceChangeResponse) {
+	r.p.t.Helper()
+	resp, err := r.p.server.ApplyResourceChange(r.p.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: r.name, PriorState: r.state, PlannedState: plan.PlannedState, Config: config,
+		PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
+	})
+	r.check(err)
+	r.p.noErrors(resp.Diagnostics)
+	r.state, r.private, r.id = resp.NewState, resp.Private, resp.NewIdentity
+}
+
+func (r *protocolResource) check(err error) {
+	r.p.t.Helper()
+	if err != nil {
+		r.p.t.Fatal(err)
+	}
+}
