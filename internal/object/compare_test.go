@@ -209,8 +209,8 @@ func TestCompareHeadersAndSettings(t *testing.T) {
 			w.Tags, h.Tags = map[string]string{"a": "1"}, map[string]string{}
 		}, "tags"},
 		{"no tags", func(w *Spec, h *State) { manage(w, Tags); w.Tags, h.Tags = map[string]string{}, map[string]string{} }, "nothing"},
-		{"no tags, and those there are not known", func(w *Spec, h *State) { manage(w, Tags); w.Tags = map[string]string{} }, "tags"},
-		{"acl and tags", func(w *Spec, h *State) { manage(w, ACL, Tags); w.ACL, w.Tags = "private", map[string]string{"a": "1"} }, "acl tags"},
+		{"no tags, and those there are not known", func(w *Spec, _ *State) { manage(w, Tags); w.Tags = map[string]string{} }, "tags"},
+		{"acl and tags", func(w *Spec, _ *State) { manage(w, ACL, Tags); w.ACL, w.Tags = "private", map[string]string{"a": "1"} }, "acl tags"},
 	})
 }
 

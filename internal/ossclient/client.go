@@ -203,8 +203,7 @@ type request struct {
 	params map[string]any    // sub-resources and parameters; a nil value has no "="
 	header map[string]string // as sent; the SDK adds date, signature and token
 	body   section
-	// send makes one attempt where the SDK's signed request will not do; nil is that request.
-	send func(context.Context, request) (*oss.Response, error)
+	most   int64 // bytes of an answer's body that are worth reading: one that has more is a *TooLargeError; 0 is no limit
 }
 
 // response is a successful answer, its body read whole.
@@ -239,12 +238,7 @@ func (c *Client) once(ctx context.Context, r request) (response, error) {
 		data = body
 	}
 	start := time.Now()
-	var resp *oss.Response
-	if r.send != nil {
-		resp, err = r.send(ctx, r)
-	} else {
-		resp, err = bucket.Do(r.method, r.key, r.params, options, data, nil)
-	}
+	resp, err := bucket.Do(r.method, r.key, r.params, options, data, nil)
 	if body != nil {
 		sent, bodyErr := body.outcome()
 		if bodyErr != nil {
@@ -266,6 +260,9 @@ func (c *Client) once(ctx context.Context, r request) (response, error) {
 		return fail(resp, err)
 	}
 	defer resp.Body.Close()
+	if size := objectFromHeader(resp.Headers).Size; r.most > 0 && size > r.most {
+		return fail(nil, &TooLargeError{Size: size, Limit: r.most})
+	}
 	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
 		return fail(nil, fmt.Errorf("reading the answer: %w", err))

@@ -173,8 +173,8 @@ func TestReadingCallsHonourTheirContext(t *testing.T) {
 			_, err := c.HeadVersion(ctx, "bucket", "k", "v")
 			return err
 		},
-		"ReadVersion": func(ctx context.Context, c *Client) error {
-			_, err := c.ReadVersion(ctx, "bucket", "k", "v", Object{})
+		"ReadObject": func(ctx context.Context, c *Client) error {
+			_, _, err := c.ReadObject(ctx, ReadRequest{Bucket: "bucket", Key: "k", Limit: 1})
 			return err
 		},
 		"VersionACL": func(ctx context.Context, c *Client) error { _, err := c.VersionACL(ctx, "bucket", "k", ""); return err },
@@ -205,7 +205,7 @@ func TestVersionIsNamed(t *testing.T) {
 	if o, err := c.HeadVersion(t.Context(), "bucket", "k", "v1"); err != nil || o.VersionID != "v1" {
 		t.Errorf("%+v, %v", o, err)
 	}
-	if _, err := c.ReadVersion(t.Context(), "bucket", "k", "v1", Object{ETag: "E"}); err != nil {
+	if _, _, err := c.ReadObject(t.Context(), ReadRequest{Bucket: "bucket", Key: "k", VersionID: "v1", ETag: "E", Limit: 1}); err != nil {
 		t.Error(err)
 	}
 	if _, err := c.VersionACL(t.Context(), "bucket", "k", "v1"); err != nil {
@@ -227,31 +227,5 @@ func TestVersionIsNamed(t *testing.T) {
 	}
 	if h := s.seen()[1].header; h.Get("If-Match") != `"E"` || h.Get("Accept-Encoding") != "identity" {
 		t.Errorf("the read sent %v", h)
-	}
-}
-
-func TestReadNoticesWhatIsNotTheBody(t *testing.T) {
-	t.Parallel()
-	text := func(body string) http.HandlerFunc {
-		return func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, body) }
-	}
-	hello := BytesBody([]byte("hello"))
-	for name, tc := range map[string]struct {
-		answer http.HandlerFunc
-		shown  Object
-		words  string // of the error; "" is none
-	}{
-		"right":     {text("hello"), Object{Size: 5, CRC64: hello.Digest()}, ""},
-		"no CRC":    {text("hello"), Object{Size: 5}, ""},
-		"damaged":   {text("hellO"), Object{Size: 5, CRC64: hello.Digest()}, "damaged"},
-		"short":     {text("hell"), Object{Size: 5, CRC64: hello.Digest()}, "4 came"},
-		"too large": {text("hello"), Object{Size: maxAnswer + 1}, "at most"},
-		"changed":   {fails(412, "PreconditionFailed"), Object{Size: 5}, "PreconditionFailed"},
-	} {
-		_, c := newScript(t, tc.answer)
-		body, err := c.ReadVersion(t.Context(), "bucket", "k", "", tc.shown)
-		if tc.words == "" && (err != nil || string(body) != "hello") || tc.words != "" && (err == nil || !strings.Contains(err.Error(), tc.words)) {
-			t.Errorf("%s: %q, %v", name, body, err)
-		}
 	}
 }

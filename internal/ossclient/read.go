@@ -2,11 +2,7 @@ package ossclient
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"hash/crc64"
 	"net/http"
-	"strconv"
 )
 
 // ofVersion are the parameters that name a version; "" is the current one.
@@ -28,33 +24,6 @@ func (c *Client) HeadVersion(ctx context.Context, bucket, key, versionID string)
 		return Object{}, err
 	}
 	return objectFromHeader(resp.header), nil
-}
-
-// ReadVersion reads the whole body of a version that HeadVersion has shown. The bytes are the stored ones: a
-// Content-Encoding is not undone, and OSS is asked not to compress on the way. The error has the code
-// PreconditionFailed when the object is no longer the one that was shown. The body has to fit into the 4 MiB that the
-// client reads of an answer.
-func (c *Client) ReadVersion(ctx context.Context, bucket, key, versionID string, shown Object) ([]byte, error) {
-	fault := func(err error) ([]byte, error) {
-		return nil, &Error{Op: "GetObject", Bucket: bucket, Key: key, Err: err}
-	}
-	if shown.Size > maxAnswer {
-		return fault(fmt.Errorf("the body has %d bytes, and at most %d are read", shown.Size, maxAnswer))
-	}
-	resp, err := c.do(ctx, request{
-		op: "GetObject", method: http.MethodGet, bucket: bucket, key: key, params: ofVersion(versionID),
-		header: map[string]string{"Accept-Encoding": "identity", "If-Match": `"` + shown.ETag + `"`},
-	})
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(resp.body)) != shown.Size {
-		return fault(fmt.Errorf("the body has %d bytes, but %d came", shown.Size, len(resp.body)))
-	}
-	if crc := strconv.FormatUint(crc64.Checksum(resp.body, crcTable), 10); shown.CRC64 != "" && crc != shown.CRC64 {
-		return fault(errors.New("the body was damaged on its way: stored CRC-64 " + shown.CRC64 + ", read " + crc))
-	}
-	return resp.body, nil
 }
 
 // VersionACL asks for the own ACL of a version, "" is the current one; "default" follows the bucket's.

@@ -7,8 +7,6 @@ import (
 	"hash/crc64"
 	"net/http"
 	"strconv"
-
-	"github.com/aliyun/aliyun-oss-go-sdk/oss"
 )
 
 // MaxRead is the longest body that ReadObject reads, in bytes.
@@ -19,7 +17,7 @@ type ReadRequest struct {
 	Bucket, Key string
 	VersionID   string // "" is the current version
 	ETag        string // what the object has to have, without quotes; "" is any
-	Limit       int64  // of the body, in bytes; at most MaxRead
+	Limit       int64  // of the body, in bytes, from 1; at most MaxRead
 }
 
 // TooLargeError says that a body was not read because it is longer than the limit.
@@ -30,18 +28,17 @@ func (e *TooLargeError) Error() string {
 	return fmt.Sprintf("the body has %d bytes, and at most %d are read", e.Size, e.Limit)
 }
 
-// ReadObject reads an object and its body with one request. The bytes are the stored ones, as with ReadVersion. A body
-// above the limit is a *TooLargeError, and is not transferred. No error tells anything of the body.
+// ReadObject reads an object and its body with one request. The bytes are the stored ones: a Content-Encoding is not
+// undone, and OSS is asked not to compress on the way. A body above the limit is a *TooLargeError, and is not
+// transferred. The error has the code PreconditionFailed when the object has another ETag. No error tells anything of
+// the body.
 func (c *Client) ReadObject(ctx context.Context, r ReadRequest) (Object, []byte, error) {
 	header := map[string]string{"Accept-Encoding": "identity"}
 	if r.ETag != "" {
 		header["If-Match"] = `"` + r.ETag + `"`
 	}
 	req := request{
-		op: "GetObject", method: http.MethodGet, bucket: r.Bucket, key: r.Key, params: ofVersion(r.VersionID), header: header,
-		send: func(ctx context.Context, req request) (*oss.Response, error) {
-			return c.sendBounded(ctx, req, min(r.Limit, MaxRead))
-		},
+		op: "GetObject", method: http.MethodGet, bucket: r.Bucket, key: r.Key, params: ofVersion(r.VersionID), header: header, most: min(r.Limit, MaxRead),
 	}
 	resp, err := c.do(ctx, req)
 	if err != nil {
@@ -54,26 +51,4 @@ func (c *Client) ReadObject(ctx context.Context, r ReadRequest) (Object, []byte,
 			Err: errors.New("the body was damaged on its way")}
 	}
 	return o, resp.body, nil
-}
-
-// sendBounded makes one attempt and gives up on an answer whose body is too long before it reads any of it.
-func (c *Client) sendBounded(ctx context.Context, r request, limit int64) (*oss.Response, error) {
-	bucket, err := c.sdk.Bucket(r.bucket)
-	if err != nil {
-		return nil, err
-	}
-	options := []oss.Option{oss.WithContext(ctx)}
-	for name, value := range r.header {
-		options = append(options, oss.SetHeader(name, value))
-	}
-	resp, err := bucket.Do(r.method, r.key, r.params, options, nil, nil)
-	if err != nil {
-		return resp, err
-	}
-	// Of an answer that is not OSS's (OSS-266) nothing is concluded, not even this.
-	if size := objectFromHeader(resp.Headers).Size; size > limit && resp.Headers.Get("X-Oss-Request-Id") != "" {
-		_ = resp.Body.Close()
-		return nil, &TooLargeError{Size: size, Limit: limit}
-	}
-	return resp, nil
 }

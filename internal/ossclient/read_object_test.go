@@ -61,6 +61,10 @@ func TestReadObjectIsDamaged(t *testing.T) {
 			w.Header().Set("X-Oss-Hash-Crc64ecma", "1")
 			_, _ = io.WriteString(w, "secret body")
 		},
+		"cut off": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Oss-Hash-Crc64ecma", BytesBody([]byte("secret body")).Digest())
+			_, _ = io.WriteString(w, "secret")
+		},
 		"no length": func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "secret")
 			w.(http.Flusher).Flush()

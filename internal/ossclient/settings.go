@@ -63,7 +63,7 @@ type Settings struct {
 
 func (s Settings) set(header map[string]string) {
 	setIf(header, "X-Oss-Object-Acl", s.ACL)
-	for name, value := range s.Storage.All() {
+	for name, value := range s.All() {
 		setIf(header, name, *value)
 	}
 }

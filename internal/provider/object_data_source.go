@@ -193,7 +193,9 @@ func (m *objectDataModel) readBody(ctx context.Context, client *ossclient.Client
 			"or keep what is needed of it in a smaller object.", o.Size, maxReadBody))
 		return
 	}
-	body, err := client.ReadVersion(ctx, m.Bucket.ValueString(), m.Key.ValueString(), version, o)
+	_, body, err := client.ReadObject(ctx, ossclient.ReadRequest{
+		Bucket: m.Bucket.ValueString(), Key: m.Key.ValueString(), VersionID: version, ETag: o.ETag, Limit: maxReadBody,
+	})
 	switch {
 	case ossclient.HasCode(err, "PreconditionFailed"):
 		diags.AddError("OSS Object Changed While It Was Read", fmt.Sprintf("Somebody replaced %q in bucket %q between two requests. Run again to read what is there now.",

@@ -153,6 +153,10 @@ func TestLanguageTags(t *testing.T) {
 		"de-419-DE": false, "a-DE": false, "ar-a-aaa-b-bbb-a-ccc": false,
 		"": false, "-": false, "en-": false, "en--US": false, "e": false, "x": false, "en-x": false, "en-a": false, "en-a-x-b": false,
 		"abcdefghi": false, "en-abcdefghi": false, "en_US": false, "en US": false, "1en": false, "sl-rozaj-rozaj": false, "dé": false,
+		// A name in place of a code. No language of four letters or more is registered.
+		"german": false, "English": false,
+		// Well formed, whether a library knows the subtag or not; the same subtag twice where it is none of the two.
+		"zz": true, "en-foobar": true, "de-DE": true, "en-a-myext-b-myext": true, "en-x-abcde-abcde": true,
 	} {
 		if got := isLanguageTag(tag); got != want {
 			t.Errorf("isLanguageTag(%q) = %v", tag, got)

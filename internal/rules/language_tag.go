@@ -1,111 +1,40 @@
 package rules
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
+	"golang.org/x/text/language"
 )
 
-// irregularTags are those that RFC 5646 keeps although they break its grammar.
-var irregularTags = []string{
-	"en-gb-oed", "i-ami", "i-bnn", "i-default", "i-enochian", "i-hak", "i-klingon", "i-lux", "i-mingo", "i-navajo", "i-pwn", "i-tao", "i-tay", "i-tsu",
-	"sgn-be-fr", "sgn-be-nl", "sgn-ch-de",
-}
-
-// isLanguageTag reports whether tag is well formed (RFC 5646, section 2.1): language,
-// script, region, variants, extensions, private use. Whether a subtag is registered
-// is not looked up.
+// isLanguageTag reports whether tag is well formed (RFC 5646, section 2.1). The library also takes an underscore, and a
+// variant or an extension that comes twice, which the RFC forbids (section 2.2, 5 and 6). It refuses languages of four to
+// eight letters, of which none is registered: whoever writes "german" means "de". A subtag that the library does not know
+// may be younger than its tables, so it passes.
 func isLanguageTag(tag string) bool {
-	tag = strings.ToLower(tag)
-	if slices.Contains(irregularTags, tag) {
-		return true
-	}
-	parts := strings.Split(tag, "-")
-	if slices.ContainsFunc(parts, func(p string) bool { return len(p) < 1 || len(p) > 8 || !isAlnumText(p) }) {
-		return false
-	}
-	if parts[0] != "x" {
-		var ok bool
-		if parts, ok = skipLanguage(parts); !ok {
-			return false
-		}
-		if parts, ok = skipVariants(parts); !ok {
-			return false
-		}
-		if parts, ok = skipExtensions(parts); !ok {
-			return false
-		}
-	}
-	// Private use: x and at least one part of 1 to 8 letters or digits.
-	return len(parts) == 0 || parts[0] == "x" && len(parts) > 1
+	_, err := language.Raw.Parse(tag)
+	var unknown language.ValueError
+	return (err == nil || errors.As(err, &unknown)) && !strings.Contains(tag, "_") && !repeatsSubtag(tag)
 }
 
-// skipLanguage passes the language with its extensions, script and region.
-func skipLanguage(parts []string) (rest []string, ok bool) {
-	first := parts[0]
-	if !isLetters(first) || len(first) < 2 {
-		return nil, false
-	}
-	rest = parts[1:]
-	next := func(fits func(string) bool) bool {
-		if len(rest) == 0 || !fits(rest[0]) {
+// repeatsSubtag reports whether a variant, or the letter of an extension, comes twice. What follows an x is private, and
+// what follows the letter of an extension is a matter of the extension.
+func repeatsSubtag(tag string) bool {
+	var seen []string
+	extended := false
+	for part := range strings.SplitSeq(strings.ToLower(tag), "-") {
+		single := len(part) == 1
+		extended = extended || single
+		switch {
+		case part == "x":
 			return false
+		case !single && (extended || len(part) < 4): // languages and regions may look alike: de-DE
+			continue
+		case slices.Contains(seen, part):
+			return true
 		}
-		rest = rest[1:]
-		return true
+		seen = append(seen, part)
 	}
-	if len(first) <= 3 { // up to three extended languages
-		for range 3 {
-			if !next(func(p string) bool { return len(p) == 3 && isLetters(p) }) {
-				break
-			}
-		}
-	}
-	next(func(p string) bool { return len(p) == 4 && isLetters(p) })
-	next(func(p string) bool { return len(p) == 2 && isLetters(p) || len(p) == 3 && isDigits(p) })
-	return rest, true
-}
-
-func skipVariants(parts []string) (rest []string, ok bool) {
-	seen := map[string]bool{}
-	for len(parts) > 0 {
-		p := parts[0]
-		if len(p) < 4 || len(p) == 4 && !isDigits(p[:1]) {
-			break
-		}
-		if seen[p] {
-			return nil, false
-		}
-		seen[p] = true
-		parts = parts[1:]
-	}
-	return parts, true
-}
-
-func skipExtensions(parts []string) (rest []string, ok bool) {
-	seen := map[string]bool{}
-	for len(parts) > 0 && len(parts[0]) == 1 && parts[0] != "x" {
-		if seen[parts[0]] {
-			return nil, false
-		}
-		seen[parts[0]] = true
-		end := 1
-		for end < len(parts) && len(parts[end]) >= 2 {
-			end++
-		}
-		if end == 1 {
-			return nil, false
-		}
-		parts = parts[end:]
-	}
-	return parts, true
-}
-
-func isLetters(s string) bool { return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") == "" }
-func isDigits(s string) bool  { return strings.Trim(s, "0123456789") == "" }
-
-func isAlnumText(s string) bool {
-	_, other := finding.FirstRune(s, func(r rune) bool { return !isLowerAlnum(r) })
-	return !other
+	return false
 }
