@@ -55,17 +55,9 @@ func (o *operation) store(ctx context.Context, write ossclient.Write, shown *oss
 	if shown != nil && !owed && (same || o.want.Body.IgnoreDrift && o.want.Body.Kind != SecretBody && o.have.Body == digest) {
 		return false, o.keep(*shown, content)
 	}
-	var written ossclient.Written
 	write.Body = content.Body
-	if content.Copy == nil {
-		write.Callback, write.CallbackVar, write.Again = o.want.Callback.Header, o.want.Callback.Var, same
-		written, err = o.Client.PutObject(ctx, write)
-	} else {
-		if write.Tags == nil {
-			write.Tags = map[string]string{} // those of the source are not ours
-		}
-		written, err = o.Client.CopyObject(ctx, *content.Copy, write)
-	}
+	write.Again = same && content.Copy == nil
+	written, err := o.send(ctx, write, content)
 	failed := (*ossclient.CallbackError)(nil)
 	switch {
 	case errors.As(err, &failed):
@@ -80,11 +72,41 @@ func (o *operation) store(ctx context.Context, write ossclient.Write, shown *oss
 		return true, sealErr
 	}
 	o.out.CallbackFailure = failed
+	o.memory().CallbackOwed = written.Adopted && o.owesCallback(content)
 	if failed != nil && !o.want.Callback.Optional {
 		o.memory().CallbackOwed = true
 		return true, failed
 	}
 	return true, nil
+}
+
+// owesCallback reports whether OSS has to call back for a body at least once.
+func (o *operation) owesCallback(content Content) bool {
+	return content.Copy == nil && o.want.Callback.Header != "" && !o.want.Callback.Optional
+}
+
+// send uploads a body, or has OSS copy it. An upload whose answer was lost, and whose object a look then found, may not
+// have been called back for: the service may have ended between the two. It is sent once more, over itself. Where that
+// fails, what is returned is the first, as adopted.
+func (o *operation) send(ctx context.Context, write ossclient.Write, content Content) (ossclient.Written, error) {
+	if content.Copy != nil {
+		if write.Tags == nil {
+			write.Tags = map[string]string{} // those of the source are not ours
+		}
+		return o.Client.CopyObject(ctx, *content.Copy, write)
+	}
+	write.Callback, write.CallbackVar = o.want.Callback.Header, o.want.Callback.Var
+	adopted, err := o.Client.PutObject(ctx, write)
+	if err != nil || !adopted.Adopted || !o.owesCallback(content) {
+		return adopted, err
+	}
+	write.Again, write.ForbidOverwrite = true, false
+	written, err := o.Client.PutObject(ctx, write)
+	failed := (*ossclient.CallbackError)(nil)
+	if err == nil || errors.As(err, &failed) || errors.Is(err, ossclient.ErrDamaged) && written.CRC64 != "" {
+		return written, err
+	}
+	return adopted, nil
 }
 
 // keep takes over that the body that is wanted is stored already, or that somebody else's may stay.

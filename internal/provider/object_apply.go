@@ -122,9 +122,13 @@ func (a *objectApply) warn(outcome object.Outcome) {
 	}
 	id := a.plan.ID.ValueString()
 	if outcome.Adopted {
+		next := "It may fail, so it is not repeated."
+		if outcome.State.CallbackOwed {
+			next = "A second upload that was to call back fared no better. The callback is owed: the next apply uploads the same body once more, so the receiver may hear of it more than once."
+		}
 		a.diags.AddAttributeWarning(callbackPlace, "Callback Answer Lost", fmt.Sprintf(
-			"The connection broke or OSS failed before it had answered the upload of %q, and a look found the object stored as it was sent. OSS has most likely called back, and its receiver's answer "+
-				"is lost: callback_response is null. If the receiver does not know of the upload, run terraform apply -replace for this resource.", id))
+			"The connection broke or OSS failed before it had answered the upload of %q, and a look found the object stored as it was sent. Whether OSS called back is not known: "+
+				"callback_response is null. %s", id, next))
 		return
 	}
 	a.diags.AddAttributeWarning(callbackPlace, "Callback Not Answered", fmt.Sprintf(
