@@ -9,7 +9,7 @@ import (
 // What a Writer finds in the way. Nothing was written then.
 var (
 	ErrExists  = errors.New("there is an object already")
-	ErrChanged = errors.New("somebody replaced or deleted the body since the plan")
+	ErrChanged = errors.New("somebody replaced, changed or deleted it since the plan")
 	ErrMissing = errors.New("there is no such object")
 )
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
@@ -137,7 +139,10 @@ func (o *operation) leaveBody(ctx context.Context) error {
 		if err != nil {
 			return o.failed("look at", err)
 		}
-		memory.Seen = &Seen{shown.Storage, shown.Type}
+		if o.change.Reset && !o.untouched(shown) {
+			return ErrChanged
+		}
+		memory.Seen = seen(shown)
 		o.out.State.CRC64, o.out.State.ETag = shown.CRC64, shown.ETag
 	}
 	if !o.change.Managed || o.change.Digest != "" {
@@ -151,7 +156,7 @@ func (o *operation) leaveBody(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		etag, size, memory.Seen = shown.ETag, shown.Size, &Seen{shown.Storage, shown.Type}
+		etag, size, memory.Seen = shown.ETag, shown.Size, seen(shown)
 	}
 	return o.rest(ctx, etag, size)
 }
@@ -164,8 +169,8 @@ func (o *operation) rest(ctx context.Context, etag string, size int64) error {
 	return o.setACLAndTags(ctx)
 }
 
-// look is the HEAD before a write: it guards against a body that somebody replaced since the plan. One that may be
-// anybody's only has to be there.
+// look is the HEAD before a write: it guards against a body that somebody replaced since the plan, and against metadata
+// that somebody changed. A body that may be anybody's only has to be there, and brings metadata of its own.
 func (o *operation) look(ctx context.Context) (ossclient.Object, error) {
 	shown, err := o.head(ctx)
 	switch {
@@ -178,22 +183,36 @@ func (o *operation) look(ctx context.Context) (ossclient.Object, error) {
 	if o.have.hidden() {
 		same = o.have.Secret.Fits(shown.CRC64)
 	}
-	if !same && (o.change.Write || !o.change.AnyBody) {
+	if same && !o.untouched(shown) || !same && (o.change.Write || !o.change.AnyBody) {
 		return shown, ErrChanged
 	}
 	return shown, nil
 }
 
+// untouched reports whether an object has the headers, the metadata and the managed settings that the plan saw, as far as
+// HEAD shows them.
+func (o *operation) untouched(shown ossclient.Object) bool {
+	known := o.have.Storage
+	values := known.All()
+	for header, value := range shown.Storage.All() {
+		if slices.Contains(o.have.Managed, StorageNames[header]) && !ossclient.SameKey(*values[header], *value) {
+			return false
+		}
+	}
+	return shown.SameMetadata(o.have.Headers, o.have.Metadata)
+}
+
 // copyOntoItself gives the object the headers, metadata and settings that are wanted.
 func (o *operation) copyOntoItself(ctx context.Context, etag string, size int64) error {
 	written, write, err := o.copyOnce(ctx, etag, size)
-	if ossclient.HasCode(err, "PreconditionFailed") && o.change.AnyBody {
-		// One look more: somebody replaced the body since it was seen, and may.
+	if ossclient.HasCode(err, "PreconditionFailed") {
+		// One look more, which tells a body that may be anybody's, or a time that moved and nothing else, from a change that
+		// must not be lost.
 		var shown ossclient.Object
 		if shown, err = o.look(ctx); err != nil {
 			return err
 		}
-		o.memory().Seen = &Seen{shown.Storage, shown.Type}
+		o.memory().Seen = seen(shown)
 		written, write, err = o.copyOnce(ctx, shown.ETag, shown.Size)
 	}
 	var carried *CallError
@@ -220,7 +239,9 @@ func (o *operation) copyOnce(ctx context.Context, etag string, size int64) (ossc
 	if err != nil {
 		return ossclient.Written{}, write, err
 	}
-	source := ossclient.CopySource{Bucket: write.Bucket, Key: write.Key, ETag: etag, Size: size, Storage: have.Storage}
+	write.Body.Size = size // what a look after a lost answer would find
+	write.Body.CRC64, _ = strconv.ParseUint(o.out.State.CRC64, 10, 64)
+	source := ossclient.CopySource{Bucket: write.Bucket, Key: write.Key, ETag: etag, UnmodifiedSince: have.Modified, Size: size, Storage: have.Storage}
 	written, err := o.Client.CopyObject(ctx, source, write)
 	return written, write, err
 }
@@ -233,7 +254,7 @@ func (o *operation) copied(written ossclient.Written, storage ossclient.Storage)
 	if kind != "Normal" {
 		kind = "" // a copy of another type may come out as any (OSS-065)
 	}
-	state.Seen = &Seen{storage, kind}
+	state.Seen = &Seen{Storage: storage, Type: kind, Modified: written.At}
 	switch {
 	case state.hidden():
 	case o.change.ETag == Unknown:

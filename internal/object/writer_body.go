@@ -14,14 +14,14 @@ func (o *operation) replaceBody(ctx context.Context) error {
 	if o.Unguarded {
 		write := o.write(ossclient.Settings{})
 		_, err := o.store(ctx, write, nil)
-		o.memory().Seen = &Seen{Storage: write.Storage}
+		o.memory().Seen = &Seen{Storage: write.Storage, Modified: o.out.State.Written}
 		return err
 	}
 	shown, err := o.look(ctx)
 	if err != nil {
 		return err
 	}
-	o.memory().Seen = &Seen{shown.Storage, shown.Type}
+	o.memory().Seen = seen(shown)
 	write := o.write(ossclient.Settings{Storage: shown.Storage})
 	if err := o.carryACL(ctx, &write); err != nil {
 		return err
@@ -33,7 +33,7 @@ func (o *operation) replaceBody(ctx context.Context) error {
 	}
 	wrote, err := o.store(ctx, write, &shown)
 	if wrote {
-		o.memory().Seen = &Seen{Storage: write.Storage}
+		o.memory().Seen = &Seen{Storage: write.Storage, Modified: o.out.State.Written}
 	}
 	if wrote || err != nil {
 		return err

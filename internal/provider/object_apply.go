@@ -155,7 +155,7 @@ func (a *objectApply) fail(err error) {
 				"remove that: the new object cannot stand beside the old one under the same key.", key, bucket, a.plan.objectID().ValueString()))
 	case errors.Is(err, object.ErrChanged):
 		a.diags.AddError("OSS Object Changed Since the Plan", fmt.Sprintf(
-			"Somebody replaced or deleted the body of %q in bucket %q after the plan was made. Nothing was written. Run plan again to see what is there now.", key, bucket))
+			"Somebody replaced, changed or deleted %q in bucket %q after the plan was made. Nothing was written. Run plan again to see what is there now.", key, bucket))
 	case errors.Is(err, object.ErrMissing):
 		a.diags.AddError(objectNotFound, fmt.Sprintf(
 			"No object %q in bucket %q. Keys are case-sensitive. The configuration has no body, so there is nothing to create; for an empty object write content = \"\".", key, bucket))
