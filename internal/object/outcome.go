@@ -32,6 +32,8 @@ type Outcome struct {
 	Stored bool
 	// Uploaded says that a body was sent, Adopted that the answer was lost and a look found the object as it was sent.
 	Uploaded, Adopted bool
+	// Found says that a creation met an object that is what was to be created, and took it as it is.
+	Found bool
 	// Damaged says, beside an error, that the body is stored as other bytes than were sent. State has what is stored, so that
 	// it differs from what is wanted.
 	Damaged bool

@@ -76,35 +76,51 @@ func (o *operation) write(have ossclient.Settings) ossclient.Write {
 }
 
 func (o *operation) create(ctx context.Context) error {
+	content, err := o.want.Body.Open(ctx)
+	if err != nil {
+		return err
+	}
 	write := o.write(ossclient.Settings{})
 	if !o.want.Overwrite {
-		if err := o.forbidOverwrite(ctx); err != nil {
+		there, err := o.forbidOverwrite(ctx)
+		if err != nil {
 			return err
+		}
+		if there != nil {
+			return o.takeEqual(ctx, *there, content)
 		}
 		write.ForbidOverwrite = true
 	}
-	_, err := o.store(ctx, write, nil)
+	_, err = o.store(ctx, write, content, nil)
+	if errors.Is(err, ErrExists) {
+		there, headErr := o.head(ctx) // one look more, at what a killed run may have left
+		if headErr != nil {
+			return err
+		}
+		return o.takeEqual(ctx, there, content)
+	}
 	o.memory().Seen = nil // the bucket may have defaults for what was not sent
 	return err
 }
 
 // forbidOverwrite makes sure that the write replaces nothing. OSS does that by a header, but not in a versioned bucket:
-// there, and where nobody may ask whether it is one, look first.
-func (o *operation) forbidOverwrite(ctx context.Context) error {
+// there, and where nobody may ask whether it is one, look first. It gives the object that is there.
+func (o *operation) forbidOverwrite(ctx context.Context) (*ossclient.Object, error) {
 	versioning, err := o.Client.BucketVersioning(ctx, o.want.Bucket)
 	if err != nil {
-		return &CallError{Doing: fmt.Sprintf("ask whether bucket %q is versioned", o.want.Bucket), Err: err}
+		return nil, &CallError{Doing: fmt.Sprintf("ask whether bucket %q is versioned", o.want.Bucket), Err: err}
 	}
 	if versioning == ossclient.Unversioned {
-		return nil
+		return nil, nil
 	}
-	switch _, err = o.head(ctx); {
+	there, err := o.head(ctx)
+	switch {
 	case err == nil:
-		return ErrExists
+		return &there, nil
 	case ossclient.IsNotFound(err):
-		return nil
+		return nil, nil
 	}
-	return o.failed("look for", err)
+	return nil, o.failed("look for", err)
 }
 
 // takeOver gives an existing object what is wanted of it and leaves its body alone. What that takes shows when it is seen:

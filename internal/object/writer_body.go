@@ -13,7 +13,11 @@ import (
 func (o *operation) replaceBody(ctx context.Context) error {
 	if o.Unguarded {
 		write := o.write(ossclient.Settings{})
-		_, err := o.store(ctx, write, nil)
+		content, err := o.want.Body.Open(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = o.store(ctx, write, content, nil)
 		o.memory().Seen = &Seen{Storage: write.Storage, Modified: o.out.State.Written}
 		return err
 	}
@@ -22,16 +26,15 @@ func (o *operation) replaceBody(ctx context.Context) error {
 		return err
 	}
 	o.memory().Seen = seen(shown)
-	write := o.write(ossclient.Settings{Storage: shown.Storage})
-	if err := o.carryACL(ctx, &write); err != nil {
+	write, err := o.carrying(ctx, shown)
+	if err != nil {
 		return err
 	}
-	if shown.TagCount > 0 {
-		if err := o.carryTags(ctx, &write); err != nil {
-			return err
-		}
+	content, err := o.want.Body.Open(ctx)
+	if err != nil {
+		return err
 	}
-	wrote, err := o.store(ctx, write, &shown)
+	wrote, err := o.store(ctx, write, content, &shown)
 	if wrote {
 		o.memory().Seen = &Seen{Storage: write.Storage, Modified: o.out.State.Written}
 	}
@@ -42,13 +45,19 @@ func (o *operation) replaceBody(ctx context.Context) error {
 	return o.rest(ctx, shown.ETag, shown.Size)
 }
 
+// carrying is the object as it shall be, with what an upload would reset of the one that is there.
+func (o *operation) carrying(ctx context.Context, shown ossclient.Object) (ossclient.Write, error) {
+	write := o.write(ossclient.Settings{Storage: shown.Storage})
+	err := o.carryACL(ctx, &write)
+	if err == nil && shown.TagCount > 0 {
+		err = o.carryTags(ctx, &write)
+	}
+	return write, err
+}
+
 // store writes a body with everything that belongs to it: an upload, or a copy of another object. shown is what is stored
 // already, or nil; the same body is not written again. It reports whether the object is written.
-func (o *operation) store(ctx context.Context, write ossclient.Write, shown *ossclient.Object) (bool, error) {
-	content, err := o.want.Body.Open(ctx)
-	if err != nil {
-		return false, err
-	}
+func (o *operation) store(ctx context.Context, write ossclient.Write, content Content, shown *ossclient.Object) (bool, error) {
 	digest := content.Digest()
 	same := shown != nil && shown.CRC64 == digest
 	owed := o.have.CallbackOwed && o.want.Callback.Wanted

@@ -112,6 +112,17 @@ func (a *objectApply) warn(outcome object.Outcome) {
 				"uploading right now, but their parts are charged as storage. If nobody is, abort them (ossutil abort-multipart-upload), or have a lifecycle rule of the bucket do it:\n%s",
 			a.plan.Key.ValueString(), a.plan.Bucket.ValueString(), strings.Join(lines, "\n")))
 	}
+	if outcome.Found {
+		text := fmt.Sprintf("There was an object %q already. Body, headers, metadata and all that is managed are what is planned, as a run leaves them that was ended before it could write its state. "+
+			"It is managed here from now on. Nothing was written", a.plan.ID.ValueString())
+		switch {
+		case outcome.State.CallbackOwed:
+			text += ". Whether OSS has called back for it is not known, and an upload that was to do so failed: the callback is owed, and the next apply repeats the upload"
+		case outcome.Uploaded:
+			text += " but the same once more, so that OSS calls back for it"
+		}
+		a.diags.AddWarning("OSS Object Found As Planned", text+". If another configuration manages it, take it out of one of the two (terraform state rm): a destroy of either would delete it.")
+	}
 	if outcome.OtherETag != "" {
 		a.diags.AddWarning("Another ETag Than Planned", fmt.Sprintf(
 			"OSS answered the change of %q with the ETag %q. The plan had %q, since a change of headers or metadata leaves the body as it is. The state keeps that of the plan, "+
