@@ -22,7 +22,7 @@ func plainState() State {
 	return State{
 		Headers: ossclient.Headers{ContentType: "text/plain"}, Metadata: map[string]string{"owner": "emma"},
 		ETag: "E1", CRC64: "one", Size: 3, BodyManaged: true,
-		Memory: Memory{ContentTypeFrom: "configuration", DecidedType: "text/plain", Body: "one", Seen: &Seen{ossclient.Storage{StorageClass: "Standard"}, "Normal"}},
+		Memory: Memory{ContentTypeFrom: "configuration", DecidedType: "text/plain", Body: "one", Seen: &Seen{Storage: ossclient.Storage{StorageClass: "Standard"}, Type: "Normal"}},
 	}
 }
 

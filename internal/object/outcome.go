@@ -9,7 +9,7 @@ import (
 // What a Writer finds in the way. Nothing was written then.
 var (
 	ErrExists  = errors.New("there is an object already")
-	ErrChanged = errors.New("somebody replaced or deleted the body since the plan")
+	ErrChanged = errors.New("somebody replaced, changed or deleted it since the plan")
 	ErrMissing = errors.New("there is no such object")
 )
 
@@ -32,6 +32,8 @@ type Outcome struct {
 	Stored bool
 	// Uploaded says that a body was sent, Adopted that the answer was lost and a look found the object as it was sent.
 	Uploaded, Adopted bool
+	// Found says that a creation met an object that is what was to be created, and took it as it is.
+	Found bool
 	// Damaged says, beside an error, that the body is stored as other bytes than were sent. State has what is stored, so that
 	// it differs from what is wanted.
 	Damaged bool

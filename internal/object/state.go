@@ -46,6 +46,12 @@ type Memory struct {
 type Seen struct {
 	ossclient.Storage
 	Type string `json:"object_type,omitempty"` // "" is not known
+	// Modified is when it was last changed, body or metadata, by OSS's clock; zero is not known.
+	Modified time.Time `json:"modified,omitzero"`
+}
+
+func seen(o ossclient.Object) *Seen {
+	return &Seen{Storage: o.Storage, Type: o.Type, Modified: o.LastModified}
 }
 
 // New reports whether the object was never read: it has just been imported.
@@ -66,7 +72,7 @@ func (s State) hidden() bool { return s.Secret != nil && s.CRC64 == "" }
 func (s State) refreshed(o ossclient.Object) State {
 	s.Headers, s.Metadata = o.HeadersOver(s.Headers), o.Metadata
 	s.Storage = s.storageOver(o.Storage)
-	s.Seen = &Seen{o.Storage, o.Type}
+	s.Seen = seen(o)
 	s.Size, s.VersionID = o.Size, o.VersionID
 	switch {
 	case s.Secret != nil && (o.CRC64 == "" || s.Secret.Fits(o.CRC64)):

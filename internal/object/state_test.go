@@ -17,7 +17,7 @@ func TestMemoryOfAnEarlierVersion(t *testing.T) {
 	want := Memory{
 		ContentTypeFrom: "table", DecidedType: "text/css", Managed: []string{ACL, Tags}, Secret: &Seal{Salt: []byte{1, 2}, Sum: []byte{3, 4}},
 		Written: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), CallbackOwed: true,
-		Seen: &Seen{ossclient.Storage{StorageClass: "IA", Encryption: "KMS", EncryptionKeyID: "k"}, "Normal"},
+		Seen: &Seen{Storage: ossclient.Storage{StorageClass: "IA", Encryption: "KMS", EncryptionKeyID: "k"}, Type: "Normal"},
 	}
 	var got Memory
 	if err := json.Unmarshal([]byte(text), &got); err != nil || !reflect.DeepEqual(got, want) {

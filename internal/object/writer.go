@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
@@ -74,35 +76,51 @@ func (o *operation) write(have ossclient.Settings) ossclient.Write {
 }
 
 func (o *operation) create(ctx context.Context) error {
+	content, err := o.want.Body.Open(ctx)
+	if err != nil {
+		return err
+	}
 	write := o.write(ossclient.Settings{})
 	if !o.want.Overwrite {
-		if err := o.forbidOverwrite(ctx); err != nil {
+		there, err := o.forbidOverwrite(ctx)
+		if err != nil {
 			return err
+		}
+		if there != nil {
+			return o.takeEqual(ctx, *there, content)
 		}
 		write.ForbidOverwrite = true
 	}
-	_, err := o.store(ctx, write, nil)
+	_, err = o.store(ctx, write, content, nil)
+	if errors.Is(err, ErrExists) {
+		there, headErr := o.head(ctx) // one look more, at what a killed run may have left
+		if headErr != nil {
+			return err
+		}
+		return o.takeEqual(ctx, there, content)
+	}
 	o.memory().Seen = nil // the bucket may have defaults for what was not sent
 	return err
 }
 
 // forbidOverwrite makes sure that the write replaces nothing. OSS does that by a header, but not in a versioned bucket:
-// there, and where nobody may ask whether it is one, look first.
-func (o *operation) forbidOverwrite(ctx context.Context) error {
+// there, and where nobody may ask whether it is one, look first. It gives the object that is there.
+func (o *operation) forbidOverwrite(ctx context.Context) (*ossclient.Object, error) {
 	versioning, err := o.Client.BucketVersioning(ctx, o.want.Bucket)
 	if err != nil {
-		return &CallError{Doing: fmt.Sprintf("ask whether bucket %q is versioned", o.want.Bucket), Err: err}
+		return nil, &CallError{Doing: fmt.Sprintf("ask whether bucket %q is versioned", o.want.Bucket), Err: err}
 	}
 	if versioning == ossclient.Unversioned {
-		return nil
+		return nil, nil
 	}
-	switch _, err = o.head(ctx); {
+	there, err := o.head(ctx)
+	switch {
 	case err == nil:
-		return ErrExists
+		return &there, nil
 	case ossclient.IsNotFound(err):
-		return nil
+		return nil, nil
 	}
-	return o.failed("look for", err)
+	return nil, o.failed("look for", err)
 }
 
 // takeOver gives an existing object what is wanted of it and leaves its body alone. What that takes shows when it is seen:
@@ -137,7 +155,10 @@ func (o *operation) leaveBody(ctx context.Context) error {
 		if err != nil {
 			return o.failed("look at", err)
 		}
-		memory.Seen = &Seen{shown.Storage, shown.Type}
+		if o.change.Reset && !o.untouched(shown) {
+			return ErrChanged
+		}
+		memory.Seen = seen(shown)
 		o.out.State.CRC64, o.out.State.ETag = shown.CRC64, shown.ETag
 	}
 	if !o.change.Managed || o.change.Digest != "" {
@@ -151,7 +172,7 @@ func (o *operation) leaveBody(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		etag, size, memory.Seen = shown.ETag, shown.Size, &Seen{shown.Storage, shown.Type}
+		etag, size, memory.Seen = shown.ETag, shown.Size, seen(shown)
 	}
 	return o.rest(ctx, etag, size)
 }
@@ -164,8 +185,8 @@ func (o *operation) rest(ctx context.Context, etag string, size int64) error {
 	return o.setACLAndTags(ctx)
 }
 
-// look is the HEAD before a write: it guards against a body that somebody replaced since the plan. One that may be
-// anybody's only has to be there.
+// look is the HEAD before a write: it guards against a body that somebody replaced since the plan, and against metadata
+// that somebody changed. A body that may be anybody's only has to be there, and brings metadata of its own.
 func (o *operation) look(ctx context.Context) (ossclient.Object, error) {
 	shown, err := o.head(ctx)
 	switch {
@@ -178,22 +199,36 @@ func (o *operation) look(ctx context.Context) (ossclient.Object, error) {
 	if o.have.hidden() {
 		same = o.have.Secret.Fits(shown.CRC64)
 	}
-	if !same && (o.change.Write || !o.change.AnyBody) {
+	if same && !o.untouched(shown) || !same && (o.change.Write || !o.change.AnyBody) {
 		return shown, ErrChanged
 	}
 	return shown, nil
 }
 
+// untouched reports whether an object has the headers, the metadata and the managed settings that the plan saw, as far as
+// HEAD shows them.
+func (o *operation) untouched(shown ossclient.Object) bool {
+	known := o.have.Storage
+	values := known.All()
+	for header, value := range shown.Storage.All() {
+		if slices.Contains(o.have.Managed, StorageNames[header]) && !ossclient.SameKey(*values[header], *value) {
+			return false
+		}
+	}
+	return shown.SameMetadata(o.have.Headers, o.have.Metadata)
+}
+
 // copyOntoItself gives the object the headers, metadata and settings that are wanted.
 func (o *operation) copyOntoItself(ctx context.Context, etag string, size int64) error {
 	written, write, err := o.copyOnce(ctx, etag, size)
-	if ossclient.HasCode(err, "PreconditionFailed") && o.change.AnyBody {
-		// One look more: somebody replaced the body since it was seen, and may.
+	if ossclient.HasCode(err, "PreconditionFailed") {
+		// One look more, which tells a body that may be anybody's, or a time that moved and nothing else, from a change that
+		// must not be lost.
 		var shown ossclient.Object
 		if shown, err = o.look(ctx); err != nil {
 			return err
 		}
-		o.memory().Seen = &Seen{shown.Storage, shown.Type}
+		o.memory().Seen = seen(shown)
 		written, write, err = o.copyOnce(ctx, shown.ETag, shown.Size)
 	}
 	var carried *CallError
@@ -220,7 +255,9 @@ func (o *operation) copyOnce(ctx context.Context, etag string, size int64) (ossc
 	if err != nil {
 		return ossclient.Written{}, write, err
 	}
-	source := ossclient.CopySource{Bucket: write.Bucket, Key: write.Key, ETag: etag, Size: size, Storage: have.Storage}
+	write.Body.Size = size // what a look after a lost answer would find
+	write.Body.CRC64, _ = strconv.ParseUint(o.out.State.CRC64, 10, 64)
+	source := ossclient.CopySource{Bucket: write.Bucket, Key: write.Key, ETag: etag, UnmodifiedSince: have.Modified, Size: size, Storage: have.Storage}
 	written, err := o.Client.CopyObject(ctx, source, write)
 	return written, write, err
 }
@@ -233,7 +270,7 @@ func (o *operation) copied(written ossclient.Written, storage ossclient.Storage)
 	if kind != "Normal" {
 		kind = "" // a copy of another type may come out as any (OSS-065)
 	}
-	state.Seen = &Seen{storage, kind}
+	state.Seen = &Seen{Storage: storage, Type: kind, Modified: written.At}
 	switch {
 	case state.hidden():
 	case o.change.ETag == Unknown:

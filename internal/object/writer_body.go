@@ -13,27 +13,30 @@ import (
 func (o *operation) replaceBody(ctx context.Context) error {
 	if o.Unguarded {
 		write := o.write(ossclient.Settings{})
-		_, err := o.store(ctx, write, nil)
-		o.memory().Seen = &Seen{Storage: write.Storage}
+		content, err := o.want.Body.Open(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = o.store(ctx, write, content, nil)
+		o.memory().Seen = &Seen{Storage: write.Storage, Modified: o.out.State.Written}
 		return err
 	}
 	shown, err := o.look(ctx)
 	if err != nil {
 		return err
 	}
-	o.memory().Seen = &Seen{shown.Storage, shown.Type}
-	write := o.write(ossclient.Settings{Storage: shown.Storage})
-	if err := o.carryACL(ctx, &write); err != nil {
+	o.memory().Seen = seen(shown)
+	write, err := o.carrying(ctx, shown)
+	if err != nil {
 		return err
 	}
-	if shown.TagCount > 0 {
-		if err := o.carryTags(ctx, &write); err != nil {
-			return err
-		}
+	content, err := o.want.Body.Open(ctx)
+	if err != nil {
+		return err
 	}
-	wrote, err := o.store(ctx, write, &shown)
+	wrote, err := o.store(ctx, write, content, &shown)
 	if wrote {
-		o.memory().Seen = &Seen{Storage: write.Storage}
+		o.memory().Seen = &Seen{Storage: write.Storage, Modified: o.out.State.Written}
 	}
 	if wrote || err != nil {
 		return err
@@ -42,30 +45,28 @@ func (o *operation) replaceBody(ctx context.Context) error {
 	return o.rest(ctx, shown.ETag, shown.Size)
 }
 
+// carrying is the object as it shall be, with what an upload would reset of the one that is there.
+func (o *operation) carrying(ctx context.Context, shown ossclient.Object) (ossclient.Write, error) {
+	write := o.write(ossclient.Settings{Storage: shown.Storage})
+	err := o.carryACL(ctx, &write)
+	if err == nil && shown.TagCount > 0 {
+		err = o.carryTags(ctx, &write)
+	}
+	return write, err
+}
+
 // store writes a body with everything that belongs to it: an upload, or a copy of another object. shown is what is stored
 // already, or nil; the same body is not written again. It reports whether the object is written.
-func (o *operation) store(ctx context.Context, write ossclient.Write, shown *ossclient.Object) (bool, error) {
-	content, err := o.want.Body.Open(ctx)
-	if err != nil {
-		return false, err
-	}
+func (o *operation) store(ctx context.Context, write ossclient.Write, content Content, shown *ossclient.Object) (bool, error) {
 	digest := content.Digest()
 	same := shown != nil && shown.CRC64 == digest
 	owed := o.have.CallbackOwed && o.want.Callback.Wanted
 	if shown != nil && !owed && (same || o.want.Body.IgnoreDrift && o.want.Body.Kind != SecretBody && o.have.Body == digest) {
 		return false, o.keep(*shown, content)
 	}
-	var written ossclient.Written
 	write.Body = content.Body
-	if content.Copy == nil {
-		write.Callback, write.CallbackVar, write.Again = o.want.Callback.Header, o.want.Callback.Var, same
-		written, err = o.Client.PutObject(ctx, write)
-	} else {
-		if write.Tags == nil {
-			write.Tags = map[string]string{} // those of the source are not ours
-		}
-		written, err = o.Client.CopyObject(ctx, *content.Copy, write)
-	}
+	write.Again = same && content.Copy == nil
+	written, err := o.send(ctx, write, content)
 	failed := (*ossclient.CallbackError)(nil)
 	switch {
 	case errors.As(err, &failed):
@@ -80,11 +81,41 @@ func (o *operation) store(ctx context.Context, write ossclient.Write, shown *oss
 		return true, sealErr
 	}
 	o.out.CallbackFailure = failed
+	o.memory().CallbackOwed = written.Adopted && o.owesCallback(content)
 	if failed != nil && !o.want.Callback.Optional {
 		o.memory().CallbackOwed = true
 		return true, failed
 	}
 	return true, nil
+}
+
+// owesCallback reports whether OSS has to call back for a body at least once.
+func (o *operation) owesCallback(content Content) bool {
+	return content.Copy == nil && o.want.Callback.Header != "" && !o.want.Callback.Optional
+}
+
+// send uploads a body, or has OSS copy it. An upload whose answer was lost, and whose object a look then found, may not
+// have been called back for: the service may have ended between the two. It is sent once more, over itself. Where that
+// fails, what is returned is the first, as adopted.
+func (o *operation) send(ctx context.Context, write ossclient.Write, content Content) (ossclient.Written, error) {
+	if content.Copy != nil {
+		if write.Tags == nil {
+			write.Tags = map[string]string{} // those of the source are not ours
+		}
+		return o.Client.CopyObject(ctx, *content.Copy, write)
+	}
+	write.Callback, write.CallbackVar = o.want.Callback.Header, o.want.Callback.Var
+	adopted, err := o.Client.PutObject(ctx, write)
+	if err != nil || !adopted.Adopted || !o.owesCallback(content) {
+		return adopted, err
+	}
+	write.Again, write.ForbidOverwrite = true, false
+	written, err := o.Client.PutObject(ctx, write)
+	failed := (*ossclient.CallbackError)(nil)
+	if err == nil || errors.As(err, &failed) || errors.Is(err, ossclient.ErrDamaged) && written.CRC64 != "" {
+		return written, err
+	}
+	return adopted, nil
 }
 
 // keep takes over that the body that is wanted is stored already, or that somebody else's may stay.

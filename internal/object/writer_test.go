@@ -71,7 +71,7 @@ func TestManyObjectsAtOnce(t *testing.T) {
 			group.Go(func() {
 				want := step.want(fmt.Sprintf("dir/%d", i))
 				if states[i] != nil { // as a refresh leaves it
-					states[i].Seen = &Seen{ossclient.Storage{StorageClass: "Standard"}, "Normal"}
+					states[i].Seen = &Seen{Storage: ossclient.Storage{StorageClass: "Standard"}, Type: "Normal"}
 				}
 				outcome, err := writer.Apply(t.Context(), want, states[i], Compare(want, states[i]))
 				if err != nil {
@@ -193,7 +193,7 @@ func TestForeignBodyThatIsIgnored(t *testing.T) {
 	}
 	have := outcome.State
 	want.CacheControl, want.Body.IgnoreDrift = "no-cache", true
-	for name, seen := range map[string]*Seen{"never seen since": nil, "seen before": {ossclient.Storage{StorageClass: "Standard"}, "Normal"}} {
+	for name, seen := range map[string]*Seen{"never seen since": nil, "seen before": {Storage: ossclient.Storage{StorageClass: "Standard"}, Type: "Normal"}} {
 		have.Seen = seen
 		want.CacheControl += ", max-age=0"
 		if outcome, err = writer.Apply(t.Context(), want, &have, Compare(want, &have)); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/xml"
 	"net/http"
+	"time"
 )
 
 // CopySource is what a copy copies.
@@ -11,8 +12,11 @@ type CopySource struct {
 	Bucket, Key string
 	VersionID   string // "" is the current version
 	ETag        string // the copy fails with PreconditionFailed when the source has another; "" is any
-	Size        int64  // bytes, to choose how to copy
-	Storage            // of the source: a copy that is stored in another way is rewritten by OSS
+	// UnmodifiedSince makes the copy fail likewise when the source was changed after that time, also by a change of its
+	// metadata, which moves no ETag; zero is any time.
+	UnmodifiedSince time.Time
+	Size            int64 // bytes, to choose how to copy
+	Storage               // of the source: a copy that is stored in another way is rewritten by OSS
 }
 
 func (s CopySource) header() map[string]string {
@@ -23,6 +27,9 @@ func (s CopySource) header() map[string]string {
 	header := map[string]string{"X-Oss-Copy-Source": source}
 	if s.ETag != "" {
 		header["X-Oss-Copy-Source-If-Match"] = `"` + s.ETag + `"`
+	}
+	if !s.UnmodifiedSince.IsZero() {
+		header["X-Oss-Copy-Source-If-Unmodified-Since"] = s.UnmodifiedSince.UTC().Format(http.TimeFormat) // OSS-277
 	}
 	return header
 }
@@ -57,7 +64,7 @@ func (c *Client) copyOnce(ctx context.Context, src CopySource, w Write) (Written
 	r := request{op: "CopyObject", method: http.MethodPut, bucket: w.Bucket, key: w.Key, header: header}
 	resp, err := c.do(ctx, r)
 	if err != nil {
-		if written, ok := c.adopt(ctx, w, err); ok {
+		if written, ok := c.adoptCopy(ctx, src, w, err); ok {
 			return written, nil
 		}
 		return Written{}, err

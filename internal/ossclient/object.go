@@ -155,27 +155,57 @@ const lookTimeout = 5 * time.Second
 // adopt looks for the result of an upload that failed in a way that leaves its outcome open. A repeated completion of
 // a multipart upload that had succeeded finds its upload gone.
 func (c *Client) adopt(ctx context.Context, w Write, err error) (Written, bool) {
-	var e *Error
-	if !errors.As(err, &e) {
+	o, ok := c.lookAfter(ctx, w, err)
+	if !ok || o.CRC64 != w.Body.Digest() {
 		return Written{}, false
 	}
-	met := e.Attempts > 1 && (e.Code == "FileAlreadyExists" || e.Code == "NoSuchUpload")
+	return o.adopted(), true
+}
+
+// adoptCopy looks for the result of a copy likewise. A repeated copy onto itself that had succeeded finds an object that
+// was changed since. That it was has to show: what changes beside headers and metadata does not.
+func (c *Client) adoptCopy(ctx context.Context, src CopySource, w Write, err error) (Written, bool) {
+	if src.Bucket != w.Bucket || src.Key != w.Key {
+		return c.adopt(ctx, w, err)
+	}
+	if src.UnmodifiedSince.IsZero() {
+		return Written{}, false
+	}
+	o, ok := c.lookAfter(ctx, w, err)
+	if !ok || !o.LastModified.After(src.UnmodifiedSince) || o.Converts(w.Storage) || o.ETag != src.ETag && o.CRC64 != w.Body.Digest() {
+		return Written{}, false
+	}
+	return o.adopted(), true
+}
+
+// lookAfter looks at the object after a write whose outcome is open, and reports whether it has the headers and metadata
+// of the write.
+func (c *Client) lookAfter(ctx context.Context, w Write, err error) (Object, bool) {
+	var e *Error
+	if !errors.As(err, &e) {
+		return Object{}, false
+	}
+	met := e.Attempts > 1 && (e.Code == "FileAlreadyExists" || e.Code == "NoSuchUpload" || e.Code == "PreconditionFailed")
 	last := e.Op == "PutObject" || e.Op == "CompleteMultipartUpload" || e.Op == "CopyObject"
 	if w.Again || !last || !met && !e.Uncertain() {
-		return Written{}, false
+		return Object{}, false
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
 	defer cancel()
 	resp, err := c.once(ctx, request{op: "HeadObject", method: http.MethodHead, bucket: w.Bucket, key: w.Key})
 	if err != nil {
-		return Written{}, false
+		return Object{}, false
 	}
 	o := objectFromHeader(resp.header)
-	if o.CRC64 != w.Body.Digest() || !o.SameMetadata(w.Headers, w.Metadata) {
-		return Written{}, false
+	if !o.SameMetadata(w.Headers, w.Metadata) {
+		return Object{}, false
 	}
-	c.log.WarnContext(ctx, "the answer to an upload was lost, but the object is stored as it was sent", "bucket", w.Bucket, "key", w.Key)
-	return Written{ETag: o.ETag, CRC64: o.CRC64, VersionID: o.VersionID, At: o.LastModified, Adopted: true}, true
+	c.log.WarnContext(ctx, "the answer to a write was lost; the object has the headers and metadata that were sent", "bucket", w.Bucket, "key", w.Key)
+	return o, true
+}
+
+func (o Object) adopted() Written {
+	return Written{ETag: o.ETag, CRC64: o.CRC64, VersionID: o.VersionID, At: o.LastModified, Adopted: true}
 }
 
 // DeleteObject removes an object, or sets a delete marker where versioning is enabled. An object that does not

@@ -85,6 +85,9 @@ func (s *Server) callbackTimeout() time.Duration {
 // that one said; without success with 203, the object staying where it is (OSS-098). No lock is held, and a client that
 // leaves meanwhile changes nothing.
 func (q *request) callBack(v *version) error {
+	if q.cutStored {
+		q.w.cut()
+	}
 	cb := q.callback
 	body := cb.fill(q.callbackValues(v))
 	var err error

@@ -166,6 +166,7 @@ func TestCopySourceForms(t *testing.T) {
 	}
 }
 
+// The conditions are OSS-277.
 func TestCopyRefused(t *testing.T) {
 	t.Parallel()
 	changed := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)

@@ -3,9 +3,11 @@ package ossserver
 import (
 	"context"
 	"crypto/md5"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -231,5 +233,38 @@ func TestDamagedBodies(t *testing.T) {
 		if got := e.get("k"); got != tc.stored {
 			t.Errorf("damage %d: stored %q, want %q", tc.damage, got, tc.stored)
 		}
+	}
+}
+
+// The server can end between storing an object and calling back.
+func TestCutBeforeTheCallback(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int32
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		calls.Add(1)
+		_, _ = io.WriteString(w, "{}")
+	}))
+	t.Cleanup(receiver.Close)
+	var cut atomic.Bool
+	e := start(t, &Server{AllowPrivateCallbacks: true, Fault: func(Call) *Fault {
+		if cut.Load() {
+			return &Fault{Cut: CutStored}
+		}
+		return nil
+	}})
+	callback := map[string]string{"x-oss-callback": base64.StdEncoding.EncodeToString([]byte(`{"callbackUrl":"` + receiver.URL + `","callbackBody":"a=b"}`))}
+	for key, header := range map[string]map[string]string{"k": callback, "plain": nil} {
+		cut.Store(true)
+		if _, err := e.try(call{method: "PUT", path: at(key), body: "hello", header: header}); err == nil {
+			t.Errorf("%s: answered", key)
+		}
+		cut.Store(false)
+		if got := e.get(key); got != "hello" || calls.Load() != 0 {
+			t.Errorf("%s: stored %q, called back %d times", key, got, calls.Load())
+		}
+	}
+	e.must(200, call{method: "PUT", path: at("k"), body: "hello", header: callback})
+	if calls.Load() != 1 {
+		t.Error("nobody is called back anyway, so this test proves nothing")
 	}
 }

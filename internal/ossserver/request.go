@@ -35,6 +35,7 @@ type request struct {
 	presigned bool
 	callback  *callback // nil is none
 	damage    Damage    // of the body that comes, by a fault
+	cutStored bool      // by a fault: the callback is not reached
 	b         *bucket   // nil where the operation works without an existing bucket
 	ec        string
 }

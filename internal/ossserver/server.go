@@ -122,6 +122,7 @@ const (
 	CutBefore            // before anything is done
 	CutAfter             // after the work, before any byte of the answer
 	CutInside            // after the work, in the middle of the answer's body
+	CutStored            // before the callback of an upload that is stored; CutAfter where there is no callback
 )
 
 // Record is one request after its answer.
@@ -234,8 +235,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if fault.Delay > 0 && !wait(r, fault.Delay) || fault.Cut == CutBefore {
 		q.w.cut()
 	}
-	q.damage = fault.Damage
-	q.w.discard, q.w.half, q.w.pause = fault.Cut == CutAfter, fault.Cut == CutInside, fault.SlowBody
+	q.damage, q.cutStored = fault.Damage, fault.Cut == CutStored
+	q.w.discard, q.w.half, q.w.pause = fault.Cut == CutAfter || fault.Cut == CutStored, fault.Cut == CutInside, fault.SlowBody
 	err := q.refused
 	switch {
 	case fault.Status != 0 && fault.Code == "":
@@ -250,7 +251,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		q.answerError(err)
 	}
-	if fault.Cut == CutAfter || fault.Cut == CutInside {
+	if fault.Cut == CutAfter || fault.Cut == CutInside || fault.Cut == CutStored {
 		q.w.cut()
 	}
 	q.w.finish()

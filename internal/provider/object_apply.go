@@ -112,6 +112,17 @@ func (a *objectApply) warn(outcome object.Outcome) {
 				"uploading right now, but their parts are charged as storage. If nobody is, abort them (ossutil abort-multipart-upload), or have a lifecycle rule of the bucket do it:\n%s",
 			a.plan.Key.ValueString(), a.plan.Bucket.ValueString(), strings.Join(lines, "\n")))
 	}
+	if outcome.Found {
+		text := fmt.Sprintf("There was an object %q already. Body, headers, metadata and all that is managed are what is planned, as a run leaves them that was ended before it could write its state. "+
+			"It is managed here from now on. Nothing was written", a.plan.ID.ValueString())
+		switch {
+		case outcome.State.CallbackOwed:
+			text += ". Whether OSS has called back for it is not known, and an upload that was to do so failed: the callback is owed, and the next apply repeats the upload"
+		case outcome.Uploaded:
+			text += " but the same once more, so that OSS calls back for it"
+		}
+		a.diags.AddWarning("OSS Object Found As Planned", text+". If another configuration manages it, take it out of one of the two (terraform state rm): a destroy of either would delete it.")
+	}
 	if outcome.OtherETag != "" {
 		a.diags.AddWarning("Another ETag Than Planned", fmt.Sprintf(
 			"OSS answered the change of %q with the ETag %q. The plan had %q, since a change of headers or metadata leaves the body as it is. The state keeps that of the plan, "+
@@ -122,9 +133,13 @@ func (a *objectApply) warn(outcome object.Outcome) {
 	}
 	id := a.plan.ID.ValueString()
 	if outcome.Adopted {
+		next := "It may fail, so it is not repeated."
+		if outcome.State.CallbackOwed {
+			next = "A second upload that was to call back fared no better. The callback is owed: the next apply uploads the same body once more, so the receiver may hear of it more than once."
+		}
 		a.diags.AddAttributeWarning(callbackPlace, "Callback Answer Lost", fmt.Sprintf(
-			"The connection broke or OSS failed before it had answered the upload of %q, and a look found the object stored as it was sent. OSS has most likely called back, and its receiver's answer "+
-				"is lost: callback_response is null. If the receiver does not know of the upload, run terraform apply -replace for this resource.", id))
+			"The connection broke or OSS failed before it had answered the upload of %q, and a look found the object stored as it was sent. Whether OSS called back is not known: "+
+				"callback_response is null. %s", id, next))
 		return
 	}
 	a.diags.AddAttributeWarning(callbackPlace, "Callback Not Answered", fmt.Sprintf(
@@ -151,7 +166,7 @@ func (a *objectApply) fail(err error) {
 				"remove that: the new object cannot stand beside the old one under the same key.", key, bucket, a.plan.objectID().ValueString()))
 	case errors.Is(err, object.ErrChanged):
 		a.diags.AddError("OSS Object Changed Since the Plan", fmt.Sprintf(
-			"Somebody replaced or deleted the body of %q in bucket %q after the plan was made. Nothing was written. Run plan again to see what is there now.", key, bucket))
+			"Somebody replaced, changed or deleted %q in bucket %q after the plan was made. Nothing was written. Run plan again to see what is there now.", key, bucket))
 	case errors.Is(err, object.ErrMissing):
 		a.diags.AddError(objectNotFound, fmt.Sprintf(
 			"No object %q in bucket %q. Keys are case-sensitive. The configuration has no body, so there is nothing to create; for an empty object write content = \"\".", key, bucket))

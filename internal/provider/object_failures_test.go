@@ -246,12 +246,19 @@ func TestCreateBeforeDestroyKeepsTheNewObject(t *testing.T) {
 		t.Errorf("body %q", got)
 	}
 	w.clean()
-	w.write("main.tf", requiredProvider+objectConfig(o, "content = \"one\"\n lifecycle {\n create_before_destroy = true\n }"))
+	// Without allow_overwrite another body is in the way, and the same one is taken as it is.
+	set := func(content string) {
+		w.write("main.tf", requiredProvider+objectConfig(o, "content = \""+content+"\"\n lifecycle {\n create_before_destroy = true\n }"))
+	}
+	set("two")
 	w.fails([]string{"OSS Object Already Exists", "create_before_destroy"}, "apply", "-auto-approve", "-no-color", "-replace=oss_object.test")
+	set("one")
+	if out := w.apply("-replace=oss_object.test"); !strings.Contains(out, "OSS Object Found As Planned") {
+		t.Errorf("nothing is said of the object that was found:\n%s", out)
+	}
 	if got := o.body("k"); got != "one" {
 		t.Errorf("body %q", got)
 	}
-	w.apply()
 	w.clean()
 }
 

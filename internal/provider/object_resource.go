@@ -118,7 +118,8 @@ func (r *objectResource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
 
-// Delete does what deletion_policy says.
+// Delete does what deletion_policy says. OSS takes no condition on a deletion (OSS-277), and a look before it would only
+// narrow the moment in which somebody else's body goes along; so it is one request.
 func (r *objectResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state objectModel
 	state.read(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
