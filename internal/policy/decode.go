@@ -214,29 +214,20 @@ func readSeverity(d *decoder, place string, v any) finding.Severity {
 	return finding.Error
 }
 
-func readDate(d *decoder, place string, v any) time.Time {
-	text, ok := v.(string)
-	date, err := time.Parse(time.DateOnly, text)
-	switch {
-	case !ok:
-		d.fail(place, "It is %s; write a date in double quotes: \"2026-01-31\".", describe(v))
-	case err != nil:
-		d.fail(place, "%s is not a date. Write year, month and day: \"2026-01-31\".", finding.Quote(text))
-	}
-	return date
-}
-
-// readTime reads a date, or a time as RFC 3339 has it.
+// readTime reads a date, or a time as RFC 3339 has it, which is what Terraform's yamldecode makes of a date without quotes.
 func readTime(d *decoder, place string, v any) time.Time {
 	text, ok := v.(string)
-	if at, err := time.Parse(time.RFC3339, text); ok && err == nil {
-		return at
+	if !ok {
+		d.fail(place, "It is %s; write a date in double quotes: \"2026-01-31\".", describe(v))
+		return time.Time{}
 	}
-	at, err := time.Parse(time.DateOnly, text)
-	if !ok || err != nil {
-		d.fail(place, "It is not a time. Write a date, \"2026-01-31\", or a time, \"2026-01-31T08:00:00Z\".")
+	for _, form := range []string{time.DateOnly, time.RFC3339} {
+		if at, err := time.Parse(form, text); err == nil {
+			return at
+		}
 	}
-	return at
+	d.fail(place, "%s is not a date. Write year, month and day, \"2026-01-31\", or a time, \"2026-01-31T08:00:00Z\".", finding.Quote(text))
+	return time.Time{}
 }
 
 // readLength reads a whole number from 1.

@@ -13,13 +13,14 @@ import (
 // What a policy is written with. The decoder reads by these tables, and the JSON Schema is written from them.
 
 var (
-	textKind     = kind[string]{readText, schema{"type": "string"}}
-	spokenKind   = kind[string]{readText, schema{"type": "string", "pattern": `\S`}}
-	patternKind  = kind[string]{readPattern, schema{"type": "string", "minLength": 1}}
-	truthKind    = kind[bool]{readTruth, schema{"type": "boolean"}}
-	lengthKind   = kind[int]{readLength, schema{"type": "integer", "minimum": 1, "maximum": math.MaxInt32}}
-	dateKind     = kind[time.Time]{readDate, schema{"type": "string", "format": "date", "pattern": `^\d{4}-\d{2}-\d{2}$`}}
-	timeKind     = kind[time.Time]{readTime, schema{"type": "string"}}
+	textKind    = kind[string]{readText, schema{"type": "string"}}
+	spokenKind  = kind[string]{readText, schema{"type": "string", "pattern": `\S`}}
+	patternKind = kind[string]{readPattern, schema{"type": "string", "minLength": 1}}
+	truthKind   = kind[bool]{readTruth, schema{"type": "boolean"}}
+	lengthKind  = kind[int]{readLength, schema{"type": "integer", "minimum": 1, "maximum": math.MaxInt32}}
+	timeKind    = kind[time.Time]{readTime, schema{"type": "string", "anyOf": []any{
+		schema{"format": "date", "pattern": `^\d{4}-\d{2}-\d{2}$`}, schema{"format": "date-time", "pattern": `^\d{4}-\d{2}-\d{2}T`},
+	}}}
 	severityKind = kind[finding.Severity]{readSeverity, schema{"enum": []any{finding.Error.String(), finding.Warning.String()}, "default": finding.Error.String()}}
 	globsKind    = textsKind(schema{"minItems": 1}, schema{"type": "string", "minLength": 1})
 	valuesKind   = textsKind(schema{"minItems": 1, "uniqueItems": true}, schema{"type": "string"})
@@ -77,7 +78,7 @@ var ruleFields = []field[Rule]{
 		must("The rule has no name. Write one that tells its purpose, such as \"owner-required\"; messages carry it."),
 	entry("description", "Ends every message: why the rule is there, or whom to ask.", textKind, func(r *Rule) *string { return &r.Description }),
 	entry("severity", "\"error\", which stops the plan, or \"warning\".", severityKind, func(r *Rule) *finding.Severity { return &r.Severity }),
-	entry("since", "A date, such as \"2026-01-31\". What was last modified before it, by UTC, is only warned of.", dateKind, func(r *Rule) *time.Time { return &r.Since }),
+	entry("since", "A date, such as \"2026-01-31\". What was last modified before it, by UTC, is only warned of.", timeKind, func(r *Rule) *time.Time { return &r.Since }),
 	entry("buckets", "Globs. The rule is about the objects of buckets that match one of them; unset means all.", globsKind, func(r *Rule) *[]string { return &r.Buckets }),
 	entry("keys", "Globs. The rule is about the objects whose key matches one of them; unset means all. \"*\" stops at a slash, \"**\" between slashes does not.",
 		globsKind, func(r *Rule) *[]string { return &r.Keys }),
