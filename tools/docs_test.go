@@ -42,7 +42,7 @@ func TestDocsAreUpToDate(t *testing.T) {
 		}
 	}
 	for name := range have {
-		if _, ok := want[name]; !ok && !strings.HasPrefix(name, "design/") { // written by hand, for maintainers
+		if _, ok := want[name]; !ok && !strings.HasPrefix(name, "design/") && !strings.HasPrefix(name, "schemas/") { // by hand, for maintainers; held by a test beside the decoder
 			t.Errorf("docs/%s belongs to nothing that is generated: delete it", name)
 		}
 	}

@@ -9,24 +9,18 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 // Decode reads a policy from generic values as they come from HCL or from
 // yamldecode: map[string]any, []any, string, bool, float64, int, int64, *big.Float
-// and nil, which stands for a field that is left out. The form is
-//
-//	rules = [{
-//	  name, description, severity ("error" or "warning"), buckets, keys, only_listed,
-//	  headers  = { "Cache-Control" = { required, forbidden, values, pattern, max_length } }
-//	  metadata = { "owner" = { … } }
-//	}]
-//
+// and nil, which stands for a field that is left out. The form is an object with a
+// list of rules, whose fields document.go lists, or the list by itself.
 // A field that is misspelt or of another type is an error that gives its place and,
 // where there is one, the nearest right name. What is well formed goes to New.
-//
-// or the list of rules by itself.
 func Decode(v any) (*Policy, []Mistake) {
 	list, ok := v.([]any)
 	if !ok {
@@ -40,61 +34,73 @@ func Decode(v any) (*Policy, []Mistake) {
 }
 
 func decode(v any) (*Policy, []Mistake) {
-	var d policyDecoder
-	var rules []Rule
-	given := false
-	d.object("", v, map[string]field{"rules": func(place string, v any) {
-		given = true
-		d.list(place, v, "{ name = \"…\" }", func(place string, v any) { rules = append(rules, d.rule(place, v)) })
-	}})
-	if len(d.errs) == 0 && !given {
-		d.fail("rules", "The policy has no rules. Write a list of them.")
-	}
+	var d decoder
+	document := documentKind.read(&d, "", v)
 	if len(d.errs) > 0 {
 		return nil, d.errs
 	}
-	return New(rules)
+	return New(document.rules)
 }
 
-// policyDecoder collects mistakes while it walks through generic values.
-type policyDecoder struct{ errs []Mistake }
-
-// field takes in the value of one field.
-type field func(place string, v any)
-
-func (d *policyDecoder) fail(place, format string, args ...any) {
-	d.errs = append(d.errs, Mistake{Place: place, Detail: fmt.Sprintf(format, args...)})
+// DecodeObject reads an object as it is written to try a policy, from generic values like those of Decode. Of what is left
+// out it has what an upload stores that says nothing about it: no headers, metadata and tags, the ACL "default" and the
+// class "Standard".
+func DecodeObject(v any) (Object, []Mistake) {
+	var d decoder
+	o := objectKind.read(&d, "", v)
+	o.ACL, o.StorageClass = cmp.Or(o.ACL, "default"), cmp.Or(o.StorageClass, "Standard")
+	c := compiler{errs: d.errs}
+	c.oneOf(ACL, o.ACL, rules.ACLs)
+	c.oneOf(StorageClass, o.StorageClass, rules.StorageClasses)
+	for part, names := range map[string]map[string]string{Headers: o.Headers, Metadata: o.Metadata, Tags: o.Tags} {
+		for name := range names {
+			if _, detail := spellings[part](name); detail != "" {
+				c.fail(part+"["+finding.Quote(name)+"]", "%s", detail)
+			}
+		}
+	}
+	slices.SortStableFunc(c.errs, func(a, b Mistake) int { return strings.Compare(a.Place, b.Place) })
+	return o, c.errs
 }
 
-// object walks the fields of an object in the order of their names.
-func (d *policyDecoder) object(place string, v any, fields map[string]field) {
-	object, ok := v.(map[string]any)
-	if !ok {
-		if place == "" {
-			place = "policy"
-		}
-		d.fail(place, "It is %s; write an object: { … }.", describe(v))
-		return
-	}
-	known := slices.Sorted(maps.Keys(fields))
-	for _, name := range slices.Sorted(maps.Keys(object)) {
-		here := fieldPlace(place, name)
-		take, ok := fields[name]
-		switch near := finding.Nearest(name, known); {
-		case ok && object[name] != nil:
-			take(here, object[name])
-		case ok: // null is the same as left out
-		case near != "":
-			d.fail(here, "There is no field %s. Did you mean %q?", finding.Quote(name), near)
-		default:
-			d.fail(here, "There is no field %s. The fields here are %s.", finding.Quote(name), finding.QuoteList(known))
-		}
-	}
+// whole is the place of a mistake that is about all of a document.
+const whole = "policy"
+
+// decoder collects mistakes while it walks through generic values.
+type decoder struct{ errs []Mistake }
+
+func (d *decoder) fail(place, format string, args ...any) {
+	d.errs = append(d.errs, Mistake{Place: cmp.Or(place, whole), Detail: fmt.Sprintf(format, args...)})
+}
+
+// kind is a sort of value in a document: how it is read, and what a JSON Schema says of it.
+type kind[V any] struct {
+	read   func(d *decoder, place string, v any) V
+	schema schema
+}
+
+// field is one field of an object that becomes a T.
+type field[T any] struct {
+	name, about string
+	needed      string // what to say where it is left out; "" where it may be
+	schema      schema
+	read        func(d *decoder, place string, v any, into *T)
+}
+
+// entry is a field that is read into a part of T.
+func entry[T, V any](name, about string, k kind[V], part func(*T) *V) field[T] {
+	return field[T]{name: name, about: about, schema: k.schema, read: func(d *decoder, place string, v any, into *T) { *part(into) = k.read(d, place, v) }}
+}
+
+// must makes a field one that may not be left out.
+func (f field[T]) must(otherwise string) field[T] {
+	f.needed = otherwise
+	return f
 }
 
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
 
-// fieldPlace writes place.name, or place["name"] where name is no plain word.
+// fieldPlace writes place.name, or place["name"] where name is not a plain word.
 func fieldPlace(place, name string) string {
 	if !plainWord.MatchString(name) {
 		return place + "[" + finding.Quote(name) + "]"
@@ -105,72 +111,73 @@ func fieldPlace(place, name string) string {
 	return place + finding.Cut(name, finding.QuoteLimit)
 }
 
-func (d *policyDecoder) rule(place string, v any) Rule {
-	var r Rule
-	d.object(place, v, map[string]field{
-		"name":        func(place string, v any) { r.Name = d.text(place, v) },
-		"description": func(place string, v any) { r.Description = d.text(place, v) },
-		"buckets":     func(place string, v any) { r.Buckets = d.texts(place, v) },
-		"keys":        func(place string, v any) { r.Keys = d.texts(place, v) },
-		"headers":     func(place string, v any) { r.Headers = d.demands(place, v) },
-		"metadata":    func(place string, v any) { r.Metadata = d.demands(place, v) },
-		"except":      func(place string, v any) { r.Except = d.exceptions(place, v) },
-		"only_listed": func(place string, v any) { r.OnlyListed = d.truth(place, v) },
-		"severity":    func(place string, v any) { r.Severity = d.severity(place, v) },
-	})
-	return r
-}
-
-func (d *policyDecoder) exceptions(place string, v any) []Exception {
-	list := []Exception{}
-	d.list(place, v, "{ keys = [\"…\"], reason = \"…\" }", func(place string, v any) {
-		var e Exception
-		d.object(place, v, map[string]field{
-			"keys":   func(place string, v any) { e.Keys = d.texts(place, v) },
-			"reason": func(place string, v any) { e.Reason = d.text(place, v) },
-		})
-		list = append(list, e)
-	})
-	return list
-}
-
-func (d *policyDecoder) demands(place string, v any) map[string]Demand {
+// readObject walks the fields of an object in the order of their names.
+func readObject[T any](d *decoder, place string, v any, fields []field[T]) (result T) {
 	object, ok := v.(map[string]any)
 	if !ok {
-		d.fail(place, "It is %s; write an object with a name for each demand: { \"owner\" = { required = true } }.", describe(v))
-		return nil
+		d.fail(place, "It is %s; write an object: { … }.", describe(v))
+		return result
 	}
-	demands := make(map[string]Demand, len(object))
+	known := make([]string, len(fields))
+	for i, f := range fields {
+		known[i] = f.name
+	}
+	slices.Sort(known)
+	meant := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
-		demands[name] = d.demand(place+"["+finding.Quote(name)+"]", object[name])
+		here := fieldPlace(place, name)
+		at := slices.IndexFunc(fields, func(f field[T]) bool { return f.name == name })
+		switch near := finding.Nearest(name, known); {
+		case at >= 0 && object[name] != nil:
+			fields[at].read(d, here, object[name], &result)
+		case at >= 0: // null is the same as left out
+		case near != "":
+			meant[near] = true
+			d.fail(here, "There is no field %s. Did you mean %q?", finding.Quote(name), near)
+		default:
+			d.fail(here, "There is no field %s. The fields here are %s.", finding.Quote(name), finding.QuoteList(known))
+		}
 	}
-	return demands
+	for _, f := range fields {
+		if f.needed != "" && object[f.name] == nil && !meant[f.name] {
+			d.fail(fieldPlace(place, f.name), "%s", f.needed)
+		}
+	}
+	return result
 }
 
-func (d *policyDecoder) demand(place string, v any) Demand {
-	var m Demand
-	d.object(place, v, map[string]field{
-		"required":   func(place string, v any) { m.Required = d.truth(place, v) },
-		"forbidden":  func(place string, v any) { m.Forbidden = d.truth(place, v) },
-		"values":     func(place string, v any) { m.Values = d.texts(place, v) },
-		"pattern":    func(place string, v any) { m.Pattern = d.pattern(place, v) },
-		"max_length": func(place string, v any) { m.MaxLength = d.length(place, v) },
-	})
-	return m
-}
-
-func (d *policyDecoder) list(place string, v any, example string, take field) {
+// readList returns a list that is not nil, so that an empty one stays an empty one.
+func readList[V any](d *decoder, place string, v any, example string, k kind[V]) []V {
 	list, ok := v.([]any)
 	if !ok {
+		if text, ok := v.(string); ok && example == `"…"` {
+			example = finding.Quote(text)
+		}
 		d.fail(place, "It is %s; write a list: [%s].", describe(v), example)
-		return
+		return nil
 	}
+	result := []V{}
 	for i, element := range list {
-		take(fmt.Sprintf("%s[%d]", place, i), element)
+		result = append(result, k.read(d, fmt.Sprintf("%s[%d]", place, i), element))
 	}
+	return result
 }
 
-func (d *policyDecoder) text(place string, v any) string {
+// readMap reads an object whose names are free.
+func readMap[V any](d *decoder, place string, v any, example string, k kind[V]) map[string]V {
+	object, ok := v.(map[string]any)
+	if !ok {
+		d.fail(place, "It is %s; write an object with %s.", describe(v), example)
+		return nil
+	}
+	result := make(map[string]V, len(object))
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		result[name] = k.read(d, place+"["+finding.Quote(name)+"]", object[name])
+	}
+	return result
+}
+
+func readText(d *decoder, place string, v any) string {
 	text, ok := v.(string)
 	if !ok {
 		d.fail(place, "It is %s; write text in double quotes.", describe(v))
@@ -178,18 +185,7 @@ func (d *policyDecoder) text(place string, v any) string {
 	return text
 }
 
-// texts returns a list that is not nil, so that an empty one stays an empty one.
-func (d *policyDecoder) texts(place string, v any) []string {
-	texts := []string{}
-	example := "\"…\""
-	if text, ok := v.(string); ok {
-		example = finding.Quote(text)
-	}
-	d.list(place, v, example, func(place string, v any) { texts = append(texts, d.text(place, v)) })
-	return texts
-}
-
-func (d *policyDecoder) truth(place string, v any) bool {
+func readTruth(d *decoder, place string, v any) bool {
 	truth, ok := v.(bool)
 	if !ok {
 		d.fail(place, "It is %s; write true or false without quotes.", describe(v))
@@ -197,15 +193,14 @@ func (d *policyDecoder) truth(place string, v any) bool {
 	return truth
 }
 
-func (d *policyDecoder) pattern(place string, v any) string {
-	pattern := d.text(place, v)
-	if text, ok := v.(string); ok && text == "" {
+func readPattern(d *decoder, place string, v any) string {
+	if v == "" {
 		d.fail(place, "The pattern is empty. Leave it out to allow any value.")
 	}
-	return pattern
+	return readText(d, place, v)
 }
 
-func (d *policyDecoder) severity(place string, v any) finding.Severity {
+func readSeverity(d *decoder, place string, v any) finding.Severity {
 	switch word, ok := v.(string); {
 	case ok && word == finding.Error.String():
 		return finding.Error
@@ -219,8 +214,24 @@ func (d *policyDecoder) severity(place string, v any) finding.Severity {
 	return finding.Error
 }
 
-// length reads a whole number from 1.
-func (d *policyDecoder) length(place string, v any) int {
+// readTime reads a date, or a time as RFC 3339 has it, which is what Terraform's yamldecode makes of a date without quotes.
+func readTime(d *decoder, place string, v any) time.Time {
+	text, ok := v.(string)
+	if !ok {
+		d.fail(place, "It is %s; write a date in double quotes: \"2026-01-31\".", describe(v))
+		return time.Time{}
+	}
+	for _, form := range []string{time.DateOnly, time.RFC3339} {
+		if at, err := time.Parse(form, text); err == nil {
+			return at
+		}
+	}
+	d.fail(place, "%s is not a date. Write year, month and day, \"2026-01-31\", or a time, \"2026-01-31T08:00:00Z\".", finding.Quote(text))
+	return time.Time{}
+}
+
+// readLength reads a whole number from 1.
+func readLength(d *decoder, place string, v any) int {
 	var number float64
 	switch n := v.(type) {
 	case int:
@@ -260,6 +271,3 @@ func describe(v any) string {
 	}
 	return fmt.Sprintf("a value of the Go type %T", v) // a caller's mistake, and said as one
 }
-
-// whole is the place of a mistake that is about all of a document.
-const whole = "policy"

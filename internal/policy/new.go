@@ -137,15 +137,21 @@ func (c *compiler) choice(place string, list, all []string) {
 	}
 	for i, value := range list {
 		here := fmt.Sprintf("%s[%d]", place, i)
-		switch near := finding.Nearest(value, all); {
-		case slices.Contains(list[:i], value):
+		if slices.Contains(list[:i], value) {
 			c.fail(here, "%s is there twice. Remove it.", finding.Quote(value))
-		case slices.Contains(all, value):
-		case near != "":
-			c.fail(here, "OSS has no %s. Did you mean %q?", finding.Quote(value), near)
-		default:
-			c.fail(here, "OSS has no %s. Write %s.", finding.Quote(value), finding.OneOf("", all))
+		} else {
+			c.oneOf(here, value, all)
 		}
+	}
+}
+
+func (c *compiler) oneOf(place, value string, all []string) {
+	switch near := finding.Nearest(value, all); {
+	case slices.Contains(all, value):
+	case near != "":
+		c.fail(place, "%s is not one of those that OSS has. Did you mean %q?", finding.Quote(value), near)
+	default:
+		c.fail(place, "%s is not one of those that OSS has. Write %s.", finding.Quote(value), finding.OneOf("", all))
 	}
 }
 

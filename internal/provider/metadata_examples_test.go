@@ -119,6 +119,8 @@ func TestMetadataFunctionExamples(t *testing.T) {
 		"content_type": {"types": map[string]any{
 			"index.html": "text/html; charset=utf-8", "assets/style.css": "text/css; charset=utf-8", "assets/logo.svg": "image/svg+xml", "LICENSE": "application/octet-stream"}},
 		"metadata_size": {"size": float64(2*len("x-oss-meta-") + len("ownerweb-teampurposegreeting"))},
+		"metadata_violations": {"broken": []any{map[string]any{"rule": "pages", "severity": "error", "place": `headers["Cache-Control"]`,
+			"text": `Rule "pages": object "index.html" in bucket "example" has the header "Cache-Control" with a value that is not allowed. Write "no-cache".`}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

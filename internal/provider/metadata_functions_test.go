@@ -103,6 +103,7 @@ func TestFunctionErrorsHaveNoFullStop(t *testing.T) {
 	for _, call := range []string{
 		`content_type("/a.html")`, `metadata_size({ Owner = "a", "b_c" = "d" })`, `callback_header({ urls = [], body = "" })`, `callback_header("x")`,
 		`cors_decision([], "", "GET", [])`, `cors_decision([], "https://a.example", "", [])`, `cors_decision([], "https://a.example", "GET", [""])`,
+		`metadata_violations([{ name = "a" }], { bucket = "b", key = "" })`,
 		`cors_decision("x", "https://a.example", "GET", [])`, `cors_decision([{ allowed_origins = ["*"], allowed_methods = ["get"] }], "https://a.example", "GET", [])`,
 	} {
 		w.config(`output "test" { value = provider::oss::%s }`, call)

@@ -19,12 +19,12 @@ type attribute interface {
 	set(attr.Value)
 }
 
-type attributeOf[T attr.Value] struct{ field *T }
+type fieldOf[T attr.Value] struct{ field *T }
 
-func (a attributeOf[T]) get() attr.Value      { return *a.field }
-func (a attributeOf[T]) set(value attr.Value) { *a.field = value.(T) }
+func (a fieldOf[T]) get() attr.Value      { return *a.field }
+func (a fieldOf[T]) set(value attr.Value) { *a.field = value.(T) }
 
-func of[T attr.Value](field *T) attribute { return attributeOf[T]{field} }
+func of[T attr.Value](field *T) attribute { return fieldOf[T]{field} }
 
 // attributes are the fields of the model by the names that they have in the schema.
 func (m *objectModel) attributes() map[string]attribute {

@@ -93,5 +93,6 @@ func (p *ossProvider) Functions(context.Context) []func() function.Function {
 		newContentTypeFunction,
 		newCORSDecisionFunction,
 		newMetadataSizeFunction,
+		newMetadataViolationsFunction,
 	}
 }
