@@ -413,3 +413,5 @@ func TestDirectoryDrift(t *testing.T) {
 		})
 	}
 }
+
+func ossCRC(body string) string { return ossclient.BytesBody([]byte(body)).Digest() }
