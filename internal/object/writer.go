@@ -13,8 +13,8 @@ import (
 // Writer carries changes out. It may be used for any number of objects at once.
 type Writer struct {
 	Client *ossclient.Client
-	// Unguarded leaves out the look before a body is replaced, for objects that a refresh of the same run has shown, and
-	// of which everything is managed: then there is nothing to carry over.
+	// Unguarded leaves out the looks before a body is written, for objects that a refresh of the same run has shown, or has
+	// shown to be absent, and of which everything is managed: then there is nothing to carry over.
 	Unguarded bool
 }
 
@@ -106,6 +106,9 @@ func (o *operation) create(ctx context.Context) error {
 // forbidOverwrite makes sure that the write replaces nothing. OSS does that by a header, but not in a versioned bucket:
 // there, and where nobody may ask whether it is one, look first. It gives the object that is there.
 func (o *operation) forbidOverwrite(ctx context.Context) (*ossclient.Object, error) {
+	if o.Unguarded {
+		return nil, nil
+	}
 	versioning, err := o.Client.BucketVersioning(ctx, o.want.Bucket)
 	if err != nil {
 		return nil, &CallError{Doing: fmt.Sprintf("ask whether bucket %q is versioned", o.want.Bucket), Err: err}

@@ -16,7 +16,7 @@ import (
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
 )
 
-func newClient(t *testing.T, handler http.Handler) *ossclient.Client {
+func newClient(t testing.TB, handler http.Handler) *ossclient.Client {
 	t.Helper()
 	listener := httptest.NewServer(handler)
 	t.Cleanup(listener.Close)
