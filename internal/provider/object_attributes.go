@@ -21,8 +21,14 @@ type attribute interface {
 
 type attributeOf[T attr.Value] struct{ field *T }
 
-func (a attributeOf[T]) get() attr.Value      { return *a.field }
-func (a attributeOf[T]) set(value attr.Value) { *a.field = value.(T) }
+func (a attributeOf[T]) get() attr.Value { return *a.field }
+
+// set leaves out an unfitNumber, which the validation refuses beside what else it finds.
+func (a attributeOf[T]) set(value attr.Value) {
+	if fit, ok := value.(T); ok {
+		*a.field = fit
+	}
+}
 
 func of[T attr.Value](field *T) attribute { return attributeOf[T]{field} }
 
