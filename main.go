@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/go-hclog"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/provider"
@@ -39,7 +38,7 @@ func main() {
 		// The handshake has a log of its own, which knows no variable. The framework's Serve cannot pass one on.
 		options = append(options, tf6server.WithGoPluginLogger(hclog.NewNullLogger()))
 	}
-	if err := tf6server.Serve(address, providerserver.NewProtocol6(provider.New(version)()), options...); err != nil {
+	if err := tf6server.Serve(address, provider.NewServer(version), options...); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
@@ -20,13 +23,13 @@ func checkForm(body string, all []ref) []Problem {
 	if what, bad := unsendable(constant); bad {
 		found = append(found, problem(FieldBody, finding.Warning, "callback-body-encoding", "The body has %s outside of variables, which OSS sends as it is. Percent-encode it.", what))
 	} else if rest := badPercent(constant); rest != "" {
-		found = append(found, problem(FieldBody, finding.Warning, "callback-body-encoding", "The body has a percent sign that begins no encoded byte: %s. Write %%25 for the sign itself.", finding.Quote(rest)))
+		found = append(found, problem(FieldBody, finding.Warning, "callback-body-encoding", "The body has a percent sign that begins no encoded byte. Write %%25 for the sign itself."))
 	}
 	empty := false
-	for pair := range strings.SplitSeq(constant, "&") {
+	for i, pair := range strings.Split(constant, "&") {
 		if name, value, has := strings.Cut(pair, "="); has && value == "" && name != "" {
 			empty = true
-			found = append(found, problem(FieldBody, finding.Warning, "callback-body-value", "The body has %s without a value. If a variable of OSS was meant, HCL has replaced it by its own: write $${…} there.", finding.Quote(pair)))
+			found = append(found, problem(FieldBody, finding.Warning, "callback-body-value", "The body has a name without a value, number %d of those between \"&\". If a variable of OSS was meant, HCL has replaced it by its own: write $${…} there.", i+1))
 		}
 	}
 	if !empty {
@@ -52,21 +55,23 @@ func badPercent(s string) string {
 // checkJSON looks whether the template becomes JSON once OSS has put in the values.
 // They come as JSON themselves, strings with their quotes, so a template that quotes
 // a variable ends up with two pairs of them.
-func checkJSON(body string, all []ref) []Problem {
+func checkJSON(c Callback, all []ref) []Problem {
+	body := c.Body
 	var found []Problem
 	quotedAt := insideStrings(body, all)
-	filled := replaceRefs(body, all, func(r ref) string {
+	filled := replaceRefs(body, all, func(r ref) string { // by as many characters, so that positions stay
+		length := utf8.RuneCountInString(body[r.start:r.end])
 		switch {
 		case r.form == bare:
 			return body[r.start:r.end] // OSS leaves it
 		case quotedAt[r.start]:
-			return "v"
+			return strings.Repeat("v", length)
 		}
-		return `"v"`
+		return `"v"` + strings.Repeat(" ", max(0, length-len(`"v"`)))
 	})
 	for _, r := range all {
 		if quotedAt[r.start] && r.form == braced {
-			found = append(found, problem(FieldBody, finding.Error, "callback-body-quoted", "The body has %s inside of double quotes. OSS puts in JSON, strings with their own quotes, so the result is broken; write it without quotes around, and not with jsonencode, which adds them.", finding.Quote(reference(r.name))))
+			found = append(found, problem(FieldBody, finding.Error, "callback-body-quoted", "The body has %s inside of double quotes at position %d. OSS puts in JSON, strings with their own quotes, so the result is broken; write it without quotes around, and not with jsonencode, which adds them.", finding.Quote(reference(shown(r.name, c))), finding.Position(body, body[r.start:])))
 		}
 	}
 	if fault := jsonFault(filled); fault != "" {
@@ -105,19 +110,18 @@ func jsonFault(text string) string {
 	err := decoder.Decode(&v)
 	if err == nil {
 		if decoder.More() || strings.TrimSpace(text[decoder.InputOffset():]) != "" {
-			return "there is something after its end: " + finding.Quote(strings.TrimSpace(text[decoder.InputOffset():]))
+			rest := strings.TrimLeftFunc(text[decoder.InputOffset():], unicode.IsSpace)
+			return fmt.Sprintf("there is something after its end, from position %d on", finding.Position(text, rest))
 		}
 		return ""
 	}
-	fault := err.Error()
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		if at := int(syntax.Offset) - 1; at >= 0 && at < len(text) {
-			fault += " at " + finding.Quote(text[at:])
+			what, _ := utf8.DecodeRuneInString(text[at:])
+			return fmt.Sprintf("%s is out of place at position %d", finding.Named(what), finding.Position(text, text[at:]))
 		}
-	} else if fault == "EOF" || fault == "unexpected EOF" {
-		fault = "it ends too early"
 	}
-	return fault
+	return "it ends too early"
 }
 
 // replaceRefs puts a text in place of every reference.

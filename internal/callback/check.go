@@ -87,10 +87,10 @@ func checkHost(host string) []Problem {
 		return []Problem{problem(FieldHost, finding.Error, slug, "The host %s is an IPv6 address, which OSS does not support. Write a domain name or an IPv4 address.", finding.Quote(host))}
 	}
 	if name, port, has := strings.Cut(host, ":"); has {
-		return []Problem{problem(FieldHost, finding.Warning, slug, "The host %s has the port %s. OSS documents a domain name or an IP address alone; write %s, and the port in the URL.", finding.Quote(host), finding.Quote(port), finding.Quote(name))}
+		return []Problem{problem(FieldHost, finding.Error, slug, "The host %s has the port %s. OSS documents a domain name or an IP address alone; write %s, and the port in the URL.", finding.Quote(host), finding.Quote(port), finding.Quote(name))}
 	}
 	if !isHostName(host) {
-		return []Problem{problem(FieldHost, finding.Error, slug, "The host %s is no domain name. Domain names consist of letters, digits, hyphens and dots.", finding.Quote(host))}
+		return []Problem{problem(FieldHost, finding.Error, slug, "The host %s is not a domain name. "+hostNameRule, finding.Quote(host))}
 	}
 	return nil
 }

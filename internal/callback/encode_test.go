@@ -63,7 +63,7 @@ func TestEncodeRefusesWhatCheckCallsAnError(t *testing.T) {
 	if err == nil || callback != "" || variables != "" {
 		t.Fatalf("got %q, %q, %v", callback, variables, err)
 	}
-	for _, words := range []string{"callback urls: There is no URL", `callback body: The body refers to "${objct}"`} {
+	for _, words := range []string{"callback urls: There is no URL", "callback body: The body refers to a variable at position 3"} {
 		if !strings.Contains(err.Error(), words) {
 			t.Errorf("error %q lacks %q", err, words)
 		}

@@ -43,6 +43,37 @@ func TestNoMessageShowsSecretsOfURLs(t *testing.T) {
 	}
 }
 
+// A body and the values of variables may be secret, too. A word is put into every place of bodies with every fault that is
+// known here, and no message repeats it.
+func TestNoMessageShowsABody(t *testing.T) {
+	t.Parallel()
+	const secret = "zq9x"
+	told := 0
+	for _, bodyType := range []string{FormType, JSONType} {
+		for _, body := range []string{
+			"o=$(object)", "o=$object", "o={object}", "o={{ object }}&s=${size}", "o=${object&s=${size}", "o=${", "o=${}", "o=${ object }", "o=${x:}", "o=$${object}", "o=${objct}", "h=${user}",
+			"h=${x:usr}", "h=${x:elsewhere}", "o=${object}&d=a b", "o=${object}&d=100%", "bucket=&o=${object}", "done", "", "a\xff", `{"o":${object}}`, `{"o":"${object}"}`, `{"o":${object},}`,
+			`{"o":${object}`, `{"o":${object}} x`, `{'o':${object}}`, `{"o":\x${object}}`, `{"o":"\x01"}`,
+		} {
+			for at := 0; at <= len(body); at++ {
+				c := sound(func(c *Callback) {
+					c.Body, c.BodyType = body[:at]+secret+body[at:], bodyType
+					c.Variables = map[string]string{"user": "a\xff" + secret, "Upper": secret, "x:y": secret, "": secret}
+				})
+				for _, p := range Check(c) {
+					told++
+					if strings.Contains(strings.ToLower(p.Detail), secret) {
+						t.Errorf("%q: %s", c.Body, p.Detail)
+					}
+				}
+			}
+		}
+	}
+	if told < 2000 {
+		t.Errorf("only %d messages were seen", told)
+	}
+}
+
 func TestQuoteURL(t *testing.T) {
 	t.Parallel()
 	for url, want := range map[string]string{

@@ -100,7 +100,7 @@ func checkBody(c Callback, typeKnown, variablesKnown bool) []Problem {
 	all := refs(c.Body)
 	var found []Problem
 	for _, r := range all {
-		found = append(found, checkRef(r, c, variablesKnown)...)
+		found = append(found, checkRef(r, finding.Position(c.Body, c.Body[r.start:]), c, variablesKnown)...)
 	}
 	found = append(found, checkBraces(c)...)
 	if strings.Contains(c.Body, "$${") {
@@ -118,16 +118,26 @@ func checkBody(c Callback, typeKnown, variablesKnown bool) []Problem {
 func checkTyped(c Callback, all []ref) []Problem {
 	switch c.BodyType {
 	case JSONType:
-		return append(checkJSON(c.Body, all), checkConstant(all)...)
+		return append(checkJSON(c, all), checkConstant(all)...)
 	case "", FormType:
 		return checkForm(c.Body, all)
 	}
 	return nil // not a type of OSS, which checkBodyType tells
 }
 
+// shown is what a message says of a name in a body, which may hold a secret: the names that OSS knows, and those of custom
+// variables.
+func shown(name string, c Callback) string {
+	if isKnown(name, c) {
+		return name
+	}
+	return "…"
+}
+
 // checkRef: the marks first, then the name.
-func checkRef(r ref, c Callback, variablesKnown bool) []Problem {
+func checkRef(r ref, at int, c Callback, variablesKnown bool) []Problem {
 	name := strings.TrimSpace(r.name)
+	says := shown(name, c)
 	wrong := func(severity finding.Severity, format string, args ...any) []Problem {
 		return []Problem{problem(FieldBody, severity, "callback-body-form", format, args...)}
 	}
@@ -137,24 +147,17 @@ func checkRef(r ref, c Callback, variablesKnown bool) []Problem {
 	case r.form == bare:
 		return wrong(finding.Warning, "The body has %s, which OSS does not replace; write %s. %s.", finding.Quote("$"+name), finding.Quote(reference(name)), hclHint)
 	case r.form == brackets:
-		return wrong(finding.Error, "The body has %s, which OSS refuses; write %s. %s.", finding.Quote("$("+r.name+")"), finding.Quote(reference(name)), hclHint)
+		return wrong(finding.Error, "The body has %s at position %d, which OSS refuses; write %s. %s.", finding.Quote("$("+says+")"), at, finding.Quote(reference(says)), hclHint)
 	case r.form == open:
-		return wrong(finding.Error, "The body has %s without a closing brace; write %s.", finding.Quote("${"+name), finding.Quote(reference(orObject(name))))
+		return wrong(finding.Error, "The body has \"${\" without a closing brace at position %d; write a variable like \"${object}\".", at)
 	case name == "":
 		return wrong(finding.Error, "The body has \"${}\", a variable without a name. Write one, such as \"${object}\". %s.", hclHint)
 	case name == variablePrefix:
-		return wrong(finding.Error, "The body has %s, a custom variable without a name. Write one, such as \"${x:user}\", and give it a value in variables.", finding.Quote(reference(r.name)))
+		return wrong(finding.Error, "The body has \"${x:}\", a custom variable without a name. Write one, such as \"${x:user}\", and give it a value in variables.")
 	case name != r.name:
-		return wrong(finding.Error, "The body has %s with white space inside; write %s.", finding.Quote(reference(r.name)), finding.Quote(reference(name)))
+		return wrong(finding.Error, "The body has a variable with white space inside at position %d; write %s.", at, finding.Quote(reference(says)))
 	}
-	return checkName(name, c, variablesKnown)
-}
-
-func orObject(name string) string {
-	if name == "" {
-		return "object"
-	}
-	return name
+	return checkName(name, at, c, variablesKnown)
 }
 
 func isKnown(name string, c Callback) bool {
@@ -167,9 +170,8 @@ func isKnown(name string, c Callback) bool {
 
 // checkName looks at the name in ${name}. OSS answers some with "The callback body is
 // invalid." and does not document which; an undefined custom variable it accepts (live
-// tests of the Java and C++ SDKs). So only what is plainly a slip is an error: a name
-// unlike any may be newer than our list.
-func checkName(name string, c Callback, variablesKnown bool) []Problem {
+// tests of the Java and C++ SDKs). A name unlike any is an error, too: where OSS takes it, its value is empty.
+func checkName(name string, at int, c Callback, variablesKnown bool) []Problem {
 	custom, isCustom := strings.CutPrefix(name, variablePrefix)
 	_, given := c.Variables[custom]
 	var names []string // as they will be once checkVariables is obeyed
@@ -180,16 +182,16 @@ func checkName(name string, c Callback, variablesKnown bool) []Problem {
 	case isKnown(name, c), isCustom && (!variablesKnown || slices.Contains(names, custom)):
 		return nil
 	case isCustom && near != "":
-		return []Problem{problem(FieldBody, finding.Warning, "callback-variable-missing", "The body refers to %s, and there is no such custom variable, so its value is empty. Did you mean %s?", finding.Quote(reference(name)), finding.Quote(reference(variablePrefix+near)))}
+		return []Problem{problem(FieldBody, finding.Warning, "callback-variable-missing", "The body refers to a custom variable at position %d that is not in variables, so its value is empty. Did you mean %s?", at, finding.Quote(reference(variablePrefix+near)))}
 	case isCustom:
-		return []Problem{problem(FieldBody, finding.Warning, "callback-variable-missing", "The body refers to %s, and there is no such custom variable, so its value is empty. Add %s to variables.", finding.Quote(reference(name)), finding.Quote(custom))}
+		return []Problem{problem(FieldBody, finding.Warning, "callback-variable-missing", "The body refers to a custom variable at position %d that is not in variables, so its value is empty. Add it there.", at)}
 	case given:
 		return []Problem{problem(FieldBody, finding.Error, "callback-variable-unknown", "The body refers to %s. Custom variables have the prefix \"x:\" there; write %s.", finding.Quote(reference(name)), finding.Quote(reference(variablePrefix+name)))}
 	}
 	if near := finding.Nearest(name, systemVariables); near != "" {
-		return []Problem{problem(FieldBody, finding.Error, "callback-variable-unknown", "The body refers to %s, which OSS does not know. Did you mean %s?", finding.Quote(reference(name)), finding.Quote(reference(near)))}
+		return []Problem{problem(FieldBody, finding.Error, "callback-variable-unknown", "The body refers to a variable at position %d that OSS does not know. Did you mean %s?", at, finding.Quote(reference(near)))}
 	}
-	return []Problem{problem(FieldBody, finding.Warning, "callback-variable-unknown", "The body refers to %s, which is not among the documented variables: %s. Custom ones are written like \"${x:name}\".", finding.Quote(reference(name)), strings.Join(systemVariables, ", "))}
+	return []Problem{problem(FieldBody, finding.Error, "callback-variable-unknown", "The body refers to a variable at position %d that is not among those of OSS: %s. Custom ones are written like \"${x:name}\".", at, strings.Join(systemVariables, ", "))}
 }
 
 // dollarless finds a name in braces as other template languages write it.
@@ -198,7 +200,7 @@ var dollarless = regexp.MustCompile(`(?:^|[^$])(\{\{?\s*([A-Za-z][A-Za-z0-9_.:]*
 func checkBraces(c Callback) []Problem {
 	var found []Problem
 	for _, m := range dollarless.FindAllStringSubmatch(c.Body, -1) {
-		if isKnown(m[2], c) {
+		if isKnown(m[2], c) { // m[1] is a known name in braces
 			found = append(found, problem(FieldBody, finding.Warning, "callback-body-form", "The body has %s, which OSS does not replace; write %s. %s.", finding.Quote(m[1]), finding.Quote(reference(m[2])), hclHint))
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -79,9 +80,9 @@ func checkParsed(u *url.URL, wrong func(finding.Severity, string, string, ...any
 	case strings.Contains(host, ":"):
 		return wrong(finding.Error, "callback-url-ipv6", "has an IPv6 address, which OSS does not call. Write a domain name or an IPv4 address.")
 	case !isHostName(host):
-		return wrong(finding.Error, "callback-url-host", "has the host %s, which is no domain name. Domain names consist of letters, digits, hyphens and dots.", finding.Quote(host))
+		return wrong(finding.Error, "callback-url-host", "has a host that is not a domain name. "+hostNameRule) // a piece of a password, maybe
 	case u.User != nil:
-		return wrong(finding.Warning, "callback-url-user", "has a user name or password in it, which OSS does not document and states and logs would show. Let the server verify the signature of OSS instead.")
+		return wrong(finding.Error, "callback-url-user", "has a user name or password in it, which OSS does not document and states and logs would show. Let the server verify the signature of OSS instead.")
 	case u.Fragment != "":
 		return wrong(finding.Warning, "callback-url-fragment", "has a part after \"#\", which is never sent. Remove it.")
 	case isPrivate(host):
@@ -125,27 +126,35 @@ func urlFault(err error) string {
 	return finding.Quote(strings.TrimSpace(fault))
 }
 
-// isHostName accepts what name servers do: letters, digits, hyphens, underscores, dots.
+const hostNameRule = "Domain names consist of letters, digits, hyphens and dots, and no part of one begins or ends with a hyphen."
+
+// isHostName accepts what name servers do: letters, digits, hyphens, underscores, dots. A part neither begins nor ends with
+// a hyphen (RFC 1123, section 2.1).
 func isHostName(host string) bool {
 	if len(host) > 253 {
 		return false
 	}
 	for label := range strings.SplitSeq(strings.TrimSuffix(host, "."), ".") {
-		if label == "" || len(label) > 63 || strings.ContainsFunc(strings.ToLower(label), func(r rune) bool { return !isNameRune(r) && r != '-' }) {
+		if label == "" || len(label) > 63 || strings.Trim(label, "-") != label || strings.ContainsFunc(strings.ToLower(label), func(r rune) bool { return !isNameRune(r) && r != '-' }) {
 			return false
 		}
 	}
 	return true
 }
 
-// sharedAddresses are those of carrier-grade NAT (RFC 6598); Alibaba Cloud uses them inside.
-var sharedAddresses = netip.MustParsePrefix("100.64.0.0/10")
+// specialNetworks are those that nobody can be reached in from the internet, beside the private ones (RFC 6890; OSS-286).
+// Alibaba Cloud uses the shared addresses, the second of them, inside.
+var specialNetworks = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
+	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"),
+}
 
 // isPrivate reports whether a host is one that only some networks can reach.
 func isPrivate(host string) bool {
 	name := strings.ToLower(strings.TrimSuffix(host, "."))
 	if address, err := netip.ParseAddr(name); err == nil {
-		return address.IsPrivate() || address.IsLoopback() || address.IsLinkLocalUnicast() || address.IsUnspecified() || sharedAddresses.Contains(address)
+		return address.IsPrivate() || address.IsLoopback() || address.IsLinkLocalUnicast() ||
+			slices.ContainsFunc(specialNetworks, func(n netip.Prefix) bool { return n.Contains(address) })
 	}
 	return name == "localhost" || !strings.Contains(name, ".") || strings.HasSuffix(name, ".localhost") || strings.HasSuffix(name, ".local") || strings.HasSuffix(name, ".internal")
 }

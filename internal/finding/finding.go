@@ -89,6 +89,44 @@ func FirstRune(s string, bad func(rune) bool) (rune, bool) {
 	return 0, false
 }
 
+// FirstPlace says which rune of s is the first for which bad holds, and where: its name, its code point and its position,
+// counted from 1, and nothing else of a text that may be secret.
+func FirstPlace(s string, bad func(rune) bool) (string, bool) {
+	position := 0
+	for _, r := range s {
+		if position++; bad(r) {
+			return fmt.Sprintf("%s at position %d", Named(r), position), true
+		}
+	}
+	return "", false
+}
+
+// InvalidUTF8 says where s stops being UTF-8, as a byte counted from 1; 0 for a text that is valid.
+func InvalidUTF8(s string) int {
+	for at := 0; at < len(s); {
+		r, size := utf8.DecodeRuneInString(s[at:])
+		if r == utf8.RuneError && size == 1 {
+			return at + 1
+		}
+		at += size
+	}
+	return 0
+}
+
+// Position is where rest, the end of a text, begins in it: a character counted from 1.
+func Position(text, rest string) int {
+	return utf8.RuneCountInString(text) - utf8.RuneCountInString(rest) + 1
+}
+
+// Named describes a rune with its code point.
+func Named(r rune) string {
+	name := Character(r)
+	if strings.Contains(name, "U+") {
+		return name
+	}
+	return fmt.Sprintf("%s (%U)", name, r)
+}
+
 // QuoteList joins quoted names as prose: "a" and "b".
 func QuoteList(names []string) string {
 	quoted := make([]string, len(names))

@@ -52,3 +52,21 @@ func TestNearest(t *testing.T) {
 		t.Errorf("two swapped letters are %d differences", d)
 	}
 }
+
+func TestFirstPlace(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"né\nx": "a line break (U+000A) at position 3",
+		"a&b":   "'&' (U+0026) at position 2",
+		"\x01":  "the control character U+0001 at position 1",
+		" ":     "a space (U+0020) at position 1",
+	} {
+		got, found := FirstPlace(text, func(r rune) bool { return r < 'a' })
+		if got != want || !found {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+	if got, found := FirstPlace("abc", func(rune) bool { return false }); found {
+		t.Error(got)
+	}
+}

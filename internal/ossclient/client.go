@@ -161,6 +161,9 @@ func normalEndpoint(endpoint, region string) (*url.URL, error) {
 		endpoint = "https://" + endpoint
 	}
 	u, err := url.Parse(endpoint)
+	if err != nil && strings.Contains(endpoint, "@") { // before it may be a password
+		return nil, errors.New("the endpoint is no URL, and holds a user name or password; credentials have their own arguments")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("endpoint %q is no URL; write one like \"https://oss-cn-hangzhou.aliyuncs.com\"", endpoint)
 	}
@@ -171,11 +174,18 @@ func normalEndpoint(endpoint, region string) (*url.URL, error) {
 		return nil, fmt.Errorf("endpoint %q has no host; write one like \"https://oss-cn-hangzhou.aliyuncs.com\"", endpoint)
 	case u.User != nil:
 		return nil, errors.New("the endpoint holds a user name or password; credentials have their own arguments")
+	case u.Port() != "" && !validPort(u.Port()):
+		return nil, fmt.Errorf("endpoint %q has the port %s; ports are from 1 to 65535, and without one it is that of the scheme", endpoint, u.Port())
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
 		return nil, fmt.Errorf("endpoint %q has more than scheme, host and port; buckets and keys are named by the resources", endpoint)
 	}
 	u.Path = ""
 	return u, nil
+}
+
+func validPort(port string) bool {
+	number, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && number > 0
 }
 
 // newHTTPClient replaces the SDK's own client, which ignores the proxy environment and contexts while it dials.

@@ -42,7 +42,7 @@ func (callbackHeaderFunction) Definition(_ context.Context, _ function.Definitio
 		MarkdownDescription: "Checks an upload callback and encodes it as OSS wants it, so that a browser or a backend can upload with the same callback as Terraform. It makes no request. The answer is an object:\n\n" +
 			"- `callback` - the value of the header `x-oss-callback`, or of the form field `callback`\n" +
 			"- `callback_var` - the value of the header `x-oss-callback-var`; null without custom variables\n\n" +
-			"The values are base64 of JSON and hide nothing.",
+			"The values are base64 of JSON and hide nothing. `variables` of the block of `oss_object` are sensitive, and with them the answer.",
 		Parameters: []function.Parameter{
 			function.DynamicParameter{
 				Name: "callback",

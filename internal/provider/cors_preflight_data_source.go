@@ -60,7 +60,7 @@ func (d *corsPreflightDataSource) Schema(ctx context.Context, _ datasource.Schem
 			"key": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Key of the object; it need not exist. The rules of a bucket are the same for every key, so it may be left out.",
-				Validators:          []validator.String{ruledBy(rules.CheckKey)},
+				Validators:          unlessEmpty(ruledBy(rules.CheckKey)),
 			},
 			"origin": schema.StringAttribute{
 				Required:            true,

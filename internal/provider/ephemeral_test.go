@@ -13,7 +13,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
@@ -29,7 +28,7 @@ func (o *testOSS) runEchoed(t *testing.T, steps ...resource.TestStep) {
 	rig.Terraform(t)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
-			"oss":  providerserver.NewProtocol6WithError(New("test")()),
+			"oss":  factories()["oss"],
 			"echo": echoprovider.NewProviderServer(),
 		},
 		Steps: steps,

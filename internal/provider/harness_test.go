@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"github.com/aliyun/aliyun-oss-go-sdk/oss"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
@@ -171,7 +170,7 @@ func (o *testOSS) uploadedBytes() int64 {
 // factories serves the provider inside the test's process.
 func factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"oss": providerserver.NewProtocol6WithError(New("test")()),
+		"oss": func() (tfprotov6.ProviderServer, error) { return NewServer("test")(), nil },
 	}
 }
 

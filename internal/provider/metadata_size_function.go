@@ -56,6 +56,10 @@ func (metadataSizeFunction) Run(ctx context.Context, req function.RunRequest, re
 			known = false
 		case value.IsNull():
 			faults = append(faults, nullMetadata(name))
+		default:
+			for _, v := range rules.CheckMetadataValue(name, value.ValueString()) {
+				faults = append(faults, v.Detail)
+			}
 		}
 		entries[name] = value.ValueString()
 	}

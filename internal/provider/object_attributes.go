@@ -21,8 +21,14 @@ type attribute interface {
 
 type fieldOf[T attr.Value] struct{ field *T }
 
-func (a fieldOf[T]) get() attr.Value      { return *a.field }
-func (a fieldOf[T]) set(value attr.Value) { *a.field = value.(T) }
+func (a fieldOf[T]) get() attr.Value { return *a.field }
+
+// set leaves out an unfitNumber, which the validation refuses beside what else it finds.
+func (a fieldOf[T]) set(value attr.Value) {
+	if fit, ok := value.(T); ok {
+		*a.field = fit
+	}
+}
 
 func of[T attr.Value](field *T) attribute { return fieldOf[T]{field} }
 

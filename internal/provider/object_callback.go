@@ -44,24 +44,24 @@ func callbackBlock() schema.Block {
 		Attributes: map[string]schema.Attribute{
 			"urls": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "URLs of the application server, 1 to 5; OSS tries them in order until one answers as it should. They must be reachable from the internet. Required in this block.",
+				MarkdownDescription: "URLs of the application server, 1 to 5; OSS tries them in order until one answers as it should. They must be reachable from the internet.",
 			},
 			"host": text("`Host` header of the request, a domain name or an IPv4 address; that of the URL unless set."),
 			"body": text("Template of the body of the request, with the variables `${bucket}`, `${object}`, `${etag}`, `${size}`, `${mimeType}`, `${imageInfo.height}`, `${imageInfo.width}`, " +
 				"`${imageInfo.format}`, `${crc64}`, `${contentMd5}`, `${vpcId}`, `${clientIp}`, `${reqId}`, `${operation}`, and `${x:name}` for each of `variables`. " +
-				"HCL has the same syntax for its own expressions: **write `$${object}`**, with two dollar signs, to have `${object}` reach OSS. Required in this block."),
+				"HCL has the same syntax for its own expressions: **write `$${object}`**, with two dollar signs, to have `${object}` reach OSS."),
 			"body_type": text("`application/x-www-form-urlencoded`, in which OSS replaces variables by their URL-encoded values, or `application/json`, in which it replaces them by JSON: "+
-				"strings come with their own quotes, so write `{\"object\":$${object}}` and not `jsonencode`. The form unless set.", stringvalidator.LengthAtLeast(1)),
+				"strings come with their own quotes, so write `{\"object\":$${object}}` and not `jsonencode`. The form unless set.", nonEmpty{}),
 			"sni": schema.BoolAttribute{
 				Optional:            true,
 				MarkdownDescription: "Whether the TLS handshake with an `https` URL names the host, without which many servers refuse it; `false` unless set.",
 			},
 			"variables": schema.MapAttribute{
-				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Values of custom variables. Names are of lower-case letters, digits and underscores, without the `x:` that they have in the body.",
+				Optional: true, Sensitive: true, ElementType: types.StringType,
+				MarkdownDescription: "Values of custom variables, which a plan does not show. Names are of lower-case letters, digits and underscores, without the `x:` that they have in the body.",
 			},
 			"on_failure": text("What to do when the callback fails. The object is stored in any case. `error` fails the apply, and the next one uploads again, so that OSS calls back again; "+
-				"`warn` leaves it at a warning. `error` unless set.", stringvalidator.OneOf(failByError, failByWarning)),
+				"`warn` leaves it at a warning. `error` unless set.", nonEmpty{checks: []validator.String{stringvalidator.OneOf(failByError, failByWarning)}}),
 		},
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -90,7 +89,7 @@ func objectDataArguments() map[string]schema.Attribute {
 			Computed: true,
 			MarkdownDescription: "Version to look at; the current one unless set. " +
 				"It is null for an object in a bucket that never had versioning.",
-			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			Validators: unlessEmpty(),
 		},
 		"read_body": request("Set to `true` to read the body into `body`. It has to be UTF-8 text of at most 1 MiB, and is kept in the state."),
 		"read_acl":  request("Set to `true` to read the object's own ACL into `acl`."),

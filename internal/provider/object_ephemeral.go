@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
@@ -80,12 +79,12 @@ func objectEphemeralArguments() map[string]schema.Attribute {
 		"version_id": schema.StringAttribute{
 			Optional: true, Computed: true,
 			MarkdownDescription: "Version to read; the current one unless set. It is null for an object in a bucket that never had versioning.",
-			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			Validators:          unlessEmpty(),
 		},
 		"etag": schema.StringAttribute{
 			Optional: true, Computed: true,
 			MarkdownDescription: "ETag of the body, without quotes. If it is set, the object has to have it, or reading fails.",
-			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			Validators:          unlessEmpty(),
 		},
 		"max_size": schema.Int64Attribute{
 			CustomType: wholeNumber{},

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -66,7 +65,7 @@ func objectPlaceSchema() map[string]schema.Attribute {
 			MarkdownDescription: "What a destroy does. `delete` removes the object; in a bucket with versioning that sets a delete marker, and the versions stay. " +
 				"`delete_all_versions` removes every version and marker of the key for good. `keep` leaves the object and only forgets it. " +
 				"Unless set, an object whose body is managed is deleted, and one of which only the metadata is managed is kept.",
-			Validators: []validator.String{stringvalidator.OneOf(deleteObject, deleteAllVersions, keepObject)},
+			Validators: unlessEmpty(stringvalidator.OneOf(deleteObject, deleteAllVersions, keepObject)),
 		},
 	}
 }
@@ -87,7 +86,7 @@ func objectBodySchema() map[string]schema.Attribute {
 			MarkdownDescription: "Path of the file that is the body. The file is read at plan to learn its CRC-64, so a change shows by itself. " +
 				"A file that does not exist at plan may still be made by another resource before this one is applied; " +
 				"one that exists and is rebuilt in the same apply needs `source_hash`.",
-			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			Validators: unlessEmpty(),
 		},
 		"source_hash": schema.StringAttribute{
 			Optional: true,
@@ -125,24 +124,24 @@ func copySourceBlock() schema.Block {
 		Attributes: map[string]schema.Attribute{
 			"bucket": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Bucket of the source, in the same region. Required in this block.",
+				MarkdownDescription: "Bucket of the source, in the same region.",
 				Validators:          []validator.String{ruledBy(rules.CheckBucket)},
 			},
 			"key": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Key of the source. Required in this block.",
+				MarkdownDescription: "Key of the source.",
 				Validators:          []validator.String{ruledBy(rules.CheckKey)},
 			},
 			"version_id": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Version of the source; the current one unless set.",
-				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+				Validators:          unlessEmpty(),
 			},
 			"etag": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "ETag that the source must have. Set it to the `etag` of the `oss_object` that writes the source, " +
 					"so that both can change in one apply.",
-				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+				Validators: unlessEmpty(),
 			},
 		},
 	}
@@ -152,7 +151,7 @@ func copySourceBlock() schema.Block {
 func objectAttributeSchema() map[string]schema.Attribute {
 	const unmanaged = " Not managed unless set: then it is filled by an import, never shown as drift, and kept by every change."
 	attribute := func(description string, validators ...validator.String) schema.StringAttribute {
-		return schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: description + unmanaged, Validators: validators}
+		return schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: description + unmanaged, Validators: unlessEmpty(validators...)}
 	}
 	return map[string]schema.Attribute{
 		"acl": attribute("Who may read and write the object: `default` (as the bucket says), `private`, `public-read` or `public-read-write`.",
@@ -163,7 +162,7 @@ func objectAttributeSchema() map[string]schema.Attribute {
 		"server_side_encryption": attribute("Encryption at rest: `AES256`, `KMS` or `SM4`.", stringvalidator.OneOf("AES256", "KMS", "SM4")),
 		"server_side_encryption_key_id": attribute("Id or ARN (`acs:kms:REGION:ACCOUNT:key/ID`) of the KMS key, with `server_side_encryption = \"KMS\"`; OSS's own key unless set. "+
 			"OSS shows the id alone, which counts as the same key.",
-			stringvalidator.RegexMatches(regexp.MustCompile("^[!-~]+$"), "must be the id or the ARN of a key, which have neither spaces nor letters beyond ASCII"), onlyWithKMS()),
+			ruledBy(rules.CheckEncryptionKeyID), onlyWithKMS()),
 		"server_side_data_encryption": attribute("`SM4` to encrypt with that algorithm, with `server_side_encryption = \"KMS\"`.",
 			stringvalidator.OneOf("SM4"), onlyWithKMS()),
 		"tags": schema.MapAttribute{
@@ -176,7 +175,7 @@ func objectAttributeSchema() map[string]schema.Attribute {
 
 func objectHeaderSchema() map[string]schema.Attribute {
 	header := func(name, description string) schema.StringAttribute {
-		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: []validator.String{headerValue(name)}}
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: unlessEmpty(headerValue(name))}
 	}
 	return map[string]schema.Attribute{
 		"content_type": schema.StringAttribute{
@@ -184,7 +183,7 @@ func objectHeaderSchema() map[string]schema.Attribute {
 			Computed: true,
 			MarkdownDescription: "`Content-Type` of the object. Unless set it is chosen at plan from the extension of `key` by a fixed table, " +
 				"the same on every machine, and `application/octet-stream` where the table has none.",
-			Validators: []validator.String{headerValue("Content-Type")},
+			Validators: unlessEmpty(headerValue("Content-Type")),
 		},
 		"cache_control":       header("Cache-Control", "`Cache-Control` of the object: who may keep it, and for how long."),
 		"content_disposition": header("Content-Disposition", "`Content-Disposition` of the object, such as `attachment; filename=\"report.pdf\"` to have browsers download it."),

@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -77,7 +76,7 @@ func objectsArguments() map[string]schema.Attribute {
 			Optional: true,
 			MarkdownDescription: "Keys in which this text follows after `prefix` are not listed one by one; their beginnings, up to and with it, are `common_prefixes`. " +
 				"With `/` that is one level of folders. `glob` does not apply to them.",
-			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			Validators: unlessEmpty(),
 		},
 		"start_after": schema.StringAttribute{
 			Optional:            true,

@@ -93,18 +93,18 @@ func presignedURLArguments() map[string]schema.Attribute {
 		"method": schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "What the URL is good for: `GET`, `HEAD`, `PUT` or `DELETE`; `GET` unless set.",
-			Validators:          []validator.String{stringvalidator.OneOf(http.MethodGet, http.MethodHead, http.MethodPut, http.MethodDelete)},
+			Validators:          unlessEmpty(stringvalidator.OneOf(http.MethodGet, http.MethodHead, http.MethodPut, http.MethodDelete)),
 		},
 		"version_id": schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "Version of the object; the current one unless set. Not with `PUT`.",
-			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			Validators:          unlessEmpty(),
 		},
 		"content_type": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "Content type that an upload has to send, with `PUT` only. Unless set it is the one that `oss_object` would choose for the key; " +
 				"in both cases it is in `headers`.",
-			Validators: []validator.String{headerValue("Content-Type")},
+			Validators: unlessEmpty(headerValue("Content-Type")),
 		},
 	}
 }
@@ -121,7 +121,7 @@ func responseOverrides() map[string]schema.Attribute {
 		attributes[attribute] = schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: fmt.Sprintf("`%s` of the answer, in place of the object's own; with `GET` only.", header),
-			Validators:          []validator.String{headerValue(header)},
+			Validators:          unlessEmpty(headerValue(header)),
 		}
 	}
 	disposition := attributes["response_content_disposition"].(schema.StringAttribute)

@@ -16,7 +16,7 @@ import (
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/policy"
 )
 
-// New returns the constructor that the plugin server wants. The version appears in the user agent.
+// New returns the constructor that NewServer wants. The version appears in the user agent.
 func New(version string) func() provider.Provider {
 	return func() provider.Provider { return &ossProvider{version: version} }
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 // firstUnknown names an argument whose value is not known yet, or "".
@@ -126,11 +127,18 @@ func (m providerModel) credentials(ctx context.Context, diags *diag.Diagnostics)
 			ExternalID:  role.ExternalID.ValueString(),
 		})
 	}
-	if err == nil {
-		_, err = credentials.Key()
-	}
 	if err != nil {
 		diags.AddError("No Credentials", noCredentials(err))
+		return credentials
+	}
+	key, err := credentials.Key()
+	if err != nil {
+		diags.AddError("No Credentials", noCredentials(err))
+	}
+	for _, part := range [][2]string{{"The access key id", key.AccessKeyID}, {"The access key secret", key.AccessKeySecret}, {"The security token", key.SecurityToken}} {
+		if fault := rules.CheckCredential(part[0], part[1]); fault != "" {
+			diags.AddError(invalidCredentials, fault)
+		}
 	}
 	return credentials
 }

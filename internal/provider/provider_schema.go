@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 // providerModel is the provider block.
@@ -56,14 +57,14 @@ func (p *ossProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 				Optional: true,
 				MarkdownDescription: "Region id, such as `cn-hangzhou`; requests are signed for it (signature V4). " +
 					"Else the environment variable `OSS_REGION`, else the region that `endpoint` names.",
-				Validators: []validator.String{checkedBy("Invalid Region", ossclient.CheckRegion)},
+				Validators: unlessEmpty(checkedBy("Invalid Region", ossclient.CheckRegion)),
 			},
 			"endpoint": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Scheme, host and port that requests go to, such as `https://oss-cn-hangzhou-internal.aliyuncs.com` or " +
 					"`http://127.0.0.1:9000`; `https` where no scheme is written. Else the environment variable `OSS_ENDPOINT`, " +
 					"else the public endpoint of the region.",
-				Validators: []validator.String{checkedBy("Invalid Endpoint", ossclient.CheckEndpoint)},
+				Validators: unlessEmpty(checkedBy("Invalid Endpoint", ossclient.CheckEndpoint)),
 			},
 			"use_cname": schema.BoolAttribute{
 				Optional: true,
@@ -109,12 +110,12 @@ func credentialsSchema() map[string]schema.Attribute {
 			Optional: true,
 			MarkdownDescription: "Name of a profile of the Alibaba Cloud command line tool (`~/.aliyun/config.json`), or of the shared credentials file. " +
 				"No other source answers in its place.",
-			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			Validators: unlessEmpty(),
 		},
 		"ecs_role_name": schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "Name of the RAM role that is attached to the ECS instance Terraform runs on. No other source answers in its place.",
-			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			Validators:          unlessEmpty(),
 		},
 	}
 }
@@ -127,18 +128,18 @@ func assumeRoleBlock() schema.Block {
 		Attributes: map[string]schema.Attribute{
 			"role_arn": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "ARN of the role, such as `acs:ram::123456789012:role/deploy`. Required in this block.",
-				Validators:          []validator.String{stringvalidator.RegexMatches(roleARN, "must look like acs:ram::123456789012:role/deploy")},
+				MarkdownDescription: "ARN of the role, such as `acs:ram::123456789012:role/deploy`.",
+				Validators:          unlessEmpty(stringvalidator.RegexMatches(roleARN, "must look like acs:ram::123456789012:role/deploy")),
 			},
 			"session_name": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Name of the session in the logs of STS and OSS: 2 to 64 letters, digits and `.@-_`.",
-				Validators:          []validator.String{stringvalidator.RegexMatches(sessionName, "must have 2 to 64 letters, digits and . @ - _")},
+				Validators:          unlessEmpty(stringvalidator.RegexMatches(sessionName, "must have 2 to 64 letters, digits and . @ - _")),
 			},
 			"policy": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "RAM policy as JSON that narrows what the session may do.",
-				Validators:          []validator.String{checkedBy("Invalid Policy", checkJSON)},
+				Validators:          unlessEmpty(checkedBy("Invalid Policy", checkJSON)),
 			},
 			"session_expiration": schema.Int64Attribute{
 				CustomType:          wholeNumber{},
@@ -149,7 +150,7 @@ func assumeRoleBlock() schema.Block {
 			"external_id": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "External id that the role's trust policy asks for.",
-				Validators:          []validator.String{stringvalidator.LengthAtLeast(2)},
+				Validators:          unlessEmpty(stringvalidator.LengthAtLeast(2)),
 			},
 		},
 	}
@@ -167,6 +168,8 @@ func checkJSON(text string) error {
 	return nil
 }
 
+const invalidCredentials = "Invalid Credentials"
+
 // ValidateConfig checks what belongs together. Its findings never point at the line of a secret, because Terraform
 // prints the lines that a finding points at.
 func (p *ossProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
@@ -174,6 +177,14 @@ func (p *ossProvider) ValidateConfig(ctx context.Context, req provider.ValidateC
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	given := func(s types.String) bool { return s.IsUnknown() || s.ValueString() != "" }
 	const incomplete = "Incomplete Credentials"
+	for _, part := range []struct {
+		name  string
+		value types.String
+	}{{"access_key_id", model.AccessKeyID}, {"access_key_secret", model.AccessKeySecret}, {"security_token", model.SecurityToken}} {
+		if fault := rules.CheckCredential(part.name, part.value.ValueString()); fault != "" {
+			resp.Diagnostics.AddError(invalidCredentials, fault)
+		}
+	}
 	id, secret, token := given(model.AccessKeyID), given(model.AccessKeySecret), given(model.SecurityToken)
 	switch {
 	case id && !secret:

@@ -29,7 +29,7 @@ func selectionSchema() map[string]schema.Attribute {
 			Optional: true,
 			MarkdownDescription: "Only keys that match this glob as a whole. `*` stops at a slash, `**` between slashes does not: `site/**/*.html`. " +
 				"`?`, `[a-z]` and `{a,b}` work as in a shell. What stands before the first of these characters narrows the listing itself.",
-			Validators: []validator.String{ruledBy(rules.CheckKeyGlob)},
+			Validators: unlessEmpty(ruledBy(rules.CheckKeyGlob)),
 		},
 	}
 }

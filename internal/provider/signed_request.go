@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -104,18 +103,18 @@ func signedCallbackBlock() schema.Block {
 		Attributes: map[string]schema.Attribute{
 			"urls": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "URLs of the application server, 1 to 5; OSS tries them in order until one answers as it should. Required in this block.",
+				MarkdownDescription: "URLs of the application server, 1 to 5; OSS tries them in order until one answers as it should.",
 			},
 			"host": text("`Host` header of the request, a domain name or an IPv4 address; that of the URL unless set."),
 			"body": text("Template of the body of the request, with the variables of OSS such as `${object}` and `${size}`, and `${x:name}` for each of `variables`. " +
-				"**Write `$${object}`**, with two dollar signs, to have `${object}` reach OSS. Required in this block."),
-			"body_type": text("`application/x-www-form-urlencoded` or `application/json`; the form unless set.", stringvalidator.LengthAtLeast(1)),
+				"**Write `$${object}`**, with two dollar signs, to have `${object}` reach OSS."),
+			"body_type": text("`application/x-www-form-urlencoded` or `application/json`; the form unless set.", nonEmpty{}),
 			"sni": schema.BoolAttribute{
 				Optional:            true,
 				MarkdownDescription: "Whether the TLS handshake with an `https` URL names the host; `false` unless set.",
 			},
 			"variables": schema.MapAttribute{
-				Optional: true, ElementType: types.StringType,
+				Optional: true, Sensitive: true, ElementType: types.StringType,
 				MarkdownDescription: "Values of custom variables. Names are of lower-case letters, digits and underscores, without the `x:` that they have in the body.",
 			},
 		},

@@ -10,6 +10,7 @@ import (
 	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
 // How long an operation may take with all its retries, unless the timeouts block says otherwise.
@@ -36,36 +37,84 @@ func (t timeout) start(ctx context.Context, otherwise time.Duration, diags *diag
 
 // objectTimeouts is the timeouts block of oss_object.
 func objectTimeouts(ctx context.Context) resourceschema.Block {
-	return resourcetimeouts.Block(ctx, resourcetimeouts.Opts{
+	return limitTimes(resourcetimeouts.Block(ctx, resourcetimeouts.Opts{
 		Create: true, Read: true, Update: true, Delete: true,
 		CreateDescription: "Time for the whole creation with its retries, such as `30m`; 20 minutes unless set.",
 		ReadDescription:   "Time for a refresh; 5 minutes unless set.",
 		UpdateDescription: "Time for a change; 20 minutes unless set.",
 		DeleteDescription: "Time for the deletion; 5 minutes unless set.",
-	})
+	}))
 }
 
 // corsTimeouts is the timeouts block of oss_bucket_cors.
 func corsTimeouts(ctx context.Context) resourceschema.Block {
-	return resourcetimeouts.Block(ctx, resourcetimeouts.Opts{
+	return limitTimes(resourcetimeouts.Block(ctx, resourcetimeouts.Opts{
 		Create: true, Read: true, Update: true, Delete: true,
 		CreateDescription: "Time for the creation with its retries, such as `2m`; 5 minutes unless set.",
 		ReadDescription:   "Time for a refresh; 5 minutes unless set.",
 		UpdateDescription: "Time for a change; 5 minutes unless set.",
 		DeleteDescription: "Time for the deletion; 5 minutes unless set.",
-	})
+	}))
 }
 
 // readTimeouts is the timeouts block of a data source.
 func readTimeouts(ctx context.Context) datasourceschema.Block {
-	return datasourcetimeouts.BlockWithOpts(ctx, datasourcetimeouts.Opts{
+	return limitReadTimes(datasourcetimeouts.BlockWithOpts(ctx, datasourcetimeouts.Opts{
 		ReadDescription: "Time for the request with its retries, such as `30s`; 5 minutes unless set.",
-	})
+	}))
 }
 
 // walkTimeouts is the timeouts block of what walks through a bucket.
 func walkTimeouts(ctx context.Context) datasourceschema.Block {
-	return datasourcetimeouts.BlockWithOpts(ctx, datasourcetimeouts.Opts{
+	return limitReadTimes(datasourcetimeouts.BlockWithOpts(ctx, datasourcetimeouts.Opts{
 		ReadDescription: fmt.Sprintf("Time for the whole walk with its retries, such as `1h`; %d minutes unless set.", int(walkTimeout.Minutes())),
-	})
+	}))
+}
+
+const timeoutsDescription = "How long operations may take with all their retries, as durations such as `90s` or `1h30m`. When the time is over, the operation ends with an error, " +
+	"and the next plan shows what it did."
+
+// limitTimes completes the block that the library makes: with a description, and with checks that refuse a time after which
+// every operation has failed before it begins.
+func limitTimes(block resourceschema.Block) resourceschema.Block {
+	single, ok := block.(resourceschema.SingleNestedBlock)
+	if !ok {
+		return block
+	}
+	single.MarkdownDescription = timeoutsDescription
+	for name, attribute := range single.Attributes {
+		if text, ok := attribute.(resourceschema.StringAttribute); ok {
+			text.Validators = unlessEmpty(timeLimit())
+			single.Attributes[name] = text
+		}
+	}
+	return single
+}
+
+// limitReadTimes is limitTimes for a data source.
+func limitReadTimes(block datasourceschema.Block) datasourceschema.Block {
+	single, ok := block.(datasourceschema.SingleNestedBlock)
+	if !ok {
+		return block
+	}
+	single.MarkdownDescription = timeoutsDescription
+	for name, attribute := range single.Attributes {
+		if text, ok := attribute.(datasourceschema.StringAttribute); ok {
+			text.Validators = unlessEmpty(timeLimit())
+			single.Attributes[name] = text
+		}
+	}
+	return single
+}
+
+// timeLimit checks a duration.
+func timeLimit() validator.String {
+	return stringCheck{check: func(req validator.StringRequest, diags *diag.Diagnostics) {
+		switch limit, err := time.ParseDuration(req.ConfigValue.ValueString()); {
+		case err != nil:
+			diags.AddAttributeError(req.Path, "Invalid Time Limit", quoted(req.ConfigValue.ValueString())+" is not a duration. Write a number with its unit, such as \"90s\", \"20m\" or \"1h30m\".")
+		case limit <= 0:
+			diags.AddAttributeError(req.Path, "Invalid Time Limit", quoted(req.ConfigValue.ValueString())+" leaves no time at all. Write a longer one, or leave it out for the usual time.")
+		}
+	}}
 }

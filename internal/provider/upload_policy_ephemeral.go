@@ -81,7 +81,7 @@ func uploadPolicyArguments() map[string]schema.Attribute {
 		"key": schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "Key of the one object that the form uploads. Either this or `key_prefix` has to be set.",
-			Validators:          []validator.String{ruledBy(rules.CheckFormKey), stringvalidator.ExactlyOneOf(path.MatchRoot("key_prefix"))},
+			Validators:          unlessEmpty(ruledBy(rules.CheckFormKey), stringvalidator.ExactlyOneOf(path.MatchRoot("key_prefix"))),
 		},
 		"key_prefix": schema.StringAttribute{
 			Optional:            true,

@@ -83,6 +83,48 @@ func (v *validation) of(kind, name string, config map[string]any) []*tfprotov6.D
 	return found
 }
 
+// configure configures the provider.
+func (v *validation) configure(config map[string]any) []string {
+	v.t.Helper()
+	value := valueOf(v.t, v.schema.Provider.ValueType(), config)
+	encoded, err := tfprotov6.NewDynamicValue(value.Type(), value)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	resp, err := v.server.ConfigureProvider(v.t.Context(), &tfprotov6.ConfigureProviderRequest{Config: &encoded, TerraformVersion: "1.14.0"})
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return lines(resp.Diagnostics)
+}
+
+// call calls a function and returns its answer, as text, or the text of its error.
+func (v *validation) call(name string, arguments ...any) (result, fault string) {
+	v.t.Helper()
+	function := v.schema.Functions[name]
+	req := &tfprotov6.CallFunctionRequest{Name: name}
+	for i, argument := range arguments {
+		value := valueOf(v.t, function.Parameters[i].Type, argument)
+		encoded, err := tfprotov6.NewDynamicValue(value.Type(), value)
+		if err != nil {
+			v.t.Fatal(err)
+		}
+		req.Arguments = append(req.Arguments, &encoded)
+	}
+	resp, err := v.server.CallFunction(v.t.Context(), req)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	if resp.Error != nil {
+		return "", resp.Error.Text
+	}
+	value, err := resp.Result.Unmarshal(function.Return.Type)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return fmt.Sprint(value), ""
+}
+
 // valueOf makes a value of Terraform: nil, and what a map leaves out of an object, is null.
 func valueOf(t testing.TB, kind tftypes.Type, from any) tftypes.Value {
 	t.Helper()
@@ -199,6 +241,8 @@ func with(config map[string]any, more map[string]any) map[string]any {
 	return all
 }
 
+var soundCallback = map[string]any{"urls": []any{"http://app.example.com/"}, "body": "o=${object}"}
+
 // Configurations that nothing is wrong with, of each kind that takes arguments.
 var sound = []struct {
 	kind, name string
@@ -206,6 +250,8 @@ var sound = []struct {
 }{
 	{providerKind, "", map[string]any{"region": "cn-hangzhou", "assume_role": map[string]any{"role_arn": "acs:ram::123456789012:role/deploy"}}},
 	{resourceKind, "oss_object", map[string]any{"bucket": "b-1", "key": "k", "content": "x"}},
+	{resourceKind, "oss_object", map[string]any{"bucket": "b-1", "key": "k", "content": "x", "callback": soundCallback, "server_side_encryption": "KMS"}},
+	{resourceKind, "oss_object", map[string]any{"bucket": "b-1", "key": "k", "copy_source": map[string]any{"bucket": "b-1", "key": "s"}}},
 	{resourceKind, "oss_bucket_cors", map[string]any{"bucket": "b-1", "cors_rule": []any{map[string]any{"allowed_origins": []any{"*"}, "allowed_methods": []any{"GET"}}}}},
 	{dataKind, "oss_object", map[string]any{"bucket": "b-1", "key": "k"}},
 	{dataKind, "oss_objects", map[string]any{"bucket": "b-1"}},
@@ -214,7 +260,8 @@ var sound = []struct {
 	{dataKind, "oss_cors_preflight", map[string]any{"bucket": "b-1", "origin": "https://a.example.com", "method": "GET"}},
 	{ephemeralKind, "oss_object", map[string]any{"bucket": "b-1", "key": "k"}},
 	{ephemeralKind, "oss_presigned_url", map[string]any{"bucket": "b-1", "key": "k"}},
-	{ephemeralKind, "oss_upload_policy", map[string]any{"bucket": "b-1", "key": "k"}},
+	{ephemeralKind, "oss_presigned_url", map[string]any{"bucket": "b-1", "key": "k", "method": "PUT", "callback": soundCallback}},
+	{ephemeralKind, "oss_upload_policy", map[string]any{"bucket": "b-1", "key": "k", "callback": soundCallback}},
 }
 
 func TestSoundConfigurations(t *testing.T) {
@@ -225,8 +272,12 @@ func TestSoundConfigurations(t *testing.T) {
 			t.Errorf("%s %s: %q", s.kind, s.name, told)
 		}
 	}
-	if all := len(v.schema.ResourceSchemas) + len(v.schema.DataSourceSchemas) + len(v.schema.EphemeralResourceSchemas) + 1; all != len(sound) {
-		t.Errorf("%d of %d kinds have a sound configuration here", len(sound), all)
+	kinds := map[string]bool{}
+	for _, s := range sound {
+		kinds[s.kind+s.name] = true
+	}
+	if all := len(v.schema.ResourceSchemas) + len(v.schema.DataSourceSchemas) + len(v.schema.EphemeralResourceSchemas) + 1; all != len(kinds) {
+		t.Errorf("%d of %d kinds have a sound configuration here", len(kinds), all)
 	}
 }
 
@@ -279,6 +330,9 @@ func (v *validation) arguments() []argument {
 		}
 		add(schema.Block.Attributes, nil)
 		for _, block := range schema.Block.BlockTypes {
+			if _, given := s.config[block.TypeName]; !given && block.TypeName != "timeouts" {
+				continue
+			}
 			add(block.Block.Attributes, block)
 		}
 	}
@@ -323,5 +377,32 @@ func TestNothingIsCalledAnErrorOfTheProvider(t *testing.T) {
 	}
 	if numbers < 8 {
 		t.Errorf("only %d numbers were tried", numbers)
+	}
+}
+
+// What modules write for an argument that is not set is told in one sentence, which says what to write.
+func TestEmptyStrings(t *testing.T) {
+	t.Parallel()
+	v := newValidation(t)
+	// Where "" is a value like others: a body, any text, an allowed form, or what a variable gives that is not set.
+	taken := []string{"content", "content_base64", "content_wo", "source_hash", "access_key_id", "access_key_secret", "security_token", "host", "body", "delimiter", "prefix", "start_after", "key_prefix"}
+	tried := 0
+	for _, a := range v.arguments() {
+		if !a.Type.Is(tftypes.String) || !a.Optional || slices.Contains(taken, a.Name) {
+			continue
+		}
+		tried++
+		var told []string
+		for _, l := range v.about(a, "") {
+			if (strings.Contains(l, "."+a.Name+":") || strings.Contains(l, " "+a.Name+":")) && !strings.Contains(l, "Invalid Attribute Combination") {
+				told = append(told, l)
+			}
+		}
+		if len(told) != 1 || !strings.Contains(told[0], `Empty String: `+a.Name+` is ""`) || !strings.Contains(told[0], "or null where there is none") {
+			t.Errorf("%s = \"\": %q", a, told)
+		}
+	}
+	if tried < 30 {
+		t.Errorf("only %d arguments were tried", tried)
 	}
 }

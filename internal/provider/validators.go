@@ -3,6 +3,8 @@ package provider
 import (
 	"context"
 	"encoding/base64"
+	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -32,6 +34,31 @@ type stringCheck struct {
 func (c stringCheck) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() {
 		c.check(req, &resp.Diagnostics)
+	}
+}
+
+// unlessEmpty runs checks of an optional argument on a value that is not "". Modules pass "" where they mean null, and
+// every argument that takes no "" says the same about it.
+func unlessEmpty(checks ...validator.String) []validator.String {
+	return []validator.String{nonEmpty{checks: checks}}
+}
+
+type nonEmpty struct {
+	undescribed
+	checks []validator.String
+}
+
+// ValidateString refuses "", and has the checks look at any other value, also at one that is not known yet.
+func (n nonEmpty) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() && req.ConfigValue.ValueString() == "" {
+		name := req.Path.String()
+		name = name[strings.LastIndex(name, ".")+1:]
+		resp.Diagnostics.AddAttributeError(req.Path, "Empty String", fmt.Sprintf(
+			"%s is \"\", which is not the same as leaving it out. Write a value, or null where there is none, such as var.%s == \"\" ? null : var.%s.", name, name, name))
+		return
+	}
+	for _, check := range n.checks {
+		check.ValidateString(ctx, req, resp)
 	}
 }
 

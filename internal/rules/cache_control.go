@@ -52,17 +52,17 @@ type directive struct {
 func doubtCacheControl(value string) []doubt {
 	directives, rest := parseCacheControl(value)
 	if rest != "" {
-		return []doubt{{"cache-control-syntax", "Cache-Control " + cacheSyntax(rest)}}
+		return []doubt{{"cache-control-syntax", "Cache-Control " + cacheSyntax(rest, finding.Position(value, rest))}}
 	}
 	var found []doubt
 	seen := map[string]bool{}
-	for _, d := range directives {
+	for i, d := range directives {
 		if seen[d.name] {
-			found = append(found, doubt{"cache-control-duplicate", fmt.Sprintf("Cache-Control has %s more than once, and caches differ in which one they obey. Keep one.", finding.Quote(d.name))})
+			found = append(found, doubt{"cache-control-duplicate", fmt.Sprintf("Cache-Control has, as directive %d, one that it has already, and caches differ in which one they obey. Keep one.", i+1)})
 			continue
 		}
 		seen[d.name] = true
-		found = append(found, doubtDirective(d)...)
+		found = append(found, doubtDirective(d, i+1)...)
 	}
 	return append(found, doubtContradictions(directives)...)
 }
@@ -97,37 +97,38 @@ func parseCacheControl(value string) (list []directive, rest string) {
 }
 
 // cacheSyntax finds the mistake that is usually behind unreadable directives.
-func cacheSyntax(rest string) string {
+func cacheSyntax(rest string, position int) string {
 	first, _, _ := strings.Cut(rest, ",")
 	switch name, argument, colon := strings.Cut(first, ":"); {
 	case strings.Contains(first, ";"):
-		return fmt.Sprintf("separates directives with \";\" in %s. Write commas.", finding.Quote(rest))
+		return fmt.Sprintf("separates directives with \";\" after position %d. Write commas.", position)
 	case colon && isToken(strings.TrimSpace(name)) && isToken(strings.TrimSpace(argument)):
-		return fmt.Sprintf("is unreadable from %s on; write %s.", finding.Quote(rest), finding.Quote(strings.TrimSpace(name)+"="+strings.TrimSpace(argument)))
+		return fmt.Sprintf("has a colon in the directive at position %d. Write an equals sign, as in \"max-age=3600\".", position)
 	case strings.Contains(first, " =") || strings.Contains(first, "= "):
-		return fmt.Sprintf("has a space beside the equals sign in %s. Remove it.", finding.Quote(rest))
+		return fmt.Sprintf("has a space beside the equals sign of the directive at position %d. Remove it.", position)
 	default:
-		return fmt.Sprintf("is unreadable from %s on. Write directives separated by commas, such as \"public, max-age=3600\".", finding.Quote(rest))
+		return fmt.Sprintf("is unreadable from position %d on. Write directives separated by commas, such as \"public, max-age=3600\".", position)
 	}
 }
 
-func doubtDirective(d directive) []doubt {
+// doubtDirective looks at one directive by itself. What it names of one is the word of the standard.
+func doubtDirective(d directive, number int) []doubt {
 	kind, known := cacheDirectives[d.name]
 	if !known {
-		return []doubt{{"cache-control-unknown", unknownDirective(d.name)}}
+		return []doubt{{"cache-control-unknown", unknownDirective(d.name, number)}}
 	}
 	switch {
 	case kind == seconds && !d.hasArgument:
 		return []doubt{{"cache-control-argument", fmt.Sprintf("Cache-Control has %s without a number of seconds; write it like \"%s=3600\".", finding.Quote(d.name), d.name)}}
 	case kind == seconds && strings.Trim(d.argument, "0123456789") != "":
-		return []doubt{{"cache-control-argument", fmt.Sprintf("Cache-Control has %s, where only a whole number of seconds counts; write it like \"%s=3600\".", finding.Quote(d.name+"="+d.argument), d.name)}}
+		return []doubt{{"cache-control-argument", fmt.Sprintf("Cache-Control has %s with something that is not a whole number of seconds; write it like \"%s=3600\".", finding.Quote(d.name), d.name)}}
 	case kind == noArgument && d.hasArgument:
-		return []doubt{{"cache-control-argument", fmt.Sprintf("Cache-Control has %s, but %s takes no value; write %s alone.", finding.Quote(d.name+"="+d.argument), finding.Quote(d.name), finding.Quote(d.name))}}
+		return []doubt{{"cache-control-argument", fmt.Sprintf("Cache-Control has %s with a value, and it takes none; write %s alone.", finding.Quote(d.name), finding.Quote(d.name))}}
 	}
 	return nil
 }
 
-func unknownDirective(name string) string {
+func unknownDirective(name string, number int) string {
 	if slices.Contains(requestDirectives, name) {
 		return fmt.Sprintf("Cache-Control has %s, which means something in requests only. Remove it.", finding.Quote(name))
 	}
@@ -135,7 +136,7 @@ func unknownDirective(name string) string {
 	if near := finding.Nearest(name, slices.Sorted(maps.Keys(cacheDirectives))); near != "" {
 		advice = fmt.Sprintf("Did you mean %q?", near)
 	}
-	return fmt.Sprintf("Cache-Control has the directive %s, which caches ignore because no standard knows it. %s", finding.Quote(name), advice)
+	return fmt.Sprintf("Cache-Control has, as directive %d, one that caches ignore because no standard knows it. %s", number, advice)
 }
 
 func doubtContradictions(directives []directive) []doubt {

@@ -16,23 +16,23 @@ func doubtContentDisposition(value string) []doubt {
 	s := scanner{value}
 	kind := strings.ToLower(s.token())
 	if strings.HasPrefix(kind, "filename") && strings.HasPrefix(s.rest, "=") {
-		return []doubt{{"content-disposition-type", fmt.Sprintf("Content-Disposition begins with a parameter, and browsers then ignore it all; write %s.", finding.Quote("attachment; "+value))}}
+		return []doubt{{"content-disposition-type", "Content-Disposition begins with a parameter, and browsers then ignore it all; write \"attachment; \" in front of it."}}
 	}
 	var found []doubt
 	switch {
 	case kind == "":
-		return []doubt{{"content-disposition-syntax", fmt.Sprintf("Content-Disposition is unreadable: %s. Write it like \"attachment; filename=\\\"report.pdf\\\"\".", finding.Quote(value))}}
+		return []doubt{{"content-disposition-syntax", "Content-Disposition is unreadable from its beginning on. Write it like \"attachment; filename=\\\"report.pdf\\\"\"."}}
 	case kind != "inline" && kind != "attachment":
-		found = append(found, doubt{"content-disposition-type", fmt.Sprintf("Content-Disposition has the type %s, which browsers treat like \"attachment\". Write \"attachment\" to have the object saved, \"inline\" to have it shown.", finding.Quote(kind))})
+		found = append(found, doubt{"content-disposition-type", "Content-Disposition has a type that browsers don't know and treat like \"attachment\". Write \"attachment\" to have the object saved, \"inline\" to have it shown."})
 	}
 	parameters, rest := s.parameters()
 	if rest != "" {
-		return append(found, doubt{"content-disposition-syntax", "Content-Disposition " + dispositionSyntax(rest)})
+		return append(found, doubt{"content-disposition-syntax", "Content-Disposition " + dispositionSyntax(rest, finding.Position(value, rest))})
 	}
 	seen := map[string]bool{}
-	for _, p := range parameters {
+	for i, p := range parameters {
 		if seen[p.name] {
-			found = append(found, doubt{"content-disposition-duplicate", fmt.Sprintf("Content-Disposition has %s more than once, and browsers then ignore it all. Keep one.", finding.Quote(p.name))})
+			found = append(found, doubt{"content-disposition-duplicate", fmt.Sprintf("Content-Disposition has, as parameter %d, one that it has already, and browsers then ignore it all. Keep one.", i+1)})
 		}
 		seen[p.name] = true
 		switch p.name {
@@ -45,30 +45,33 @@ func doubtContentDisposition(value string) []doubt {
 	return found
 }
 
+// writeFilename ends the advice about names of files.
+const writeFilename = "provider::oss::content_disposition(\"attachment\", NAME) writes it for a name in any language"
+
 // dispositionSyntax finds the mistake that is usually behind an unreadable parameter.
-func dispositionSyntax(rest string) string {
+func dispositionSyntax(rest string, position int) string {
 	name, text, hasValue := strings.Cut(rest, "=")
 	unclosed := strings.HasPrefix(text, `"`)
 	if !hasValue || !isToken(name) {
-		return fmt.Sprintf("is unreadable from %s on. Write parameters like \"; filename=\\\"report.pdf\\\"\".", finding.Quote(rest))
+		return fmt.Sprintf("is unreadable from position %d on. Write parameters like \"; filename=\\\"report.pdf\\\"\".", position)
 	}
 	if unclosed && strings.Count(text, `"`) == 1 {
-		return fmt.Sprintf("has a double quote that is not closed: %s. Close it.", finding.Quote(rest))
+		return fmt.Sprintf("has a double quote that is not closed, in the parameter at position %d. Close it.", position)
 	}
 	if unclosed {
-		return fmt.Sprintf("has something after a closing double quote in %s. Write \";\" between parameters, and \\\" for a double quote inside of one.", finding.Quote(rest))
+		return fmt.Sprintf("has something after a closing double quote, in the parameter at position %d. Write \";\" between parameters, and \\\" for a double quote inside of one.", position)
 	}
 	text, _, _ = strings.Cut(text, ";")
 	text = strings.TrimSpace(text)
 	switch {
 	case text == "":
-		return fmt.Sprintf("has %s without a value. Write one, or remove it.", finding.Quote(name))
+		return fmt.Sprintf("has a parameter without a value at position %d. Write one, or remove it.", position)
 	case strings.HasSuffix(name, "*"):
-		return fmt.Sprintf("has a %s that is not percent-encoded; write %s.", name, finding.Quote(name+"="+extendedValue(text)))
+		return fmt.Sprintf("has an extended parameter at position %d that is not percent-encoded. Write it like \"filename*=UTF-8''a%%20b.pdf\"; %s.", position, writeFilename)
 	case !isASCII(text):
-		return fmt.Sprintf("has a %s beyond ASCII; write %s.", name, finding.Quote(name+"*="+extendedValue(text)))
+		return fmt.Sprintf("has a parameter beyond ASCII at position %d. Write it like \"filename*=UTF-8''a%%C3%%A9.pdf\"; %s.", position, writeFilename)
 	default:
-		return fmt.Sprintf("has a value that needs double quotes; write %s.", finding.Quote(name+`="`+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text)+`"`))
+		return fmt.Sprintf("has a value that needs double quotes, in the parameter at position %d. Write it like \"filename=\\\"a b.pdf\\\"\".", position)
 	}
 }
 
@@ -78,17 +81,14 @@ func doubtFilename(name string) []doubt {
 	case name == "":
 		return []doubt{{slug, "Content-Disposition has an empty filename. Write one, or remove the parameter."}}
 	case !isASCII(name):
-		return []doubt{{slug, fmt.Sprintf("Content-Disposition has a filename beyond ASCII, which browsers read differently. Add %s, which they prefer, and keep filename for a spelling in ASCII.", finding.Quote("filename*="+extendedValue(name)))}}
+		return []doubt{{slug, "Content-Disposition has a filename beyond ASCII, which browsers read differently. Add the same name as filename*, which they prefer, and keep filename for a spelling in ASCII; " + writeFilename + "."}}
 	case strings.ContainsAny(name, `/\`):
-		return []doubt{{slug, fmt.Sprintf("Content-Disposition has a path in its filename: %s. Browsers cut or replace it; write a name without slashes.", finding.Quote(name))}}
+		return []doubt{{slug, "Content-Disposition has a path in its filename. Browsers cut or replace it; write a name without slashes."}}
 	case strings.HasPrefix(name, "=?") && strings.HasSuffix(name, "?="):
-		return []doubt{{slug, fmt.Sprintf("Content-Disposition has a filename encoded as in mail: %s. Browsers show it as it is; write filename*=UTF-8'' and the percent-encoded name.", finding.Quote(name))}}
+		return []doubt{{slug, "Content-Disposition has a filename encoded as in mail. Browsers show it as it is; write filename*=UTF-8'' and the percent-encoded name."}}
 	}
-	if decoded := plainName(name); decoded != name {
-		if strings.Contains(name, "+") { // as urlencode writes a space
-			decoded = plainName(strings.ReplaceAll(name, "+", "%20"))
-		}
-		return []doubt{{slug, fmt.Sprintf("Content-Disposition has a percent-encoded filename, which browsers read differently. Write %s.", finding.Quote("filename*="+extendedValue(decoded)))}}
+	if plainName(name) != name {
+		return []doubt{{slug, "Content-Disposition has a percent-encoded filename, which browsers read differently. Decode it, %2B to a plus included, or write it as filename* with UTF-8'' in front of it; " + writeFilename + "."}}
 	}
 	return nil
 }
@@ -100,22 +100,21 @@ func doubtExtendedFilename(p parameter) []doubt {
 	_, encoded, hasLanguage := strings.Cut(rest, "'")
 	switch decoded, err := url.PathUnescape(encoded); {
 	case !hasCharset || !hasLanguage:
-		return []doubt{{slug, fmt.Sprintf("Content-Disposition has a filename* without its charset; write %s.", finding.Quote("filename*="+extendedValue(plainName(p.value))))}}
+		return []doubt{{slug, "Content-Disposition has a filename* without its charset; write UTF-8'' in front of the percent-encoded name."}}
 	case p.quoted:
-		return []doubt{{slug, fmt.Sprintf("Content-Disposition has a filename* in double quotes, which browsers ignore; write %s.", finding.Quote("filename*="+p.value))}}
+		return []doubt{{slug, "Content-Disposition has a filename* in double quotes, which browsers ignore; remove them."}}
 	case !strings.EqualFold(charset, "UTF-8"):
-		return []doubt{{slug, fmt.Sprintf("Content-Disposition has a filename* in the charset %s. Only UTF-8 works everywhere; encode the name in UTF-8.", finding.Quote(charset))}}
+		return []doubt{{slug, "Content-Disposition has a filename* in a charset that is not UTF-8. Only that works everywhere; encode the name in UTF-8."}}
 	case err != nil || strings.ContainsAny(encoded, "*'"):
-		return []doubt{{slug, fmt.Sprintf("Content-Disposition has a filename* that is not percent-encoded: %s. Encode every byte but letters, digits and - . _ ~ as %%XX.", finding.Quote(encoded))}}
+		return []doubt{{slug, "Content-Disposition has a filename* that is not percent-encoded. Encode every byte but letters, digits and - . _ ~ as %XX."}}
 	case decoded == "":
 		return []doubt{{slug, "Content-Disposition has an empty filename*. Write a name, or remove the parameter."}}
 	case !utf8.ValidString(decoded):
-		return []doubt{{slug, fmt.Sprintf("Content-Disposition has a filename* that is not UTF-8 once decoded: %s. Encode the UTF-8 bytes of the name.", finding.Quote(encoded))}}
+		return []doubt{{slug, "Content-Disposition has a filename* that is not UTF-8 once decoded. Encode the UTF-8 bytes of the name."}}
 	case strings.Contains(encoded, "+"):
-		spaced := plainName(strings.ReplaceAll(encoded, "+", "%20"))
-		return []doubt{{"content-disposition-plus", fmt.Sprintf("Content-Disposition has a \"+\" in its filename*, which browsers show as it is; urlencode writes one for a space. Write %s if a space is meant, %%2B for a plus; provider::oss::content_disposition writes such names.", finding.Quote("filename*="+extendedValue(spaced)))}}
+		return []doubt{{"content-disposition-plus", "Content-Disposition has a \"+\" in its filename*, which browsers show as it is; urlencode writes one for a space. Write %20 if a space is meant, %2B for a plus; " + writeFilename + "."}}
 	case strings.ContainsAny(decoded, "/\\\x00\r\n"):
-		return []doubt{{slug, fmt.Sprintf("Content-Disposition has a path or a line break in its filename*: %s. Browsers cut or replace it; write a plain name.", finding.Quote(encoded))}}
+		return []doubt{{slug, "Content-Disposition has a path or a line break in its filename*. Browsers cut or replace it; write a plain name."}}
 	}
 	return nil
 }

@@ -15,19 +15,19 @@ var codings = []string{"gzip", "br", "zstd", "deflate", "compress", "identity", 
 // doubtContentEncoding reports codings that browsers cannot undo (RFC 9110, 8.4).
 func doubtContentEncoding(value string) []doubt {
 	var found []doubt
-	for element := range strings.SplitSeq(value, ",") {
+	for i, element := range strings.Split(value, ",") {
 		coding := strings.ToLower(strings.Trim(element, " \t"))
 		if coding == "" || slices.Contains(codings, coding) {
 			continue
 		}
-		found = append(found, doubt{"content-encoding-unknown", fmt.Sprintf("Content-Encoding has %s, which browsers cannot undo: they show an error or broken data. %s", finding.Quote(coding), codingAdvice(coding))})
+		found = append(found, doubt{"content-encoding-unknown", fmt.Sprintf("Content-Encoding has, as coding %d, one that browsers cannot undo: they show an error or broken data. %s", i+1, codingAdvice(coding))})
 	}
 	return found
 }
 
 func codingAdvice(coding string) string {
 	if strings.HasPrefix(coding, "utf") || strings.HasPrefix(coding, "iso-8859") || strings.HasPrefix(coding, "gb") {
-		return fmt.Sprintf("A charset belongs into Content-Type, such as %s.", finding.Quote("text/html; charset="+coding))
+		return "A charset belongs into Content-Type, such as \"text/html; charset=utf-8\"."
 	}
 	if near := finding.Nearest(coding, codings); near != "" {
 		return fmt.Sprintf("Did you mean %q?", near)
@@ -38,7 +38,7 @@ func codingAdvice(coding string) string {
 // doubtContentLanguage reports tags that are not well formed (BCP 47, RFC 5646).
 func doubtContentLanguage(value string) []doubt {
 	var found []doubt
-	for element := range strings.SplitSeq(value, ",") {
+	for i, element := range strings.Split(value, ",") {
 		tag := strings.Trim(element, " \t")
 		if tag == "" || isLanguageTag(tag) {
 			continue
@@ -49,9 +49,9 @@ func doubtContentLanguage(value string) []doubt {
 		case weighted:
 			advice = "Weights belong into requests; write the tag alone."
 		case mended != tag && isLanguageTag(mended):
-			advice = fmt.Sprintf("Write %s.", finding.Quote(mended))
+			advice = "Write a hyphen for the underscore, as in \"zh-CN\"."
 		}
-		found = append(found, doubt{"content-language-tag", fmt.Sprintf("Content-Language has %s, which is no language tag. %s", finding.Quote(tag), advice)})
+		found = append(found, doubt{"content-language-tag", fmt.Sprintf("Content-Language has, as tag %d, one that is not a language tag. %s", i+1, advice)})
 	}
 	return found
 }
@@ -71,20 +71,20 @@ func doubtContentType(value string) []doubt {
 	subtype := s.token()
 	full := kind + "/" + subtype
 	if kind == "" || !slash || subtype == "" {
-		return []doubt{{"content-type-syntax", fmt.Sprintf("Content-Type is no media type: %s. Write a type and a subtype, such as %s.", finding.Quote(value), finding.Quote(likelyType(value)))}}
+		return []doubt{{"content-type-syntax", fmt.Sprintf("Content-Type is not a media type. Write a type and a subtype, such as %q.", likelyType(value))}}
 	}
 	var found []doubt
 	if registered, wrong := misnamedTypes[strings.ToLower(full)]; wrong {
-		found = append(found, doubt{"content-type-name", fmt.Sprintf("Content-Type is %s, which is not a registered name. Write %q.", finding.Quote(full), registered)})
+		found = append(found, doubt{"content-type-name", fmt.Sprintf("Content-Type is %q, which is not a registered name. Write %q.", strings.ToLower(full), registered)})
 	}
 	parameters, rest := s.parameters()
 	if rest != "" {
-		return append(found, doubt{"content-type-syntax", fmt.Sprintf("Content-Type is unreadable from %s on. Write parameters like \"; charset=utf-8\".", finding.Quote(rest))})
+		return append(found, doubt{"content-type-syntax", fmt.Sprintf("Content-Type is unreadable from position %d on. Write parameters like \"; charset=utf-8\".", finding.Position(value, rest))})
 	}
 	seen := map[string]bool{}
-	for _, p := range parameters {
+	for i, p := range parameters {
 		if seen[p.name] {
-			found = append(found, doubt{"content-type-duplicate", fmt.Sprintf("Content-Type has %s more than once. Keep one.", finding.Quote(p.name))})
+			found = append(found, doubt{"content-type-duplicate", fmt.Sprintf("Content-Type has, as parameter %d, one that it has already. Keep one.", i+1)})
 		}
 		seen[p.name] = true
 	}

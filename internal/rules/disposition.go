@@ -16,9 +16,9 @@ var dispositionRules = []limit{
 			return ""
 		}
 		if near := finding.Nearest(kind, []string{"attachment", "inline"}); near != "" {
-			return fmt.Sprintf("%s is not a type of disposition. Did you mean %q?", finding.Quote(kind), near)
+			return fmt.Sprintf("The type is not one of a disposition. Did you mean %q?", near)
 		}
-		return fmt.Sprintf("%s is not a type of disposition. Write \"attachment\" to have the object saved, \"inline\" to have it shown.", finding.Quote(kind))
+		return "The type is not one of a disposition. Write \"attachment\" to have the object saved, \"inline\" to have it shown."
 	}},
 }
 
@@ -43,11 +43,11 @@ var filenameRules = []limit{
 		return "The file name is a path, which browsers cut or replace. Write a name without slashes; the function basename takes the last part."
 	}},
 	{"filename-control", finding.Error, "RFC 6266, section 4.3", func(_, name string) string {
-		r, found := finding.FirstRune(name, unicode.IsControl)
+		what, found := finding.FirstPlace(name, unicode.IsControl)
 		if !found {
 			return ""
 		}
-		return fmt.Sprintf("The file name contains %s. Remove it.", finding.Character(r))
+		return fmt.Sprintf("The file name contains %s. Remove it.", what)
 	}},
 }
 

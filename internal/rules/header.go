@@ -5,10 +5,12 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
+
+// Values may be secret, in headers, metadata and tags alike: a message names the header or the entry, the position and the
+// code point, and what the grammar knows. It repeats nothing of a value.
 
 // headerRules hold for every standard header. Sources: RFC 9110, section 5.5, and
 // what net/http refuses to send.
@@ -18,32 +20,33 @@ var headerRules = []limit{
 		if value != "" {
 			return ""
 		}
-		return name + " is empty. Write a value, or leave the attribute out to have no such header."
+		return name + " is empty. Write a value, or leave it out."
 	}},
 	{"header-utf8", finding.Error, "Terraform text is UTF-8", func(name, value string) string {
-		if utf8.ValidString(value) {
+		at := finding.InvalidUTF8(value)
+		if at == 0 {
 			return ""
 		}
-		return fmt.Sprintf("%s is not valid UTF-8: %s. Re-encode it.", name, finding.Quote(value))
+		return fmt.Sprintf("%s is not valid UTF-8 from byte %d on. Re-encode it.", name, at)
 	}},
 	{"header-control", finding.Error, "net/http refuses to send it", func(name, value string) string {
-		r, found := finding.FirstRune(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+		what, found := finding.FirstPlace(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 		if !found {
 			return ""
 		}
-		return fmt.Sprintf("%s contains %s: %s. A header cannot carry it; remove it.", name, finding.Character(r), finding.Quote(value))
+		return fmt.Sprintf("%s contains %s. A header cannot carry it; remove it.", name, what)
 	}},
 	{"header-padding", finding.Error, "RFC 9110 section 5.5; experiment with the SDK", func(name, value string) string {
-		return padded(name, value, "attribute out to have no such header")
+		return padded(name, value, "header out")
 	}},
 	// A tab is allowed inside a value, but recipients may turn it into a space; the
 	// C1 controls are sent as UTF-8 and mean nothing anywhere.
 	{"header-invisible", finding.Warning, "RFC 9110 section 5.5", func(name, value string) string {
-		r, found := finding.FirstRune(strings.TrimFunc(value, isPadding), func(r rune) bool { return r == '\t' || r > 0x7f && unicode.IsControl(r) })
+		what, found := finding.FirstPlace(strings.TrimFunc(value, isPadding), func(r rune) bool { return r == '\t' || r > 0x7f && unicode.IsControl(r) })
 		if !found {
 			return ""
 		}
-		return fmt.Sprintf("%s contains %s: %s. Proxies may change it; replace it with a space.", name, finding.Character(r), finding.Quote(value))
+		return fmt.Sprintf("%s contains %s. Proxies may change it; replace it with a space.", name, what)
 	}},
 }
 

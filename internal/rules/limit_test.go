@@ -1,11 +1,15 @@
 package rules
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
+)
 
 func TestEveryRuleHasASourceAndAUniqueSlug(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for _, table := range [][]limit{keyRules, bucketRules, nameRules, valueRules, headerRules, tagRules, dispositionRules, filenameRules, formRules} {
+	for _, table := range [][]limit{keyRules, bucketRules, nameRules, valueRules, headerRules, tagRules(finding.Quote), encryptionRules, dispositionRules, filenameRules, formRules} {
 		for _, r := range table {
 			if r.source == "" {
 				t.Errorf("%s has no source", r.slug)

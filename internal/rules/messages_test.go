@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding/findingtest"
 )
 
@@ -15,6 +16,9 @@ func namesPage(p *findingtest.Page) {
 	}
 	for _, key := range []string{"", strings.Repeat("k", 1030), "a\xff", "/site/index.html", "//", "a\x01b", "site/../secret"} {
 		p.Say(fmt.Sprintf("key = %q", key), CheckKey(key))
+	}
+	for _, id := range []string{"1d2baaf3-d357-46c2 "} {
+		p.Say(fmt.Sprintf("server_side_encryption_key_id = %q", id), CheckEncryptionKeyID(id))
 	}
 	for _, glob := range []string{"/a/*", "a[", "logs/", "**.html", ""} {
 		p.Say(fmt.Sprintf("glob = %q", glob), CheckKeyGlob(glob))
@@ -97,7 +101,7 @@ func TestMessages(t *testing.T) {
 	signedHeadersPage(p)
 	formsPage(p)
 	userMetadataPage(p)
-	for _, table := range [][]limit{keyRules, bucketRules, nameRules, valueRules, headerRules, tagRules, dispositionRules, filenameRules, formRules} {
+	for _, table := range [][]limit{keyRules, bucketRules, nameRules, valueRules, headerRules, tagRules(finding.Quote), encryptionRules, dispositionRules, filenameRules, formRules} {
 		for _, r := range table {
 			if !p.Spoken[r.slug] {
 				t.Errorf("no message of %s is in the file", r.slug)

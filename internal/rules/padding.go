@@ -28,7 +28,7 @@ func spaceName(r rune) string {
 	if name, ok := spaceNames[r]; ok {
 		return fmt.Sprintf("%U %s", r, name)
 	}
-	return finding.Character(r)
+	return finding.Named(r)
 }
 
 // padded says what is wrong with a value that begins or ends with white space, "" for any other. subject is what has the

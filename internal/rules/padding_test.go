@@ -29,7 +29,7 @@ func TestPaddingOfEveryKind(t *testing.T) {
 		}
 		for value, words := range map[string]string{
 			string(r) + "a": "begins with " + name + ".", "a" + string(r): "ends with " + name + ".",
-			string(r) + "a" + string(r): "begins with " + name + " and ends with " + name + ".", "a" + string(r) + " ": "ends with a space.",
+			string(r) + "a" + string(r): "begins with " + name + " and ends with " + name + ".", "a" + string(r) + " ": "ends with a space (U+0020).",
 			string(r): "white space only, beginning with " + name, string(r) + string(r): "white space only",
 		} {
 			for what, found := range map[string][]finding.Finding{"Cache-Control": CheckHeader("Cache-Control", value), "owner": CheckMetadataValue("owner", value)} {

@@ -146,6 +146,7 @@ func isSize(value string) bool {
 
 // checkTagging reads tags as x-oss-tagging has them (page "PutObject").
 func checkTagging(value string) []finding.Finding {
+	var found []finding.Finding
 	tags := map[string]string{}
 	for pair := range strings.SplitSeq(value, "&") {
 		key, text, _ := strings.Cut(pair, "=")
@@ -156,9 +157,11 @@ func checkTagging(value string) []finding.Finding {
 		case keyErr != nil || textErr != nil:
 			return []finding.Finding{{Rule: "signed-header-tagging", Detail: "x-oss-tagging is not URL-encoded. Write tags like \"team=web&stage=public\", each side with urlencode(...)."}}
 		case twice:
-			return []finding.Finding{{Rule: "signed-header-tagging", Detail: fmt.Sprintf("x-oss-tagging has the tag %s twice. Keep one.", finding.Quote(key))}}
+			return []finding.Finding{{Rule: "signed-header-tagging", Detail: fmt.Sprintf("x-oss-tagging has, as its tag number %d, one that it has already. Keep one.", len(tags)+1)}}
 		}
 		tags[key] = text
+		number := func(string) string { return fmt.Sprintf("number %d", len(tags)) }
+		found = append(found, check(tagRules(number), invalidSignedHeader, "", key, text)...)
 	}
-	return CheckTags(tags)
+	return append(found, checkTagCount(len(tags))...)
 }

@@ -39,7 +39,7 @@ func TestCheckSignedHeaders(t *testing.T) {
 		{InURL, map[string]string{"Content-Length": "5 bytes"}, "signed-header-length", "not a size"},
 		{InURL, map[string]string{"Content-Length": "05"}, "signed-header-length", "not a size"},
 		{InURL, map[string]string{"x-oss-tagging": "a=%zz"}, "signed-header-tagging", "not URL-encoded"},
-		{InURL, map[string]string{"x-oss-tagging": "a=1&a=2"}, "signed-header-tagging", "twice"},
+		{InURL, map[string]string{"x-oss-tagging": "a=1&a=2"}, "signed-header-tagging", "one that it has already"},
 		{InURL, map[string]string{"x-oss-tagging": "a=b%26c"}, "tag-value-characters", ""},
 		{InURL, map[string]string{"x-oss-obect-acl": "private"}, "signed-header-unknown", `Did you mean "x-oss-object-acl"?`},
 	} {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 )
@@ -70,21 +69,21 @@ var valueRules = []limit{
 		return fmt.Sprintf("The value of %s is empty, and OSS does not promise to store an empty value. Write a value, or leave the entry out.", finding.Quote(name))
 	}},
 	{"metadata-value-utf8", finding.Error, "EC 0011-00000005", func(name, value string) string {
-		if utf8.ValidString(value) {
+		at := finding.InvalidUTF8(value)
+		if at == 0 {
 			return ""
 		}
-		return fmt.Sprintf("The value of %s is not valid UTF-8: %s. Encode it, for instance with base64.", finding.Quote(name), finding.Quote(value))
+		return fmt.Sprintf("The value of %s is not valid UTF-8 from byte %d on. Encode it, for instance with base64.", finding.Quote(name), at)
 	}},
 	// EC 0011-00000005 speaks of illegal bytes and does not list them. Most control
 	// characters cannot be sent in a header at all; a tab can, and is refused because
 	// the list is unknown.
 	{"metadata-value-control", finding.Error, "EC 0011-00000005, RFC 9110 section 5.5", func(name, value string) string {
-		r, found := finding.FirstRune(value, unicode.IsControl)
+		what, found := finding.FirstPlace(value, unicode.IsControl)
 		if !found {
 			return ""
 		}
-		return fmt.Sprintf("The value of %s contains %s: %s. A header cannot carry it; remove it, or encode the value, for instance with base64.",
-			finding.Quote(name), finding.Character(r), finding.Quote(value))
+		return fmt.Sprintf("The value of %s contains %s. A header cannot carry it; remove it, or encode the value, for instance with base64.", finding.Quote(name), what)
 	}},
 	// Three parts of the way trim each in its own way: OSS answers SignatureDoesNotMatch or stores another value.
 	{"metadata-value-padding", finding.Error, "RFC 9110 section 5.5; experiment with the SDK", func(name, value string) string {

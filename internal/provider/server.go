@@ -1,0 +1,58 @@
+package provider
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// requiredInBlocks names what a block cannot do without. The framework would demand a required argument of a block that
+// is not there, so to the framework these are optional, with checks of ours for a value that is null.
+var requiredInBlocks = map[string][]string{
+	"assume_role": {"role_arn"},
+	"callback":    {"urls", "body"},
+	"copy_source": {"bucket", "key"},
+}
+
+// NewServer returns the constructor of a server of the provider, which tells Terraform, editors and the documentation what
+// blocks require.
+func NewServer(version string) func() tfprotov6.ProviderServer {
+	return func() tfprotov6.ProviderServer {
+		plain := providerserver.NewProtocol6(New(version)())()
+		return blockServer{plain.(tfprotov6.ProviderServerWithListResource)}
+	}
+}
+
+type blockServer struct {
+	tfprotov6.ProviderServerWithListResource
+}
+
+// GetProviderSchema marks what blocks require.
+func (s blockServer) GetProviderSchema(ctx context.Context, req *tfprotov6.GetProviderSchemaRequest) (*tfprotov6.GetProviderSchemaResponse, error) {
+	resp, err := s.ProviderServerWithListResource.GetProviderSchema(ctx, req)
+	if err != nil {
+		return resp, err
+	}
+	requireInBlocks(resp.Provider)
+	for _, schemas := range []map[string]*tfprotov6.Schema{resp.ResourceSchemas, resp.DataSourceSchemas, resp.EphemeralResourceSchemas, resp.ListResourceSchemas} {
+		for _, schema := range schemas {
+			requireInBlocks(schema)
+		}
+	}
+	return resp, nil
+}
+
+func requireInBlocks(schema *tfprotov6.Schema) {
+	if schema == nil || schema.Block == nil {
+		return
+	}
+	for _, block := range schema.Block.BlockTypes {
+		for _, attribute := range block.Block.Attributes {
+			if slices.Contains(requiredInBlocks[block.TypeName], attribute.Name) {
+				attribute.Required, attribute.Optional = true, false
+			}
+		}
+	}
+}
