@@ -198,7 +198,7 @@ func decode(contentType string, body []byte) (map[string]any, error) {
 		}
 		return values, err
 	}
-	return nil, fmt.Errorf("content type %q is none of OSS's", contentType)
+	return nil, fmt.Errorf("content type %q is not one that OSS sends", contentType)
 }
 
 func problem(text string) any { return map[string]string{"error": text} }

@@ -174,7 +174,7 @@ func checkSize(c Callback) []Problem {
 	callback, variables := c.json()
 	if size := base64.StdEncoding.EncodedLen(len(callback)); size > MaxHeaderSize {
 		p := problem(FieldBody, finding.Error, "callback-size", "The callback takes %d bytes of base64, of which OSS allows %d. Shorten the body or the list of URLs by %d bytes.", size, MaxHeaderSize, excess(size))
-		p.Field, p.Summary = "", "Too Large Callback"
+		p.Field, p.Summary = "", "Callback Too Large"
 		found = append(found, p)
 	}
 	if size := base64.StdEncoding.EncodedLen(len(variables)); size > MaxHeaderSize {

@@ -107,7 +107,7 @@ func checkList(count, size int) []Problem {
 	if size > maxXMLSize {
 		found = append(found, Problem{Index: -1, Finding: finding.Finding{
 			Rule:    "cors-xml-size",
-			Summary: "Too Large CORS Configuration",
+			Summary: "CORS Configuration Too Large",
 			Detail:  fmt.Sprintf("The rules take %d bytes as XML. OSS allows at most %d; shorten the lists of origins and headers, for instance with \"*\" in place of a part that varies.", size, maxXMLSize),
 		}})
 	}

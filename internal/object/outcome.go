@@ -16,6 +16,7 @@ var (
 // CallError is a call of OSS that failed.
 type CallError struct {
 	Doing string // what was to be done, such as `write "a.txt" in bucket "b"`
+	Why   string // sentences on why it was to be done, or what stands in its way; "" when that is plain
 	Err   error
 }
 

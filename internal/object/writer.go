@@ -57,10 +57,22 @@ type operation struct {
 func (o *operation) memory() *Memory { return &o.out.State.Memory }
 
 func (o *operation) failed(doing string, err error) error {
+	failed := &CallError{Doing: fmt.Sprintf("%s %q in bucket %q", doing, o.want.Key, o.want.Bucket), Err: err}
 	if seen := o.memory().Seen; seen != nil && (seen.Type == "Symlink" || seen.Type == "Appendable") {
-		doing = fmt.Sprintf("%s (it is of the type %s, which OSS changes only in part)", doing, seen.Type)
+		failed.Why = fmt.Sprintf("The object is of the type %s, and OSS refuses some changes of such objects. "+
+			"To have an ordinary one in its place, replace it: terraform apply -replace=ADDRESS.", seen.Type)
 	}
-	return &CallError{Doing: fmt.Sprintf("%s %q in bucket %q", doing, o.want.Key, o.want.Bucket), Err: err}
+	return failed
+}
+
+// asked is a call that failed and that was made only to carry something over a write.
+func (o *operation) asked(what, argument string, err error) error {
+	return &CallError{
+		Doing: fmt.Sprintf("read the %s of %q in bucket %q", what, o.want.Key, o.want.Bucket),
+		Why: fmt.Sprintf("Every write resets the %s of an object. This configuration does not set %s, so what is there has to be read and sent again. "+
+			"Nothing was written. Allow the call, or set %s: then it is not needed.", what, argument, argument),
+		Err: err,
+	}
 }
 
 func (o *operation) head(ctx context.Context) (ossclient.Object, error) {
@@ -305,7 +317,7 @@ func (o *operation) carryACL(ctx context.Context, write *ossclient.Write) error 
 	}
 	acl, err := o.Client.ObjectACL(ctx, write.Bucket, write.Key)
 	if err != nil {
-		return o.failed("read the ACL (a write would reset it; set acl to have it managed here) of", err)
+		return o.asked("ACL", "acl", err)
 	}
 	if acl != "default" {
 		write.ACL = acl
@@ -320,7 +332,7 @@ func (o *operation) carryTags(ctx context.Context, write *ossclient.Write) error
 	}
 	tags, err := o.Client.ObjectTags(ctx, write.Bucket, write.Key)
 	if err != nil {
-		return o.failed("read the tags (a write would reset them; set tags to have them managed here) of", err)
+		return o.asked("tags", "tags", err)
 	}
 	write.Tags = tags
 	return nil

@@ -177,6 +177,45 @@ func TestWhatIsInTheWay(t *testing.T) {
 	}
 }
 
+// What is read only to be carried over a write says why it is read, and how to do without.
+func TestDeniedCarryOverExplainsItself(t *testing.T) {
+	t.Parallel()
+	server, client := newServer(t)
+	want := text("k", "hello")
+	outcome, err := (Writer{Client: client}).Apply(t.Context(), want, nil, Compare(want, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want.Tags = map[string]string{"a": "b"}
+	if err := client.PutObjectTags(t.Context(), "b-1", "k", want.Tags); err != nil {
+		t.Fatal(err)
+	}
+	for denied, words := range map[string][]string{
+		"GetObjectAcl":     {`read the ACL of "k" in bucket "b-1"`, "Every write resets the ACL of an object.", "does not set acl,", "Nothing was written."},
+		"GetObjectTagging": {`read the tags of "k" in bucket "b-1"`, "Every write resets the tags of an object.", "does not set tags,", "Nothing was written."},
+	} {
+		server.Fault = func(c ossserver.Call) *ossserver.Fault {
+			if c.Operation == denied {
+				return &ossserver.Fault{Status: 403, Code: "AccessDenied", Message: "no"}
+			}
+			return nil
+		}
+		next := text("k", "hello again")
+		next.Managed = nil
+		_, err := (Writer{Client: client}).Apply(t.Context(), next, &outcome.State, Compare(next, &outcome.State))
+		var call *CallError
+		if !errors.As(err, &call) || call.Doing != words[0] {
+			t.Errorf("%s: %v", denied, err)
+			continue
+		}
+		for _, sentence := range words[1:] {
+			if !strings.Contains(call.Why, sentence) {
+				t.Errorf("%s: %q lacks %q", denied, call.Why, sentence)
+			}
+		}
+	}
+}
+
 // A body that may be anybody's does not stop a change of headers, and only that.
 func TestForeignBodyThatIsIgnored(t *testing.T) {
 	t.Parallel()

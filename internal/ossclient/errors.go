@@ -25,12 +25,13 @@ type Error struct {
 	RequestID string
 	Endpoint  string // the endpoint OSS names when the request went to a wrong one
 	Attempts  int
+	Needs     []Permission // what RAM has to allow for the request
 
 	missing string // the bucket that a NoSuchBucket speaks of: of a copy, it may be the source's
 	Err     error  // what happened when no answer of OSS came, or nil
 }
 
-// Error tells operation, place and cause, then what support asks for: request id and EC.
+// Error names operation, place and cause, then what support asks for: request id and EC.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Op)
@@ -103,7 +104,7 @@ func IsBucketNotFound(err error) bool {
 // newError turns what the SDK returned into an *Error. The SDK returns a ServiceError value, or a bare
 // formatted error for redirects and for answers that are not XML.
 func newError(r request, resp *oss.Response, err error) *Error {
-	e := &Error{Op: r.op, Bucket: r.bucket, Key: r.key, Attempts: 1}
+	e := &Error{Op: r.op, Bucket: r.bucket, Key: r.key, Attempts: 1, Needs: r.needs()}
 	if resp != nil {
 		e.Status = resp.StatusCode
 		e.RequestID = resp.Headers.Get("X-Oss-Request-Id")

@@ -214,7 +214,7 @@ func TestCORSFailures(t *testing.T) {
 					continue // the rules are gone with the bucket
 				}
 				f.arm(tc.operation, failure.fault, -1)
-				w.fails(append([]string{tc.title, `"test-bucket"`}, failure.words...), "apply", "-auto-approve", "-no-color")
+				w.fails(append([]string{tc.title, `"test-bucket"`}, failure.wordsFor(t, tc.operation)...), "apply", "-auto-approve", "-no-color")
 				f.disarm()
 			}
 			f.arm(tc.operation, ossserver.Fault{Cut: ossserver.CutAfter}, 1) // the work is done, the answer lost

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"strings"
 	"syscall"
 
@@ -17,7 +18,15 @@ import (
 // callError adds a failed call of OSS: a title such as "Unable to Create OSS Object", what was being done to
 // what, the cause, what to check, and the ids that support asks for.
 func callError(diags *diag.Diagnostics, summary, doing string, err error) {
+	explainedError(diags, summary, doing, "", err)
+}
+
+// explainedError is callError with sentences on why the call was made, or what stands in its way.
+func explainedError(diags *diag.Diagnostics, summary, doing, why string, err error) {
 	detail := "Could not " + doing + ": " + sentence(cause(err))
+	if why != "" {
+		detail += "\n\n" + why
+	}
 	if h := hint(err); h != "" {
 		detail += "\n\n" + h
 	}
@@ -65,9 +74,6 @@ func supportIDs(err error) string {
 
 // codeHints say what to check for answers that people meet.
 var codeHints = map[string]string{
-	"AccessDenied": "Check that the RAM policy of this access key, the bucket policy and the ACL allow the operation " +
-		"(for objects: oss:PutObject, oss:GetObject, oss:GetObjectAcl, oss:GetObjectTagging, oss:DeleteObject; " +
-		"for CORS: oss:GetBucketCors, oss:PutBucketCors, oss:DeleteBucketCors).",
 	"SignatureDoesNotMatch": "OSS and this provider computed different signatures. What can cause it: " +
 		"access_key_secret does not belong to access_key_id, or was copied with a blank or cut off; " +
 		"region (or OSS_REGION) is not the bucket's; " +
@@ -97,7 +103,8 @@ var codeHints = map[string]string{
 	"PreconditionFailed":         "Somebody else changed the object since the plan. Nothing was changed; run plan again to see what is there now.",
 	"QpsLimitExceeded":           "OSS is throttling this account. Run with a lower -parallelism, or raise max_retries.",
 	"SymlinkTargetNotExist":      "The object is a symbolic link, and what it points to does not exist. Put that there, or delete the link.",
-	"MethodNotAllowed":           "The object is of a kind that does not take this operation.",
+	"MethodNotAllowed": "OSS does not allow this on the object as it is. A version that is a delete marker can be neither read nor copied: name another one. " +
+		"An object of the type Symlink or Appendable does not take every change: to have an ordinary one in its place, replace it (terraform apply -replace=ADDRESS).",
 }
 
 // hint says what to check, or "".
@@ -117,7 +124,7 @@ func hint(err error) string {
 	case errors.Is(err, ossclient.ErrBodyUnreadable):
 		return "Nothing was stored. Check that the file exists and may be read."
 	case errors.Is(err, context.DeadlineExceeded):
-		return "The time set for this operation is over. Raise it in the timeouts block, or look into the connection. The next plan shows what was done."
+		return "The operation did not end within its time limit. Raise the limit in the timeouts block, or check the connection to OSS. The next plan shows what was done."
 	case errors.Is(err, context.Canceled):
 		return "The run was interrupted. The next plan shows what was done."
 	case errors.Is(err, syscall.ECONNREFUSED):
@@ -134,8 +141,28 @@ func hint(err error) string {
 		return fmt.Sprintf("The bucket is in another region: OSS names the endpoint %q. Set endpoint and region of the provider to match.", e.Endpoint)
 	case strings.HasPrefix(e.EC, "0002-000002"):
 		return "The signature names another region than the bucket's. Check region of the provider, and OSS_REGION."
+	case len(e.Needs) > 0 && (e.Code == "AccessDenied" || e.Code == "" && e.Status == http.StatusForbidden):
+		return "This call needs " + permissions(e.Needs) + ". The RAM policy of the access key or the policy of the bucket has to allow that, and neither may deny it."
 	case e.Status >= 500:
 		return fmt.Sprintf("OSS failed %d times in a row. Run again later, or raise max_retries.", e.Attempts)
 	}
 	return codeHints[e.Code]
+}
+
+// permissions writes what a call needs as a RAM policy has it.
+func permissions(needs []ossclient.Permission) string {
+	words := make([]string, len(needs))
+	for i, p := range needs {
+		words[i] = enumerate(p.Actions) + " on " + p.On
+	}
+	return strings.Join(words, ", and ")
+}
+
+// enumerate joins words as prose: a, b and c.
+func enumerate(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }

@@ -117,7 +117,7 @@ func TestViolationsDataSourceInput(t *testing.T) {
 	}{
 		{"null", "", []string{"Missing Metadata Policy", "Set metadata_policy here or in the provider block"}},
 		{housePolicy, `glob = "/x"`, []string{"Invalid Key Glob"}},
-		{housePolicy, "glob = \"a/*\"\n prefix = \"b/\"", []string{"Nothing Can Match"}},
+		{housePolicy, "glob = \"a/*\"\n prefix = \"b/\"", []string{"Contradictory Prefix and Glob"}},
 		{housePolicy, "limit = 0", []string{"limit", "between 1 and"}},
 		{"[{ name = \"r\", metadata = { owner = { values = [terraform_data.later.id] } } }]", "", []string{"Metadata Policy Not Known Yet", "Give the rules to this data source"}},
 	} {
@@ -171,5 +171,5 @@ func TestViolationsDataSourceTimeout(t *testing.T) {
 	o.endpoint = bucket.url
 	w := o.workspace()
 	w.policyConfig(housePolicy, "data \"oss_metadata_violations\" \"test\" {\n bucket = \"BUCKET\"\n timeouts {\n  read = \"50ms\"\n }\n}\n")
-	w.fails([]string{"Unable to Audit OSS Objects", "The time set for this operation is over", "timeouts block"}, "plan", "-no-color")
+	w.fails([]string{"Unable to Audit OSS Objects", "did not end within its time limit", "timeouts block"}, "plan", "-no-color")
 }

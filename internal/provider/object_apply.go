@@ -172,7 +172,7 @@ func (a *objectApply) fail(err error) {
 			"No object %q in bucket %q. Keys are case-sensitive. The configuration has no body, so there is nothing to create; for an empty object write content = \"\".", key, bucket))
 	case a.plan.addCallbackRefusal(a.diags, err):
 	case errors.As(err, &call):
-		callError(a.diags, a.summary, call.Doing, call.Err)
+		explainedError(a.diags, a.summary, call.Doing, call.Why, call.Err)
 	default:
 		a.diags.AddError(a.summary, sentence(err.Error()))
 	}

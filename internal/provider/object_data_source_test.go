@@ -223,7 +223,7 @@ func TestObjectDataSourceFailures(t *testing.T) {
 			w.configWithFewRetries("data \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n read_body = true\n read_acl = true\n read_tags = true\n}\n")
 			for _, failure := range failures {
 				f.arm(operation, failure.fault, -1)
-				w.fails(append([]string{"Unable to Read OSS Object", "Could not " + doing}, failure.words...), "plan", "-no-color")
+				w.fails(append([]string{"Unable to Read OSS Object", "Could not " + doing}, failure.wordsFor(t, operation)...), "plan", "-no-color")
 			}
 			for _, fault := range []ossserver.Fault{{Status: 500, Code: "InternalError", Message: "oops"}, {Cut: ossserver.CutBefore}, {Cut: ossserver.CutAfter}} {
 				f.arm(operation, fault, 1)

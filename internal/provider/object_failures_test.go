@@ -106,7 +106,7 @@ func TestObjectFailures(t *testing.T) {
 					continue // the creation looks for the object instead: another test
 				}
 				f.arm(tc.operation, failure.fault, -1)
-				w.fails(append([]string{tc.title}, failure.words...), "apply", "-auto-approve", "-no-color")
+				w.fails(append([]string{tc.title}, failure.wordsFor(t, tc.operation)...), "apply", "-auto-approve", "-no-color")
 				f.disarm()
 				if tc.before != "" && o.body("k") != "one" {
 					t.Errorf("%s: the object was lost", failure.name)
@@ -174,7 +174,7 @@ func TestTimeoutsAreHonoured(t *testing.T) {
 	text := "content = \"one\"\n timeouts {\n create = \"1s\"\n read = \"1s\"\n delete = \"1s\"\n }"
 	w.write("main.tf", requiredProvider+objectConfig(o, text))
 	slow := ossserver.Fault{Delay: 4 * time.Second} // the limit is 1 s
-	words := []string{"time set for this operation is over", "timeouts block"}
+	words := []string{"did not end within its time limit", "timeouts block"}
 	f.arm("PutObject", slow, -1)
 	w.fails(append(words, "Unable to Create"), "apply", "-auto-approve", "-no-color")
 	f.disarm()

@@ -37,8 +37,8 @@ func recall(ctx context.Context, private privateReader, key string, value any, d
 		return false
 	}
 	if err := json.Unmarshal(data, value); err != nil {
-		diags.AddError("Unreadable Private State", "What the provider noted about this object in the state cannot be read ("+err.Error()+"). "+
-			"Please report this issue to the provider developers.")
+		diags.AddError("Unable to Read Private State", "The state holds a note of the provider about this resource that it cannot read: "+sentence(err.Error())+" "+
+			"If another version of the provider wrote it, go back to that version. Otherwise please report this issue to the provider developers.")
 		return false
 	}
 	return true
@@ -50,7 +50,8 @@ func keep(ctx context.Context, private privateWriter, key string, value any, dia
 	if value != nil {
 		var err error
 		if data, err = json.Marshal(value); err != nil {
-			diags.AddError("Unwritable Private State", err.Error())
+			diags.AddError("Unable to Write Private State", "The provider could not add its note about this resource to the state: "+sentence(err.Error())+" "+
+				"What was done in OSS stays done, and the next plan shows what is there. Please report this issue to the provider developers.")
 			return
 		}
 	}

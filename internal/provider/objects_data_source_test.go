@@ -156,7 +156,7 @@ func TestObjectsDataSourceInput(t *testing.T) {
 	for arguments, words := range map[string][]string{
 		`glob = "/a/*"`: {"Invalid Key Glob", `Write "a/*"`},
 		`glob = "a["`:   {"Invalid Key Glob", "not well formed"},
-		"glob = \"site/*.css\"\n prefix = \"logs\"": {"Nothing Can Match", `prefix "logs"`, `glob "site/*.css"`, "leave prefix out"},
+		"glob = \"site/*.css\"\n prefix = \"logs\"": {"Contradictory Prefix and Glob", `prefix "logs"`, `glob "site/*.css"`, "leave prefix out"},
 		"limit = 0":      {"limit", "between 1 and 100000"},
 		"limit = 100001": {"limit", "between 1 and 100000"},
 		`delimiter = ""`: {"delimiter", "at least 1"},
@@ -176,7 +176,7 @@ func TestObjectsDataSourceFailures(t *testing.T) {
 	w.configWithFewRetries("data \"oss_objects\" \"test\" {\n bucket = \"BUCKET\"\n}\noutput \"test\" { value = data.oss_objects.test.keys }\n")
 	for _, failure := range failures {
 		f.arm("ListObjectsV2", failure.fault, -1)
-		w.fails(append([]string{"Unable to List OSS Objects", `Could not list the objects of bucket "` + o.bucket}, failure.words...), "plan", "-no-color")
+		w.fails(append([]string{"Unable to List OSS Objects", `Could not list the objects of bucket "` + o.bucket}, failure.wordsFor(t, "ListObjectsV2")...), "plan", "-no-color")
 	}
 	for _, fault := range []ossserver.Fault{{Status: 500, Code: "InternalError", Message: "oops"}, {Cut: ossserver.CutAfter}} {
 		f.arm("ListObjectsV2", fault, 1)

@@ -40,7 +40,7 @@ func checkSelection(prefix, glob types.String, diags *diag.Diagnostics) {
 	}
 	p, g := prefix.ValueString(), rules.GlobPrefix(glob.ValueString())
 	if !strings.HasPrefix(p, g) && !strings.HasPrefix(g, p) {
-		diags.AddAttributeError(path.Root("glob"), "Nothing Can Match", fmt.Sprintf(
+		diags.AddAttributeError(path.Root("glob"), "Contradictory Prefix and Glob", fmt.Sprintf(
 			"No key begins with the prefix %q and matches the glob %q, which begins with %q. A glob is matched against the whole key: write the prefix into it, and leave prefix out.",
 			p, glob.ValueString(), g))
 	}
