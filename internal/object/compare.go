@@ -86,6 +86,8 @@ func (c *Change) foresee(want Spec, have State) {
 		c.CallbackResponse = Null
 	}
 	if c.Write || c.Reset {
+		// Also where no version was ever seen: the same run may enable versioning before it comes to the object, and
+		// what names this version, to be read after the write, would be read before it.
 		c.VersionID = Unknown
 	}
 	switch {

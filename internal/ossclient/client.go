@@ -213,7 +213,7 @@ type request struct {
 	params map[string]any    // sub-resources and parameters; a nil value has no "="
 	header map[string]string // as sent; the SDK adds date, signature and token
 	body   section
-	most   int64 // bytes of an answer's body that are worth reading: one that has more is a *TooLargeError; 0 is no limit
+	most   *int64 // bytes of an answer's body that are worth reading: one that has more is a *TooLargeError; nil is no limit
 }
 
 // response is a successful answer, its body read whole.
@@ -270,8 +270,8 @@ func (c *Client) once(ctx context.Context, r request) (response, error) {
 		return fail(resp, err)
 	}
 	defer resp.Body.Close()
-	if size := objectFromHeader(resp.Headers).Size; r.most > 0 && size > r.most {
-		return fail(nil, &TooLargeError{Size: size, Limit: r.most})
+	if size := objectFromHeader(resp.Headers).Size; r.most != nil && size > *r.most {
+		return fail(nil, &TooLargeError{Size: size, Limit: *r.most})
 	}
 	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {

@@ -17,7 +17,7 @@ type ReadRequest struct {
 	Bucket, Key string
 	VersionID   string // "" is the current version
 	ETag        string // what the object has to have, without quotes; "" is any
-	Limit       int64  // of the body, in bytes, from 1; at most MaxRead
+	Limit       int64  // of the body, in bytes; at most MaxRead
 }
 
 // TooLargeError says that a body was not read because it is longer than the limit.
@@ -38,7 +38,7 @@ func (c *Client) ReadObject(ctx context.Context, r ReadRequest) (Object, []byte,
 		header["If-Match"] = `"` + r.ETag + `"`
 	}
 	req := request{
-		op: "GetObject", method: http.MethodGet, bucket: r.Bucket, key: r.Key, params: ofVersion(r.VersionID), header: header, most: min(r.Limit, MaxRead),
+		op: "GetObject", method: http.MethodGet, bucket: r.Bucket, key: r.Key, params: ofVersion(r.VersionID), header: header, most: new(min(r.Limit, MaxRead)),
 	}
 	resp, err := c.do(ctx, req)
 	if err != nil {

@@ -28,10 +28,12 @@ func TestReadObject(t *testing.T) {
 	if h := calls[0].header; h.Get("If-Match") != `"5D41"` || h.Get("Accept-Encoding") != "identity" {
 		t.Errorf("sent %v", h)
 	}
-	_, _, err = c.ReadObject(t.Context(), ReadRequest{Bucket: "bucket", Key: "k", Limit: 4})
-	var tooLarge *TooLargeError
-	if !errors.As(err, &tooLarge) || tooLarge.Size != 5 || tooLarge.Limit != 4 || len(s.seen()) != 2 {
-		t.Errorf("above the limit: %v, %d requests", err, len(s.seen()))
+	for i, limit := range []int64{4, 0} {
+		_, _, err = c.ReadObject(t.Context(), ReadRequest{Bucket: "bucket", Key: "k", Limit: limit})
+		var tooLarge *TooLargeError
+		if !errors.As(err, &tooLarge) || tooLarge.Size != 5 || tooLarge.Limit != limit || len(s.seen()) != 2+i {
+			t.Errorf("above the limit %d: %v, %d requests", limit, err, len(s.seen()))
+		}
 	}
 }
 

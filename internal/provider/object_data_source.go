@@ -107,18 +107,12 @@ func objectDataResults() map[string]schema.Attribute {
 	texts := func(description string) schema.MapAttribute {
 		return schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: description}
 	}
-	return map[string]schema.Attribute{
+	attributes := map[string]schema.Attribute{
 		"id":                            text("`bucket/key`."),
 		"body":                          text("The body as text, when `read_body` is `true`. It is the stored text: a `Content-Encoding` is not undone."),
 		"acl":                           text("The object's own ACL, when `read_acl` is `true`: `private`, `public-read`, `public-read-write`, or `default`, which follows the bucket's."),
 		"tags":                          texts("The tags, when `read_tags` is `true`."),
 		"tag_count":                     number("How many tags the object has."),
-		"content_type":                  text("`Content-Type` of the object."),
-		"cache_control":                 text("`Cache-Control` of the object, else null."),
-		"content_disposition":           text("`Content-Disposition` of the object, else null; also null where the endpoint forces a download and puts its own value over the object's."),
-		"content_encoding":              text("`Content-Encoding` of the object, else null."),
-		"content_language":              text("`Content-Language` of the object, else null."),
-		"expires":                       text("`Expires` of the object, verbatim, else null."),
 		"metadata":                      texts("User metadata, names in lower case without the `x-oss-meta-` prefix."),
 		"etag":                          text("ETag of the body, without quotes. OSS advises against reading it as an MD5; compare bodies by `crc64`."),
 		"crc64":                         text("CRC-64 (ECMA) of the body, an unsigned decimal; null where OSS does not tell, as for some old objects."),
@@ -130,6 +124,10 @@ func objectDataResults() map[string]schema.Attribute {
 		"object_type":                   text("How the object came about: `Normal`, `Multipart`, `Appendable` or `Symlink`."),
 		"last_modified":                 text("Time of the last change, in RFC 3339, such as `2026-01-02T03:04:05Z`."),
 	}
+	for attribute, description := range shownHeaders {
+		attributes[attribute] = text(description)
+	}
+	return attributes
 }
 
 // Read asks HEAD, and for what else is wanted.

@@ -28,23 +28,17 @@ type objectEphemeral struct{ configuredEphemeral }
 
 // objectEphemeralModel is the ephemeral resource oss_object.
 type objectEphemeralModel struct {
-	Bucket             types.String `tfsdk:"bucket"`
-	Key                types.String `tfsdk:"key"`
-	VersionID          types.String `tfsdk:"version_id"`
-	ETag               types.String `tfsdk:"etag"`
-	MaxSize            types.Int64  `tfsdk:"max_size"`
-	Body               types.String `tfsdk:"body"`
-	BodyBase64         types.String `tfsdk:"body_base64"`
-	ContentType        types.String `tfsdk:"content_type"`
-	CacheControl       types.String `tfsdk:"cache_control"`
-	ContentDisposition types.String `tfsdk:"content_disposition"`
-	ContentEncoding    types.String `tfsdk:"content_encoding"`
-	ContentLanguage    types.String `tfsdk:"content_language"`
-	Expires            types.String `tfsdk:"expires"`
-	Metadata           types.Map    `tfsdk:"metadata"`
-	CRC64              types.String `tfsdk:"crc64"`
-	Size               types.Int64  `tfsdk:"size"`
-	LastModified       types.String `tfsdk:"last_modified"`
+	Bucket     types.String `tfsdk:"bucket"`
+	Key        types.String `tfsdk:"key"`
+	VersionID  types.String `tfsdk:"version_id"`
+	ETag       types.String `tfsdk:"etag"`
+	MaxSize    types.Int64  `tfsdk:"max_size"`
+	Body       types.String `tfsdk:"body"`
+	BodyBase64 types.String `tfsdk:"body_base64"`
+	headersModel
+	CRC64        types.String `tfsdk:"crc64"`
+	Size         types.Int64  `tfsdk:"size"`
+	LastModified types.String `tfsdk:"last_modified"`
 }
 
 // Metadata names the ephemeral resource.
@@ -103,15 +97,9 @@ func objectEphemeralResults() map[string]schema.Attribute {
 	secret := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: description}
 	}
-	return map[string]schema.Attribute{
-		"body":                secret("The body as text, null where it is not UTF-8. It is the stored text: a `Content-Encoding` is not undone."),
-		"body_base64":         secret("The body as base64."),
-		"content_type":        text("`Content-Type` of the object."),
-		"cache_control":       text("`Cache-Control` of the object, else null."),
-		"content_disposition": text("`Content-Disposition` of the object, else null; also null where the endpoint forces a download and puts its own value over the object's."),
-		"content_encoding":    text("`Content-Encoding` of the object, else null."),
-		"content_language":    text("`Content-Language` of the object, else null."),
-		"expires":             text("`Expires` of the object, verbatim, else null."),
+	attributes := map[string]schema.Attribute{
+		"body":        secret("The body as text, null where it is not UTF-8. It is the stored text: a `Content-Encoding` is not undone."),
+		"body_base64": secret("The body as base64."),
 		"metadata": schema.MapAttribute{
 			Computed: true, ElementType: types.StringType,
 			MarkdownDescription: "User metadata, names in lower case without the `x-oss-meta-` prefix.",
@@ -120,6 +108,10 @@ func objectEphemeralResults() map[string]schema.Attribute {
 		"size":          schema.Int64Attribute{Computed: true, MarkdownDescription: "Size of the body in bytes."},
 		"last_modified": text("Time of the last change, in RFC 3339, such as `2026-01-02T03:04:05Z`."),
 	}
+	for attribute, description := range shownHeaders {
+		attributes[attribute] = text(description)
+	}
+	return attributes
 }
 
 // Open reads the object.
@@ -158,12 +150,7 @@ func (m *objectEphemeralModel) show(o ossclient.Object, body []byte) {
 	if m.ETag.IsNull() {
 		m.ETag = stringOrNull(o.ETag)
 	}
-	m.ContentType, m.CacheControl = stringOrNull(o.ContentType), stringOrNull(o.CacheControl)
-	m.ContentEncoding, m.ContentLanguage = stringOrNull(o.ContentEncoding), stringOrNull(o.ContentLanguage)
-	m.Expires = stringOrNull(o.Expires)
-	if !o.ForcedDownload {
-		m.ContentDisposition = stringOrNull(o.ContentDisposition)
-	}
+	m.showHeaders(o.HeadersOver(ossclient.Headers{}))
 	m.Metadata, m.CRC64, m.Size = stringMap(o.Metadata), stringOrNull(o.CRC64), types.Int64Value(o.Size)
 	m.LastModified = timeOrNull(o.LastModified)
 }

@@ -27,7 +27,7 @@ type objectModel struct {
 	Timeouts         timeouts.Value `tfsdk:"timeouts"`
 }
 
-// headersModel are the standard headers and the user metadata, of the resource and of the data source.
+// headersModel are the standard headers and the user metadata, of all that has them.
 type headersModel struct {
 	ContentType        types.String `tfsdk:"content_type"`
 	CacheControl       types.String `tfsdk:"cache_control"`
@@ -54,6 +54,16 @@ func (m *headersModel) fields() []headerField {
 		{"content_language", "Content-Language", &m.ContentLanguage},
 		{"expires", "Expires", &m.Expires},
 	}
+}
+
+// shownHeaders describe the standard headers of an object that exists, by attribute.
+var shownHeaders = map[string]string{
+	"content_type":        "`Content-Type` of the object.",
+	"cache_control":       "`Cache-Control` of the object, else null.",
+	"content_disposition": "`Content-Disposition` of the object, else null; also null where the endpoint forces a download and puts its own value over the object's.",
+	"content_encoding":    "`Content-Encoding` of the object, else null.",
+	"content_language":    "`Content-Language` of the object, else null.",
+	"expires":             "`Expires` of the object, verbatim, else null.",
 }
 
 // headers are the standard headers; null and what is not known are absent.

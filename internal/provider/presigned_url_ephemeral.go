@@ -110,14 +110,17 @@ func presignedURLArguments() map[string]schema.Attribute {
 }
 
 // responseHeaders are the headers of an answer that a URL can replace, by the attribute that does it.
-var responseHeaders = map[string]string{
-	"response_content_type": "Content-Type", "response_cache_control": "Cache-Control", "response_content_disposition": "Content-Disposition",
-	"response_content_encoding": "Content-Encoding", "response_content_language": "Content-Language", "response_expires": "Expires",
+func responseHeaders() map[string]string {
+	headers := map[string]string{}
+	for _, f := range new(headersModel).fields() {
+		headers["response_"+f.attribute] = f.header
+	}
+	return headers
 }
 
 func responseOverrides() map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{}
-	for attribute, header := range responseHeaders {
+	for attribute, header := range responseHeaders() {
 		attributes[attribute] = schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: fmt.Sprintf("`%s` of the answer, in place of the object's own; with `GET` only.", header),
