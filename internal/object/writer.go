@@ -71,7 +71,10 @@ func (o *operation) head(ctx context.Context) (ossclient.Object, error) {
 func (o *operation) write(have ossclient.Settings) ossclient.Write {
 	return ossclient.Write{
 		Bucket: o.want.Bucket, Key: o.want.Key, Headers: o.want.Headers, Metadata: o.want.Metadata, Settings: o.want.Over(have),
-		Leftovers: func(uploads []ossclient.Upload) { o.out.Leftovers = uploads },
+		Leftovers: func(uploads []ossclient.Upload) { o.out.Leftovers = append(o.out.Leftovers, uploads...) },
+		Strays: func(uploads []ossclient.Upload, err error) {
+			o.out.Strays, o.out.StraysUnknown = append(o.out.Strays, uploads...), errors.Join(o.out.StraysUnknown, err)
+		},
 	}
 }
 

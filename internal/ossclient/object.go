@@ -75,6 +75,10 @@ type Write struct {
 	ForbidOverwrite bool
 	// Leftovers, when set, is told of unfinished multipart uploads of the same key before a new one begins.
 	Leftovers func([]Upload)
+	// Strays, when set, is told of unfinished uploads of the key that this write has most likely begun itself: those begun
+	// since it began, when its own beginning had to be repeated or came to nothing, and one that could not be aborted. The
+	// error is why they could not be listed. Nothing proves whose they are, so they are left alone.
+	Strays func([]Upload, error)
 	// Callback and CallbackVar are the values of x-oss-callback and x-oss-callback-var, encoded; "" is none. An upload
 	// sends them with the request that makes the object, a copy never: OSS calls back for uploads only.
 	Callback, CallbackVar string
