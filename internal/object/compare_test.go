@@ -77,6 +77,12 @@ func check(t *testing.T, rows []row) {
 		want, have := plainSpec(), plainState()
 		r.change(&want, &have)
 		c := Compare(want, &have)
+		if idle := !strings.HasPrefix(r.want, "nothing") && !c.Writes(); idle && !c.Released && !c.Uncovered {
+			t.Errorf("%s: %s, and nothing is written", r.name, r.want)
+		}
+		if r.want == "nothing" && c.Writes() {
+			t.Errorf("%s: something is written", r.name)
+		}
 		if got := inWords(c); got != r.want {
 			t.Errorf("%s: %s; want %s", r.name, got, r.want)
 		}
