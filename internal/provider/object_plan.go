@@ -212,6 +212,9 @@ func (m objectModel) planDestroy(memory object.Memory, diags *diag.Diagnostics) 
 	reason := "deletion_policy says so"
 	if m.DeletionPolicy.IsNull() {
 		reason = "only its metadata is managed here; deletion_policy = \"delete\" would delete it"
+		if memory.ContentTypeFrom == object.FromImport {
+			reason += ". It was imported: if the configuration has a body or a deletion_policy that was never applied, run terraform apply first"
+		}
 	}
 	diags.AddWarning("OSS Object Is Kept", fmt.Sprintf("%q stays in the bucket and Terraform forgets it: %s.", m.ID.ValueString(), reason))
 }
