@@ -241,7 +241,11 @@ func (o *operation) copyOntoItself(ctx context.Context, etag string, size int64)
 	case ossclient.HasCode(err, "PreconditionFailed"), ossclient.HasCode(err, "NoSuchKey"):
 		return ErrChanged
 	case err != nil:
-		return o.failed("change the metadata of", err)
+		doing := "change the headers and metadata of"
+		if o.change.Converts {
+			doing = "change the storage class or encryption of"
+		}
+		return o.failed(doing, err)
 	}
 	o.copied(written, write.Storage)
 	return nil

@@ -30,6 +30,9 @@ type Object struct {
 	TagCount       int
 	LastModified   time.Time
 	ForcedDownload bool // see Hides
+	// Restore is x-oss-restore, which says of an object of an archive class whether a restore is under way or done; "" is
+	// neither (OSS-076).
+	Restore string
 }
 
 func objectFromHeader(h http.Header) Object {
@@ -42,6 +45,7 @@ func objectFromHeader(h http.Header) Object {
 		Type:           h.Get("X-Oss-Object-Type"),
 		Storage:        storageFrom(h),
 		ForcedDownload: strings.EqualFold(h.Get("X-Oss-Force-Download"), "true"),
+		Restore:        h.Get("X-Oss-Restore"),
 	}
 	o.ContentType = cmp.Or(o.ContentType, defaultContentType)
 	o.Size, _ = strconv.ParseInt(h.Get("Content-Length"), 10, 64)

@@ -98,6 +98,7 @@ func (m *objectModel) plan(config objectModel, before *objectModel, memory objec
 		m.planSettings(config.settingsModel, want.Settings, want.Over(object.State{}.Settings))
 		change := object.Compare(want, nil)
 		m.foresee(change, objectModel{})
+		addNotices(diags, change.Notices(want, object.State{}))
 		m.refuseNothing(change, diags)
 		return change
 	}
@@ -175,10 +176,13 @@ func (m objectModel) refuseNothing(c object.Change, diags *diag.Diagnostics) {
 func addNotices(diags *diag.Diagnostics, notices []object.Notice) {
 	places := map[object.Subject]path.Path{
 		object.AboutBody: path.Root("content"), object.AboutCallback: callbackPlace, object.AboutClass: path.Root("storage_class"),
+		object.AboutSource: path.Root("copy_source"),
 	}
 	for _, n := range notices {
 		at, placed := places[n.About]
 		switch {
+		case n.Refuse && placed:
+			diags.AddAttributeError(at, n.Title, n.Text)
 		case n.Refuse:
 			diags.AddError(n.Title, n.Text)
 		case placed:
