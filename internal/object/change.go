@@ -52,3 +52,6 @@ func (c Change) Copies() bool { return c.Reset && !c.Write && !c.Create }
 
 // TakesOver reports whether an object that exists is taken over, and its body left alone.
 func (c Change) TakesOver() bool { return c.Create && !c.Write }
+
+// Writes reports whether anything is written, or may be as long as it is not known.
+func (c Change) Writes() bool { return c.Create || c.Write || c.Reset || c.SetACL || c.SetTags }

@@ -77,6 +77,12 @@ func check(t *testing.T, rows []row) {
 		want, have := plainSpec(), plainState()
 		r.change(&want, &have)
 		c := Compare(want, &have)
+		if idle := !strings.HasPrefix(r.want, "nothing") && !c.Writes(); idle && !c.Released && !c.Uncovered {
+			t.Errorf("%s: %s, and nothing is written", r.name, r.want)
+		}
+		if r.want == "nothing" && c.Writes() {
+			t.Errorf("%s: something is written", r.name)
+		}
 		if got := inWords(c); got != r.want {
 			t.Errorf("%s: %s; want %s", r.name, got, r.want)
 		}
@@ -259,6 +265,8 @@ func TestCompareCreations(t *testing.T) {
 func TestNotices(t *testing.T) {
 	t.Parallel()
 	rare := func(h *State) { h.Seen.StorageClass = "IA" }
+	archive := func(h *State, restore string) { h.Seen.StorageClass, h.Seen.Restore = "Archive", restore }
+	const restored = `ongoing-request="false", expiry-date="Sun, 16 Apr 2027 08:12:33 GMT"`
 	for _, tc := range []struct {
 		name   string
 		change func(*Spec, *State)
@@ -272,7 +280,20 @@ func TestNotices(t *testing.T) {
 		{"the ACL of a rare class", func(w *Spec, h *State) { rare(h); w.Managed, w.ACL = []string{ACL}, "private" }, nil},
 		{"a header of a rare class", func(w *Spec, h *State) { rare(h); w.CacheControl = "no-cache" }, nil},
 		{"an upload repeated", func(w *Spec, h *State) { rare(h); called(w); h.CallbackOwed = true }, []string{"Repeated for Its Callback"}},
-		{"a header, no callback", func(w *Spec, _ *State) { called(w); w.CacheControl = "no-cache" }, []string{"copies the object onto itself"}},
+		{"a header, no callback", func(w *Spec, _ *State) { called(w); w.CacheControl = "no-cache" }, nil},
+		{"a header, archived", func(w *Spec, h *State) { archive(h, ""); w.CacheControl = "no-cache" }, []string{"!Its headers and metadata change by a copy"}},
+		{"a header, being restored", func(w *Spec, h *State) { archive(h, `ongoing-request="true"`); w.CacheControl = "no-cache" }, []string{"!under way"}},
+		{"a header, restored", func(w *Spec, h *State) { archive(h, restored); w.CacheControl = "no-cache" }, nil},
+		{"another class, archived", func(w *Spec, h *State) {
+			archive(h, "")
+			w.Managed, w.StorageClass = []string{StorageClass}, "Standard"
+		}, []string{"!Its storage class or encryption changes", "at least 60 days"}},
+		{"a body, archived", func(w *Spec, h *State) { archive(h, ""); w.Body.Digest = "two" }, []string{"at least 60 days"}},
+		{"the ACL, archived", func(w *Spec, h *State) { archive(h, ""); w.Managed, w.ACL = []string{ACL}, "private" }, nil},
+		{"nothing, archived", func(_ *Spec, h *State) { archive(h, "") }, nil},
+		{"a header, archived, never seen", func(w *Spec, h *State) { h.StorageClass, h.Seen = "Archive", nil; w.CacheControl = "no-cache" }, nil},
+		{"a body from an archived source", func(w *Spec, _ *State) { w.Body.Digest, w.Body.Frozen = "two", true }, []string{"!Copy Source Is Archived"}},
+		{"the same body from an archived source", func(w *Spec, _ *State) { w.Body.Frozen = true }, nil},
 		{"the callback alone", func(w *Spec, _ *State) { called(w); w.Callback.Changed = true }, []string{"No request is made"}},
 		{"a header of a link", func(w *Spec, h *State) { w.CacheControl, h.Seen.Type = "no-cache", "Symlink" }, []string{"!points to"}},
 		{"a body for a link", func(w *Spec, h *State) { w.CacheControl, w.Body.Digest, h.Seen.Type = "no-cache", "two", "Symlink" }, nil},

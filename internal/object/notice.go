@@ -19,10 +19,11 @@ const (
 	AboutBody
 	AboutCallback
 	AboutClass
+	AboutSource
 )
 
-// Notices tell what a change of an object that exists costs, what it gives up and what does not come with it, and refuse
-// one that OSS cannot make.
+// Notices tell what a change costs, what it gives up and what does not come with it, and refuse one that OSS cannot make.
+// The state of an object that does not exist is the zero State.
 func (c Change) Notices(want Spec, have State) []Notice {
 	var notices []Notice
 	add := func(about Subject, title, text string, args ...any) {
@@ -40,19 +41,44 @@ func (c Change) Notices(want Spec, have State) []Notice {
 			"To leave it at that instead, remove the callback block.", id)
 	case c.Write:
 	case want.Callback.Changed:
-		add(AboutCallback, "No Callback for This Change", "The callback of %q changes, and its body does not. No request is made for that; the new callback is sent with the next upload of the body.", id)
-	case c.Reset:
-		add(AboutCallback, "No Callback for This Change", "The headers or metadata of %q change, and its body does not. OSS copies the object onto itself for that, and calls back for uploads only.", id)
+		add(AboutCallback, "New Callback Waits for an Upload", "The callback of %q changes, and its body does not. No request is made for that; the new callback is sent with the next upload of the body.", id)
 	}
 	if c.Copies() && have.Seen != nil && have.Seen.Type == "Symlink" {
 		add(AboutObject, "OSS Object Is a Symbolic Link", "%q is a symbolic link. OSS changes headers and metadata by a copy of the object onto itself, "+
 			"and of a link it copies the link only. Manage the object that the link points to, or give this one a body of its own.", id)
 		notices[len(notices)-1].Refuse = true
 	}
+	if refusal, frozen := c.frozen(want, have); frozen {
+		notices = append(notices, refusal)
+	}
 	if c.Converts || c.Write && !c.Repeated {
 		notices = append(notices, have.FeeNotice(id, "replaced or converted")...)
 	}
 	return notices
+}
+
+// frozen refuses a copy of what has to be restored first: of the object onto itself, or of its source.
+func (c Change) frozen(want Spec, have State) (Notice, bool) {
+	refuse := func(about Subject, title, text string, args ...any) (Notice, bool) {
+		return Notice{About: about, Refuse: true, Title: title, Text: fmt.Sprintf(text, args...)}, true
+	}
+	switch {
+	case c.Write && want.Body.Frozen:
+		return refuse(AboutSource, "Copy Source Is Archived", "The source of %s/%s has an archive class and is not restored, so that OSS copies nothing from it. Restore it first (RestoreObject, ossutil restore), "+
+			"and plan again when that is done.", want.Bucket, want.Key)
+	case !c.Copies() || have.Seen == nil || !have.Seen.frozen():
+		return Notice{}, false
+	}
+	what := "Its headers and metadata change"
+	if c.Converts {
+		what = "Its storage class or encryption changes"
+	}
+	mend := "Restore it first (RestoreObject, ossutil restore), and plan again when that is done"
+	if have.Seen.Restore != "" {
+		mend = "A restore of it is under way: plan again when that is done"
+	}
+	return refuse(AboutObject, "OSS Object Is Archived", "%s/%s has the storage class %s and is not restored. %s by a copy of the object onto itself, which OSS refuses for it. %s. "+
+		"ACL, tags and a new body need no restore.", want.Bucket, want.Key, have.Seen.StorageClass, what, mend)
 }
 
 // minimumDays are the days for which OSS charges at least, by storage class.

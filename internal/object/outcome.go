@@ -42,6 +42,10 @@ type Outcome struct {
 	CallbackFailure *ossclient.CallbackError
 	// Leftovers are unfinished uploads of the same key that others began.
 	Leftovers []ossclient.Upload
+	// Strays are unfinished uploads that this write has most likely begun itself, and StraysUnknown is why they could not be
+	// listed.
+	Strays        []ossclient.Upload
+	StraysUnknown error
 	// OtherETag is the ETag of the answer where it is not the one that was foreseen, and that State still has.
 	OtherETag string
 }

@@ -53,6 +53,8 @@ type Body struct {
 	Changed bool
 	// IgnoreDrift leaves a body that somebody else wrote where it is, until the body that is wanted changes.
 	IgnoreDrift bool
+	// Frozen says that the body is to be copied from an object that has to be restored first.
+	Frozen bool
 	// Open gives the body to be written. A Writer calls it once, and only for a Change that writes one. Its errors are
 	// returned as they are.
 	Open func(context.Context) (Content, error)

@@ -2,6 +2,7 @@ package object
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
@@ -48,10 +49,18 @@ type Seen struct {
 	Type string `json:"object_type,omitempty"` // "" is not known
 	// Modified is when it was last changed, body or metadata, by OSS's clock; zero is not known.
 	Modified time.Time `json:"modified,omitzero"`
+	Restore  string    `json:"restore,omitempty"` // as ossclient.Object has it
 }
 
 func seen(o ossclient.Object) *Seen {
-	return &Seen{Storage: o.Storage, Type: o.Type, Modified: o.LastModified}
+	return &Seen{Storage: o.Storage, Type: o.Type, Modified: o.LastModified, Restore: o.Restore}
+}
+
+// Frozen reports whether an object can neither be read nor copied before somebody restores it (OSS-070).
+func Frozen(o ossclient.Object) bool { return seen(o).frozen() }
+
+func (s *Seen) frozen() bool {
+	return slices.Contains([]string{"Archive", "ColdArchive", "DeepColdArchive"}, s.StorageClass) && !strings.Contains(s.Restore, `ongoing-request="false"`)
 }
 
 // New reports whether the object was never read: it has just been imported.

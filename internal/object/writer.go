@@ -83,7 +83,10 @@ func (o *operation) head(ctx context.Context) (ossclient.Object, error) {
 func (o *operation) write(have ossclient.Settings) ossclient.Write {
 	return ossclient.Write{
 		Bucket: o.want.Bucket, Key: o.want.Key, Headers: o.want.Headers, Metadata: o.want.Metadata, Settings: o.want.Over(have),
-		Leftovers: func(uploads []ossclient.Upload) { o.out.Leftovers = uploads },
+		Leftovers: func(uploads []ossclient.Upload) { o.out.Leftovers = append(o.out.Leftovers, uploads...) },
+		Strays: func(uploads []ossclient.Upload, err error) {
+			o.out.Strays, o.out.StraysUnknown = append(o.out.Strays, uploads...), errors.Join(o.out.StraysUnknown, err)
+		},
 	}
 }
 
@@ -253,7 +256,11 @@ func (o *operation) copyOntoItself(ctx context.Context, etag string, size int64)
 	case ossclient.HasCode(err, "PreconditionFailed"), ossclient.HasCode(err, "NoSuchKey"):
 		return ErrChanged
 	case err != nil:
-		return o.failed("change the metadata of", err)
+		doing := "change the headers and metadata of"
+		if o.change.Converts {
+			doing = "change the storage class or encryption of"
+		}
+		return o.failed(doing, err)
 	}
 	o.copied(written, write.Storage)
 	return nil

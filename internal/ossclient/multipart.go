@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -43,7 +44,6 @@ type part struct {
 // putMultipart uploads a body in parallel parts. The upload becomes an object only with its last request, and only
 // when all parts together have the digest that the body must have.
 func (c *Client) putMultipart(ctx context.Context, w Write) (Written, error) {
-	c.warnOfLeftovers(ctx, w)
 	p := &progress{total: w.Body.Size}
 	defer c.reportProgress(ctx, p, w)()
 	return c.multipart(ctx, w, partSize(w.Body.Size, c.partSize), w.Body.Size, func(ctx context.Context, r request, offset, length int64) (part, error) {
@@ -67,7 +67,6 @@ func (c *Client) copyMultipart(ctx context.Context, src CopySource, w Write) (Wr
 	if src.Bucket == w.Bucket && src.Key == w.Key {
 		w.Body = Body{} // that it is there proves nothing
 	}
-	c.warnOfLeftovers(ctx, w)
 	return c.multipart(ctx, w, partSize(src.Size, c.copyPart), src.Size, func(ctx context.Context, r request, offset, length int64) (part, error) {
 		r.op = "UploadPartCopy"
 		r.header = src.header()
@@ -83,7 +82,11 @@ func (c *Client) copyMultipart(ctx context.Context, src CopySource, w Write) (Wr
 
 // multipart runs an upload by parts: begin, parts in parallel, finish; whatever was begun is aborted when it fails.
 func (c *Client) multipart(ctx context.Context, w Write, step, size int64, send func(context.Context, request, int64, int64) (part, error)) (Written, error) {
-	id, err := c.initiate(ctx, w)
+	before := c.warnOfLeftovers(ctx, w)
+	id, attempts, err := c.initiate(ctx, w)
+	if attempts > 1 || mayHaveBegun(err) {
+		c.warnOfStrays(ctx, w, append(before, Upload{ID: id}))
+	}
 	if err != nil {
 		return Written{}, err
 	}
@@ -111,22 +114,30 @@ func (c *Client) multipart(ctx context.Context, w Write, step, size int64, send 
 	return written, nil
 }
 
-func (c *Client) initiate(ctx context.Context, w Write) (string, error) {
+// initiate begins an upload. It tells how often it had to ask: each attempt may have begun one.
+func (c *Client) initiate(ctx context.Context, w Write) (id string, attempts int, err error) {
 	header := w.header()
 	delete(header, "X-Oss-Object-Acl") // belongs to the completion
 	setIf(header, "X-Oss-Tagging", encodeTags(w.Tags))
 	r := request{op: "InitiateMultipartUpload", method: http.MethodPost, bucket: w.Bucket, key: w.Key, params: map[string]any{"uploads": nil}, header: header}
 	resp, err := c.do(ctx, r)
 	if err != nil {
-		return "", err
+		return "", resp.attempts, err
 	}
 	var result struct {
 		ID string `xml:"UploadId"`
 	}
 	if err := xml.Unmarshal(resp.body, &result); err != nil || result.ID == "" {
-		return "", notUnderstood(r, resp, err)
+		return "", resp.attempts, notUnderstood(r, resp, err)
 	}
-	return result.ID, nil
+	return result.ID, resp.attempts, nil
+}
+
+// mayHaveBegun reports whether an upload may have been begun by a request that failed: no answer came, or one that says
+// neither its id nor what is wrong.
+func mayHaveBegun(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.Uncertain() || e.Status == 0 && e.RequestID != "")
 }
 
 func (c *Client) sendParts(ctx context.Context, w Write, id string, step, size int64, send func(context.Context, request, int64, int64) (part, error)) ([]part, error) {
@@ -201,14 +212,16 @@ func (c *Client) complete(ctx context.Context, w Write, id string, parts []part)
 	return w.calledBack(r, resp, written)
 }
 
-// abort removes the parts of an upload that came to nothing, also when the user has cancelled. A failure is only
-// logged: the upload's own error matters more, and the next upload names what is left.
+// abort removes the parts of an upload that came to nothing, also when the user has cancelled. One that stays is named.
 func (c *Client) abort(ctx context.Context, w Write, id string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTimeout)
 	defer cancel()
 	_, err := c.do(ctx, request{op: "AbortMultipartUpload", method: http.MethodDelete, bucket: w.Bucket, key: w.Key, params: map[string]any{"uploadId": id}})
 	if err != nil && !HasCode(err, "NoSuchUpload") {
 		c.log.WarnContext(ctx, "an unfinished upload could not be removed", "bucket", w.Bucket, "key", w.Key, "upload_id", id, "error", err.Error())
+		if w.Strays != nil {
+			w.Strays([]Upload{{Key: w.Key, ID: id}}, nil)
+		}
 	}
 }
 
@@ -216,7 +229,7 @@ func (c *Client) abort(ctx context.Context, w Write, id string) {
 type Upload struct {
 	Key       string `xml:"Key"`
 	ID        string `xml:"UploadId"`
-	Initiated string `xml:"Initiated"` // ISO 8601
+	Initiated string `xml:"Initiated"` // ISO 8601; "" when only the id is known
 }
 
 // UnfinishedUploads lists the uploads of exactly this key that somebody began and did not finish.
@@ -240,14 +253,32 @@ func (c *Client) UnfinishedUploads(ctx context.Context, bucket, key string) ([]U
 // warnOfLeftovers names the unfinished uploads of the key. They may belong to a run that was killed, or to somebody
 // who is uploading right now, so they are not removed. This costs one request for each large body: parts that nobody
 // knows of are paid for until somebody does.
-func (c *Client) warnOfLeftovers(ctx context.Context, w Write) {
+func (c *Client) warnOfLeftovers(ctx context.Context, w Write) []Upload {
 	uploads, err := c.UnfinishedUploads(ctx, w.Bucket, w.Key)
 	if err != nil {
 		c.log.DebugContext(ctx, "unfinished uploads could not be listed", "bucket", w.Bucket, "key", w.Key, "error", err.Error())
-		return
+		return nil
 	}
 	if w.Leftovers != nil && len(uploads) > 0 {
 		w.Leftovers(uploads)
+	}
+	return uploads
+}
+
+// warnOfStrays names the uploads of the key that were begun since some were known. One request, after a beginning whose
+// answer was lost.
+func (c *Client) warnOfStrays(ctx context.Context, w Write, known []Upload) {
+	if w.Strays == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
+	defer cancel()
+	uploads, err := c.UnfinishedUploads(ctx, w.Bucket, w.Key)
+	uploads = slices.DeleteFunc(uploads, func(u Upload) bool {
+		return slices.ContainsFunc(known, func(k Upload) bool { return k.ID == u.ID })
+	})
+	if len(uploads) > 0 || err != nil {
+		w.Strays(uploads, err)
 	}
 }
 

@@ -205,11 +205,11 @@ func TestLeftoversAreNamed(t *testing.T) {
 	server := &ossserver.Server{}
 	c := newLocal(t, server)
 	_, body := randomFile(t, 3*smallPart)
-	id, err := c.initiate(t.Context(), Write{Bucket: "bucket", Key: "k"})
+	id, _, err := c.initiate(t.Context(), Write{Bucket: "bucket", Key: "k"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.initiate(t.Context(), Write{Bucket: "bucket", Key: "k-longer"}); err != nil {
+	if _, _, err := c.initiate(t.Context(), Write{Bucket: "bucket", Key: "k-longer"}); err != nil {
 		t.Fatal(err)
 	}
 	var named []Upload

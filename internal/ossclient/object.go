@@ -30,6 +30,9 @@ type Object struct {
 	TagCount       int
 	LastModified   time.Time
 	ForcedDownload bool // see Hides
+	// Restore is x-oss-restore, which says of an object of an archive class whether a restore is under way or done; "" is
+	// neither (OSS-076).
+	Restore string
 }
 
 func objectFromHeader(h http.Header) Object {
@@ -42,6 +45,7 @@ func objectFromHeader(h http.Header) Object {
 		Type:           h.Get("X-Oss-Object-Type"),
 		Storage:        storageFrom(h),
 		ForcedDownload: strings.EqualFold(h.Get("X-Oss-Force-Download"), "true"),
+		Restore:        h.Get("X-Oss-Restore"),
 	}
 	o.ContentType = cmp.Or(o.ContentType, defaultContentType)
 	o.Size, _ = strconv.ParseInt(h.Get("Content-Length"), 10, 64)
@@ -75,6 +79,10 @@ type Write struct {
 	ForbidOverwrite bool
 	// Leftovers, when set, is told of unfinished multipart uploads of the same key before a new one begins.
 	Leftovers func([]Upload)
+	// Strays, when set, is told of unfinished uploads of the key that this write has most likely begun itself: those begun
+	// since it began, when its own beginning had to be repeated or came to nothing, and one that could not be aborted. The
+	// error is why they could not be listed. Nothing proves whose they are, so they are left alone.
+	Strays func([]Upload, error)
 	// Callback and CallbackVar are the values of x-oss-callback and x-oss-callback-var, encoded; "" is none. An upload
 	// sends them with the request that makes the object, a copy never: OSS calls back for uploads only.
 	Callback, CallbackVar string

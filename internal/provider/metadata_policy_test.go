@@ -119,7 +119,8 @@ func TestPolicyIsHeldAtPlan(t *testing.T) {
 	}
 }
 
-// A rule that is new stops the plan of objects that exist already, in place and with the mend.
+// A rule that is new warns of objects that exist already and are not written, and stops their next change; a destroy, which
+// first plans the objects as they are configured, goes on.
 func TestPolicyAndObjectsThatExist(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
@@ -127,6 +128,14 @@ func TestPolicyAndObjectsThatExist(t *testing.T) {
 	w.policyConfig("[]", objectBlock("a.txt", ""))
 	w.apply()
 	w.policyConfig(housePolicy, objectBlock("a.txt", ""))
+	if out := w.must("plan", "-no-color", "-detailed-exitcode"); !strings.Contains(out, "Warning: Metadata Policy Violation") ||
+		!strings.Contains(flatten(out), `lacks the metadata "owner"`) || !strings.Contains(flatten(out), "Nothing is written by this plan") {
+		t.Errorf("no warning:\n%s", out)
+	}
+	w.must("destroy", "-auto-approve", "-no-color")
+	w.policyConfig("[]", objectBlock("a.txt", ""))
+	w.apply()
+	w.policyConfig(housePolicy, objectBlock("a.txt", `cache_control = "no-cache"`))
 	w.fails([]string{"Metadata Policy Violation", `lacks the metadata "owner"`}, "plan", "-no-color")
 	w.policyConfig(housePolicy, objectBlock("a.txt", `metadata = { owner = "emma" }`))
 	w.apply()
@@ -137,7 +146,8 @@ func TestPolicyAndObjectsThatExist(t *testing.T) {
 	if got := o.requests(); got != "HeadObject:1" { // the refresh
 		t.Errorf("requests %q", got)
 	}
-	// A destroy plans the objects as they are configured first, unless it is told not to refresh.
+	// A change that breaks a rule stops the plan with which a destroy begins, unless that is told not to refresh.
+	w.fails([]string{"Metadata Policy Violation"}, "destroy", "-auto-approve", "-no-color")
 	w.must("destroy", "-auto-approve", "-no-color", "-refresh=false")
 }
 

@@ -234,16 +234,36 @@ func TestEarlyDeletionFeeIsTold(t *testing.T) {
 	}
 }
 
-// An archived object is refused with what to do about it.
+// A change that needs a copy of an archived object is refused at plan, with what to do about it, also where the object is a
+// source; restored, it is made. What was archived since the plan is refused by OSS, in words of what was to be done.
 func TestArchivedObjectIsExplained(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
+	o.local()
 	w := o.workspace()
 	archived := strings.Replace(attributesConfig, `"IA"`, `"Archive"`, 1)
+	cached := strings.Replace(archived, "content  ", "cache_control = \"no-cache\"\n content  ", 1)
+	copied := archived + "\nresource \"oss_object\" \"copy\" {\n bucket = \"BUCKET\"\n key = \"copy\"\n copy_source {\n bucket = \"BUCKET\"\n key = \"k\"\n }\n}"
 	w.config(archived)
 	w.apply()
-	w.config(strings.Replace(archived, "content  ", "cache_control = \"no-cache\"\n content  ", 1))
-	w.fails([]string{"Unable to Update OSS Object", "InvalidObjectState", "Restore it first"}, "apply", "-auto-approve", "-no-color")
-	w.config(archived)
+	w.config(cached)
+	w.fails([]string{"OSS Object Is Archived", "headers and metadata change", "Restore it first"}, "plan", "-no-color")
+	w.config(attributesConfig)
+	w.fails([]string{"OSS Object Is Archived", "storage class or encryption changes"}, "plan", "-no-color")
+	w.config(copied)
+	w.fails([]string{"Copy Source Is Archived", "Restore it first"}, "plan", "-no-color")
+	o.must(o.sdk().RestoreObject("k"))
+	w.apply()
 	w.clean()
+	w.config(cached)
+	w.apply()
+	w.clean()
+	w.must("destroy", "-auto-approve")
+	w.config(attributesConfig)
+	w.apply()
+	w.config(strings.Replace(attributesConfig, `"IA"`, `"Standard"`, 1))
+	w.plan()
+	_, err := o.sdk().CopyObject("k", "k", oss.ObjectStorageClass(oss.StorageArchive), oss.MetadataDirective(oss.MetaReplace))
+	o.must(err)
+	w.fails([]string{"Unable to Update OSS Object", "change the storage class or encryption of", "InvalidObjectState"}, "apply", "-no-color", "plan.bin")
 }

@@ -324,9 +324,19 @@ func TestLargeFile(t *testing.T) {
 	}
 	left, err := o.sdk().InitiateMultipartUpload("large.bin")
 	o.must(err)
+	f.arm("InitiateMultipartUpload", ossserver.Fault{Cut: ossserver.CutAfter}, 1)
 	out := w.apply()
 	if flat := flatten(out); !strings.Contains(flat, "Unfinished Uploads Found") || !strings.Contains(flat, left.UploadID) {
 		t.Errorf("the unfinished upload is not named:\n%s", out)
+	}
+	uploads, err := o.sdk().ListMultipartUploads()
+	if err != nil || len(uploads.Uploads) != 2 || !strings.Contains(out, "Unfinished Uploads Left") {
+		t.Errorf("left behind: %v, %v\n%s", uploads.Uploads, err, out)
+	}
+	for _, u := range uploads.Uploads {
+		if !strings.Contains(flatten(out), u.UploadID) {
+			t.Errorf("upload %s is not named:\n%s", u.UploadID, out)
+		}
 	}
 	if got := o.object("large.bin"); got.Type != "Multipart" || got.Size != 65<<20 || got.Metadata["owner"] != "emma" || got.ACL != "public-read" {
 		t.Errorf("stored %+v", got)

@@ -102,9 +102,7 @@ func (m objectModel) planBody(ctx context.Context, client *ossclient.Client, mem
 // planDigest learns the digest of a body that can be seen.
 func (m objectModel) planDigest(ctx context.Context, client *ossclient.Client, body *object.Body, diags *diag.Diagnostics) {
 	if !m.CopySource.IsNull() {
-		if source, known := m.planCopy(ctx, client, diags); known {
-			body.Kind, body.Digest, body.Size = object.KnownBody, source.Digest(), source.Size
-		}
+		m.planCopy(ctx, client, body, diags)
 		return
 	}
 	here, err := m.body()
@@ -124,20 +122,20 @@ func (m objectModel) planDigest(ctx context.Context, client *ossclient.Client, b
 	}
 }
 
-// planCopy asks for the digest of the source of a copy.
-func (m objectModel) planCopy(ctx context.Context, client *ossclient.Client, diags *diag.Diagnostics) (ossclient.Body, bool) {
+// planCopy asks for the digest of the source of a copy, and whether it can be copied.
+func (m objectModel) planCopy(ctx context.Context, client *ossclient.Client, want *object.Body, diags *diag.Diagnostics) {
 	source := m.copySource(ctx, diags)
 	if !source.known() || diags.HasError() {
-		return ossclient.Body{}, false
+		return
 	}
 	if source.VersionID.IsNull() && source.Bucket.Equal(m.Bucket) && source.Key.Equal(m.Key) {
 		diags.AddAttributeError(path.Root("copy_source"), "Copy Source Is the Object Itself", fmt.Sprintf(
 			"%q is copied from itself: replacing or deleting it would destroy its own source. Name another object, or a version_id of this one; "+
 				"to manage only the metadata of an object that exists, leave copy_source out.", m.Key.ValueString()))
-		return ossclient.Body{}, false
+		return
 	}
 	if client == nil {
-		return ossclient.Body{}, false
+		return
 	}
 	o, err := client.HeadVersion(ctx, source.Bucket.ValueString(), source.Key.ValueString(), source.VersionID.ValueString())
 	missing := ""
@@ -150,10 +148,13 @@ func (m objectModel) planCopy(ctx context.Context, client *ossclient.Client, dia
 	if missing != "" {
 		diags.AddAttributeWarning(path.Root("copy_source"), "Copy Source Does Not Exist Yet",
 			missing+" That is fine if another resource makes it during this apply; otherwise the apply will fail.")
-		return ossclient.Body{}, false
+		return
 	}
 	body, _, ok := checkSource(source, o, err, diags)
-	return body, ok && o.CRC64 != ""
+	want.Frozen = ok && object.Frozen(o)
+	if ok && o.CRC64 != "" {
+		want.Kind, want.Digest, want.Size = object.KnownBody, body.Digest(), body.Size
+	}
 }
 
 // checkSource reads the answer to a HEAD of a copy's source: the digest of the body, and the source to copy.

@@ -173,3 +173,32 @@ func TestBodyLetGo(t *testing.T) {
 	}
 	w.clean()
 }
+
+// An import knows nothing of the configuration. It says that a destroy before the next apply keeps the object, and so does
+// that destroy; after the apply, which makes no request for the same bytes, a destroy deletes.
+func TestImportThenDestroy(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	o.local()
+	foreignObject(o, "k", "foreign body")
+	w := o.workspace()
+	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"foreign body\"\n content_type = \"application/x-foreign\"\n cache_control = \"no-cache\"\n metadata = { owner = \"emma\" }\n}")
+	imported := func() {
+		if out := flatten(w.must("import", "-no-color", "oss_object.test", o.bucket+"/k")); !strings.Contains(out, "Imported Without Its Configuration") || !strings.Contains(out, "keeps the object in the bucket") {
+			t.Errorf("the import does not say that the object would be kept:\n%s", out)
+		}
+	}
+	imported()
+	out := flatten(w.must("destroy", "-auto-approve", "-no-color"))
+	if !strings.Contains(out, "OSS Object Is Kept") || !strings.Contains(out, "run terraform apply first") || o.body("k") != "foreign body" {
+		t.Errorf("destroyed right after the import:\n%s", out)
+	}
+	imported()
+	w.apply()
+	if out := w.must("destroy", "-auto-approve", "-no-color"); strings.Contains(out, "Is Kept") {
+		t.Errorf("destroyed after an apply:\n%s", out)
+	}
+	if _, err := o.local().Object(o.bucket, "k"); err == nil {
+		t.Error("the object is still there")
+	}
+}

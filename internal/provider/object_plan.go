@@ -58,10 +58,35 @@ func (r *objectResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.data.checkPolicy(plan, &resp.Diagnostics)
+	var broken diag.Diagnostics
+	r.data.checkPolicy(plan, &broken)
+	if !change.Writes() {
+		broken = onlyWarned(broken)
+	}
+	resp.Diagnostics.Append(broken...)
 	keep(ctx, resp.Private, plannedKey, change, &resp.Diagnostics)
 	plan.write(ctx, resp.Plan.Schema, &resp.Plan.Raw, &resp.Diagnostics)
 }
+
+// onlyWarned makes warnings of errors about an object that is not written: a plan that changes nothing breaks nothing, and
+// a destroy begins with such a plan.
+func onlyWarned(found diag.Diagnostics) diag.Diagnostics {
+	var warned diag.Diagnostics
+	for _, d := range found {
+		placed, ok := d.(diag.DiagnosticWithPath)
+		switch {
+		case d.Severity() != diag.SeverityError:
+			warned.Append(d)
+		case ok:
+			warned.AddAttributeWarning(placed.Path(), d.Summary(), d.Detail()+"\n"+nothingWritten)
+		default:
+			warned.AddWarning(d.Summary(), d.Detail()+"\n"+nothingWritten)
+		}
+	}
+	return warned
+}
+
+const nothingWritten = "Nothing is written by this plan, so this is a warning. It stops the next change of the object."
 
 // plan completes a plan: what will be known of the object, and what has to be said. before is nil for a creation.
 func (m *objectModel) plan(config objectModel, before *objectModel, memory object.Memory, body object.Body, diags *diag.Diagnostics) object.Change {
@@ -73,6 +98,7 @@ func (m *objectModel) plan(config objectModel, before *objectModel, memory objec
 		m.planSettings(config.settingsModel, want.Settings, want.Over(object.State{}.Settings))
 		change := object.Compare(want, nil)
 		m.foresee(change, objectModel{})
+		addNotices(diags, change.Notices(want, object.State{}))
 		m.refuseNothing(change, diags)
 		return change
 	}
@@ -150,10 +176,13 @@ func (m objectModel) refuseNothing(c object.Change, diags *diag.Diagnostics) {
 func addNotices(diags *diag.Diagnostics, notices []object.Notice) {
 	places := map[object.Subject]path.Path{
 		object.AboutBody: path.Root("content"), object.AboutCallback: callbackPlace, object.AboutClass: path.Root("storage_class"),
+		object.AboutSource: path.Root("copy_source"),
 	}
 	for _, n := range notices {
 		at, placed := places[n.About]
 		switch {
+		case n.Refuse && placed:
+			diags.AddAttributeError(at, n.Title, n.Text)
 		case n.Refuse:
 			diags.AddError(n.Title, n.Text)
 		case placed:
@@ -187,6 +216,9 @@ func (m objectModel) planDestroy(memory object.Memory, diags *diag.Diagnostics) 
 	reason := "deletion_policy says so"
 	if m.DeletionPolicy.IsNull() {
 		reason = "only its metadata is managed here; deletion_policy = \"delete\" would delete it"
+		if memory.ContentTypeFrom == object.FromImport {
+			reason += ". It was imported: if the configuration has a body or a deletion_policy that was never applied, run terraform apply first"
+		}
 	}
 	diags.AddWarning("OSS Object Is Kept", fmt.Sprintf("%q stays in the bucket and Terraform forgets it: %s.", m.ID.ValueString(), reason))
 }

@@ -42,9 +42,13 @@ var keyRules = []limit{
 			return ""
 		}
 		if rest == "" {
-			return finding.Quote(key) + ` consists of slashes only. OSS keys must not begin with "/" or "\".`
+			return finding.Quote(key) + ` has nothing but slashes or backslashes. OSS keys must not begin with "/" or "\".`
 		}
-		return fmt.Sprintf(`%s begins with a slash. OSS keys must not begin with "/" or "\"; write %s.`, finding.Quote(key), finding.Quote(rest))
+		first := "slash"
+		if key[0] == '\\' {
+			first = "backslash"
+		}
+		return fmt.Sprintf(`%s begins with a %s. OSS keys must not begin with "/" or "\"; write %s.`, finding.Quote(key), first, finding.Quote(rest))
 	}},
 	// A key travels percent-encoded, so any character can be sent; but the XML 1.0
 	// of a listing or a multi-delete cannot hold most control characters.
