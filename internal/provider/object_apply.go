@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/callback"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/object"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
@@ -128,10 +129,15 @@ func (a *objectApply) warn(outcome object.Outcome) {
 			"OSS answered the change of %q with the ETag %q. The plan had %q, since a change of headers or metadata leaves the body as it is. The state keeps that of the plan, "+
 				"and the next refresh shows what OSS has.", a.plan.ID.ValueString(), outcome.OtherETag, outcome.State.ETag))
 	}
-	if !outcome.Uploaded || !a.plan.hasCallback() || outcome.CallbackFailure != nil || outcome.State.CallbackResponse != "" {
+	id, answer := a.plan.ID.ValueString(), outcome.State.CallbackResponse
+	if at := finding.InvalidUTF8(answer); at > 0 {
+		a.diags.AddAttributeWarning(callbackPlace, "Callback Answer Not Text", fmt.Sprintf(
+			"OSS stored %q, and the receiver of its callback was called. The answer is not UTF-8 from byte %d of %d on, which JSON has to be and Terraform cannot hold; callback_response is null. "+
+				"Have the receiver answer in UTF-8.", id, at, len(answer)))
+	}
+	if !outcome.Uploaded || !a.plan.hasCallback() || outcome.CallbackFailure != nil || answer != "" {
 		return
 	}
-	id := a.plan.ID.ValueString()
 	if outcome.Adopted {
 		next := "It may fail, so it is not repeated."
 		if outcome.State.CallbackOwed {
