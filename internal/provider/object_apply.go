@@ -43,7 +43,7 @@ func (a *objectApply) run(ctx context.Context) bool {
 	outcome, err := object.Writer{Client: a.client}.Apply(ctx, want, have, a.change)
 	a.warn(outcome)
 	if err != nil {
-		a.fail(err)
+		a.fail(ctx, err)
 	}
 	if outcome.CallbackFailure != nil {
 		a.plan.addCallbackFailure(a.diags, outcome.CallbackFailure, want.Callback.Optional, a.before == nil)
@@ -153,7 +153,7 @@ func (a *objectApply) warn(outcome object.Outcome) {
 }
 
 // fail words the error of the engine. A callback that failed is said elsewhere.
-func (a *objectApply) fail(err error) {
+func (a *objectApply) fail(ctx context.Context, err error) {
 	key, bucket := a.plan.Key.ValueString(), a.plan.Bucket.ValueString()
 	var (
 		diagnostics diagnosticsError
@@ -175,7 +175,7 @@ func (a *objectApply) fail(err error) {
 			"Somebody replaced, changed or deleted %q in bucket %q after the plan was made. Nothing was written. Run plan again to see what is there now.", key, bucket))
 	case errors.Is(err, object.ErrMissing):
 		a.diags.AddError(objectNotFound, fmt.Sprintf(
-			"No object %q in bucket %q. Keys are case-sensitive. The configuration has no body, so there is nothing to create; for an empty object write content = \"\".", key, bucket))
+			"No object %q in bucket %q. Keys are case-sensitive. The configuration has no body, so there is nothing to create; for an empty object write content = \"\".", key, bucket)+keyInOtherForm(ctx, a.client, bucket, key))
 	case a.plan.addCallbackRefusal(a.diags, err):
 	case errors.As(err, &call):
 		callError(a.diags, a.summary, call.Doing, call.Err)
