@@ -73,7 +73,7 @@ func objectPlaceSchema() map[string]schema.Attribute {
 func objectBodySchema() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"content": schema.StringAttribute{
-			Optional:            true,
+			Optional: true,
 			MarkdownDescription: "The body as text, stored as UTF-8. It is kept in the state; for large bodies use `source`. `\"\"` makes an empty object. " +
 				"Terraform turns text into Unicode NFC, so `file(...)` of a text in another form stores other bytes than `source`.",
 		},
