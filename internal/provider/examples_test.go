@@ -61,7 +61,7 @@ func TestExampleSeedOnce(t *testing.T) {
 	w := o.exampleWorkspace("../../examples/resources/oss_object")
 	const file = "resource_seed_once.tf"
 	text := w.setAside(file)
-	for _, name := range []string{"resource.tf", "resource_metadata_only.tf", "import-by-string-id.tf", "import-with-identity.tf"} {
+	for _, name := range []string{"resource.tf", "resource_metadata_only.tf", "resource_built_in_the_run.tf", "import-by-string-id.tf", "import-with-identity.tf"} {
 		w.setAside(name)
 	}
 	set := func(old, replacement string) {

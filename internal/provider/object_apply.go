@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/callback"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/object"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
@@ -42,7 +43,7 @@ func (a *objectApply) run(ctx context.Context) bool {
 	outcome, err := object.Writer{Client: a.client}.Apply(ctx, want, have, a.change)
 	a.warn(outcome)
 	if err != nil {
-		a.fail(err)
+		a.fail(ctx, err)
 	}
 	if outcome.CallbackFailure != nil {
 		a.plan.addCallbackFailure(a.diags, outcome.CallbackFailure, want.Callback.Optional, a.before == nil)
@@ -119,10 +120,15 @@ func (a *objectApply) warn(outcome object.Outcome) {
 			"OSS answered the change of %q with the ETag %q. The plan had %q, since a change of headers or metadata leaves the body as it is. The state keeps that of the plan, "+
 				"and the next refresh shows what OSS has.", a.plan.ID.ValueString(), outcome.OtherETag, outcome.State.ETag))
 	}
-	if !outcome.Uploaded || !a.plan.hasCallback() || outcome.CallbackFailure != nil || outcome.State.CallbackResponse != "" {
+	id, answer := a.plan.ID.ValueString(), outcome.State.CallbackResponse
+	if at := finding.InvalidUTF8(answer); at > 0 {
+		a.diags.AddAttributeWarning(callbackPlace, "Callback Answer Not Text", fmt.Sprintf(
+			"OSS stored %q, and the receiver of its callback was called. The answer is not UTF-8 from byte %d of %d on, which JSON has to be and Terraform cannot hold; callback_response is null. "+
+				"Have the receiver answer in UTF-8.", id, at, len(answer)))
+	}
+	if !outcome.Uploaded || !a.plan.hasCallback() || outcome.CallbackFailure != nil || answer != "" {
 		return
 	}
-	id := a.plan.ID.ValueString()
 	if outcome.Adopted {
 		next := "It may fail, so it is not repeated."
 		if outcome.State.CallbackOwed {
@@ -171,7 +177,7 @@ func uploadLines(uploads []ossclient.Upload) string {
 }
 
 // fail words the error of the engine. A callback that failed is said elsewhere.
-func (a *objectApply) fail(err error) {
+func (a *objectApply) fail(ctx context.Context, err error) {
 	key, bucket := a.plan.Key.ValueString(), a.plan.Bucket.ValueString()
 	var (
 		diagnostics diagnosticsError
@@ -193,7 +199,7 @@ func (a *objectApply) fail(err error) {
 			"Somebody replaced, changed or deleted %q in bucket %q after the plan was made. Nothing was written. Run plan again to see what is there now.", key, bucket))
 	case errors.Is(err, object.ErrMissing):
 		a.diags.AddError(objectNotFound, fmt.Sprintf(
-			"No object %q in bucket %q. Keys are case-sensitive. The configuration has no body, so there is nothing to create; for an empty object write content = \"\".", key, bucket))
+			"No object %q in bucket %q. Keys are case-sensitive. The configuration has no body, so there is nothing to create; for an empty object write content = \"\".", key, bucket)+keyInOtherForm(ctx, a.client, bucket, key))
 	case a.plan.addCallbackRefusal(a.diags, err):
 	case errors.As(err, &call):
 		explainedError(a.diags, a.summary, call.Doing, call.Why, call.Err)

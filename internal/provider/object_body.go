@@ -77,9 +77,8 @@ func (m objectModel) bodyKept(memory object.Memory) bool {
 	return m.bodyInSight() || memory.Secret != nil
 }
 
-// planBody says what body the configuration wants, as far as that is known. What is not there yet is not an error:
-// something may make it before this resource is applied.
-func (m objectModel) planBody(ctx context.Context, client *ossclient.Client, memory object.Memory, diags *diag.Diagnostics) object.Body {
+// planBody says what body the configuration wants, as far as that is known.
+func (m objectModel) planBody(ctx context.Context, client *ossclient.Client, before *objectModel, memory object.Memory, diags *diag.Diagnostics) object.Body {
 	body := object.Body{Kind: object.UnknownBody, IgnoreDrift: m.IgnoreBodyDrift.ValueBool()}
 	switch {
 	case !m.hasBody() && !m.ContentWOVersion.IsNull() && memory.Secret != nil:
@@ -94,13 +93,14 @@ func (m objectModel) planBody(ctx context.Context, client *ossclient.Client, mem
 		body.Kind = object.SecretBody
 	case m.bodyUnknown():
 	default:
-		m.planDigest(ctx, client, &body, diags)
+		m.ContentType, _ = decideContentType(m.ContentType, m.Key, memory)
+		m.planDigest(ctx, client, before, &body, diags)
 	}
 	return body
 }
 
 // planDigest learns the digest of a body that can be seen.
-func (m objectModel) planDigest(ctx context.Context, client *ossclient.Client, body *object.Body, diags *diag.Diagnostics) {
+func (m objectModel) planDigest(ctx context.Context, client *ossclient.Client, before *objectModel, body *object.Body, diags *diag.Diagnostics) {
 	if !m.CopySource.IsNull() {
 		m.planCopy(ctx, client, body, diags)
 		return
@@ -108,13 +108,12 @@ func (m objectModel) planDigest(ctx context.Context, client *ossclient.Client, b
 	here, err := m.body()
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		diags.AddAttributeWarning(path.Root("source"), "Source File Does Not Exist Yet",
-			fmt.Sprintf("There is no file %q. That is fine if another resource makes it during this apply; otherwise the apply will fail. "+
-				"Paths are relative to the folder Terraform runs in; \"${path.module}/...\" is relative to the module.", m.Source.ValueString()))
+		m.missingSource(before, diags)
 	case err != nil:
 		addSourceError(diags, m.Source.ValueString(), err)
 	default:
 		body.Kind, body.Digest, body.Size = object.KnownBody, here.Digest(), here.Size
+		m.checkCoding(here, diags)
 		if !m.Content.IsNull() && here.Size > largeContent {
 			diags.AddAttributeWarning(path.Root("content"), "Large Content", fmt.Sprintf(
 				"The body of %q has %d bytes, which are kept in plan and state. Put it into a file and name that in source.", m.Key.ValueString(), here.Size))
@@ -143,14 +142,15 @@ func (m objectModel) planCopy(ctx context.Context, client *ossclient.Client, wan
 	case ossclient.IsBucketNotFound(err):
 		missing = fmt.Sprintf("Bucket %q does not exist, and so neither does the object %q in it.", source.Bucket.ValueString(), source.Key.ValueString())
 	case ossclient.IsNotFound(err):
-		missing = fmt.Sprintf("There is no object %q in bucket %q.", source.Key.ValueString(), source.Bucket.ValueString())
+		missing = fmt.Sprintf("There is no object %q in bucket %q.", source.Key.ValueString(), source.Bucket.ValueString()) +
+			keyInOtherForm(ctx, client, source.Bucket.ValueString(), source.Key.ValueString())
 	}
 	if missing != "" {
 		diags.AddAttributeWarning(path.Root("copy_source"), "Copy Source Does Not Exist Yet",
 			missing+" That is fine if another resource makes it during this apply; otherwise the apply will fail.")
 		return
 	}
-	body, _, ok := checkSource(source, o, err, diags)
+	body, _, ok := checkSource(ctx, client, source, o, err, diags)
 	want.Frozen = ok && object.Frozen(o)
 	if ok && o.CRC64 != "" {
 		want.Kind, want.Digest, want.Size = object.KnownBody, body.Digest(), body.Size
@@ -158,7 +158,7 @@ func (m objectModel) planCopy(ctx context.Context, client *ossclient.Client, wan
 }
 
 // checkSource reads the answer to a HEAD of a copy's source: the digest of the body, and the source to copy.
-func checkSource(source copySourceModel, o ossclient.Object, err error, diags *diag.Diagnostics) (ossclient.Body, ossclient.CopySource, bool) {
+func checkSource(ctx context.Context, client *ossclient.Client, source copySourceModel, o ossclient.Object, err error, diags *diag.Diagnostics) (ossclient.Body, ossclient.CopySource, bool) {
 	at := path.Root("copy_source")
 	place := fmt.Sprintf("%q in bucket %q", source.Key.ValueString(), source.Bucket.ValueString())
 	switch {
@@ -166,7 +166,7 @@ func checkSource(source copySourceModel, o ossclient.Object, err error, diags *d
 		diags.AddAttributeError(at.AtName("bucket"), "Copy Source Not Found", fmt.Sprintf("Bucket %q does not exist. %s", source.Bucket.ValueString(), codeHints["NoSuchBucket"]))
 		return ossclient.Body{}, ossclient.CopySource{}, false
 	case ossclient.IsNotFound(err):
-		diags.AddAttributeError(at, "Copy Source Not Found", "No object "+place+". Keys are case-sensitive.")
+		diags.AddAttributeError(at, "Copy Source Not Found", "No object "+place+". Keys are case-sensitive."+keyInOtherForm(ctx, client, source.Bucket.ValueString(), source.Key.ValueString()))
 		return ossclient.Body{}, ossclient.CopySource{}, false
 	case err != nil:
 		callError(diags, "Unable to Read Copy Source", "look at "+place, err)
@@ -195,10 +195,14 @@ func (m objectModel) body() (ossclient.Body, error) {
 		data, err := base64.StdEncoding.DecodeString(m.ContentBase64.ValueString())
 		return ossclient.BytesBody(data), err
 	}
-	if err := checkFile(m.Source.ValueString()); err != nil {
+	file, err := findSource(m.Source.ValueString())
+	if err == nil {
+		err = checkFile(file)
+	}
+	if err != nil {
 		return ossclient.Body{}, err
 	}
-	return ossclient.FileBody(m.Source.ValueString())
+	return ossclient.FileBody(file)
 }
 
 // diagnosticsError carries what has to be said of a body that cannot be had through the engine, which knows no
@@ -217,8 +221,12 @@ func (m objectModel) open(ctx context.Context, client *ossclient.Client, planned
 	case !m.CopySource.IsNull():
 		content.Body, content.Copy = m.openCopy(ctx, client, planned.Digest, &diags)
 	case err == nil && !m.Source.IsNull():
-		content.Body = ossclient.KnownFileBody(m.Source.ValueString(), planned.Size, crc)
-		if err := checkFile(m.Source.ValueString()); err != nil {
+		file, err := findSource(m.Source.ValueString())
+		if err == nil {
+			err = checkFile(file)
+		}
+		content.Body = ossclient.KnownFileBody(file, planned.Size, crc)
+		if err != nil {
 			addSourceError(&diags, m.Source.ValueString(), err)
 		}
 	default:
@@ -237,7 +245,7 @@ func (m objectModel) open(ctx context.Context, client *ossclient.Client, planned
 func (m objectModel) openCopy(ctx context.Context, client *ossclient.Client, planned string, diags *diag.Diagnostics) (ossclient.Body, *ossclient.CopySource) {
 	block := m.copySource(ctx, diags)
 	o, err := client.HeadVersion(ctx, block.Bucket.ValueString(), block.Key.ValueString(), block.VersionID.ValueString())
-	body, source, ok := checkSource(block, o, err, diags)
+	body, source, ok := checkSource(ctx, client, block, o, err, diags)
 	if ok && planned != "" && planned != body.Digest() {
 		diags.AddError("Copy Source Changed Since the Plan", fmt.Sprintf("Somebody replaced the object %q in bucket %q, from which %q is copied, after the plan was made. "+
 			"Nothing was written. Run plan again.", block.Key.ValueString(), block.Bucket.ValueString(), m.Key.ValueString()))

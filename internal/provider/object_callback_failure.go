@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -15,8 +16,14 @@ import (
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
 
-// callbackText is an answer for the state, which holds valid UTF-8 only.
-func callbackText(answer string) string { return strings.ToValidUTF8(answer, "\uFFFD") }
+// callbackText is an answer for the state, which holds UTF-8 only; "" for any other. With signs in place of what is not
+// text it would look like an answer that nobody gave.
+func callbackText(answer string) string {
+	if !utf8.ValidString(answer) {
+		return ""
+	}
+	return answer
+}
 
 // addCallbackFailure reports a callback that failed, although its object is stored; as a warning when it is optional.
 func (m objectModel) addCallbackFailure(diags *diag.Diagnostics, failed *ossclient.CallbackError, optional, creates bool) {

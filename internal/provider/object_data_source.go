@@ -142,7 +142,7 @@ func (d *objectDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	version := m.VersionID.ValueString()
 	o, err := client.HeadVersion(ctx, m.Bucket.ValueString(), m.Key.ValueString(), version)
 	if err != nil {
-		m.addHeadError(&resp.Diagnostics, err)
+		m.addHeadError(ctx, client, &resp.Diagnostics, err)
 		return
 	}
 	m.show(o)
@@ -212,7 +212,7 @@ func (m *objectDataModel) readBody(ctx context.Context, client *ossclient.Client
 
 // addHeadError tells what is not there from a call that failed: a missing bucket, or the missing target of a link, is
 // a call that failed.
-func (m *objectDataModel) addHeadError(diags *diag.Diagnostics, err error) {
+func (m *objectDataModel) addHeadError(ctx context.Context, client *ossclient.Client, diags *diag.Diagnostics, err error) {
 	version, object := m.VersionID.ValueString(), fmt.Sprintf("object %q in bucket %q", m.Key.ValueString(), m.Bucket.ValueString())
 	var e *ossclient.Error
 	absent := ossclient.IsNotFound(err)
@@ -220,7 +220,7 @@ func (m *objectDataModel) addHeadError(diags *diag.Diagnostics, err error) {
 	case absent && version != "":
 		diags.AddError(objectNotFound, fmt.Sprintf("No version %q of %s. Keys and version IDs are case-sensitive.", version, object))
 	case absent:
-		diags.AddError(objectNotFound, fmt.Sprintf("No %s. Keys are case-sensitive.", object))
+		diags.AddError(objectNotFound, fmt.Sprintf("No %s. Keys are case-sensitive.", object)+keyInOtherForm(ctx, client, m.Bucket.ValueString(), m.Key.ValueString()))
 	case version != "" && errors.As(err, &e) && e.Status == http.StatusMethodNotAllowed: // a delete marker is named: OSS-053
 		diags.AddAttributeError(path.Root("version_id"), objectNotFound, fmt.Sprintf("Version %q of %s is a delete marker: the object was deleted then. "+
 			"Name another version, or leave version_id out for the current one.", version, object))

@@ -131,7 +131,7 @@ func (e *objectEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, r
 		Bucket: m.Bucket.ValueString(), Key: m.Key.ValueString(), VersionID: m.VersionID.ValueString(), ETag: m.ETag.ValueString(), Limit: limit,
 	})
 	if err != nil {
-		m.addReadError(&resp.Diagnostics, err)
+		m.addReadError(ctx, client, &resp.Diagnostics, err)
 		return
 	}
 	m.show(o, body)
@@ -156,7 +156,7 @@ func (m *objectEphemeralModel) show(o ossclient.Object, body []byte) {
 }
 
 // addReadError tells what is not there, too large or another one from a call that failed.
-func (m *objectEphemeralModel) addReadError(diags *diag.Diagnostics, err error) {
+func (m *objectEphemeralModel) addReadError(ctx context.Context, client *ossclient.Client, diags *diag.Diagnostics, err error) {
 	object := fmt.Sprintf("%q in bucket %q", m.Key.ValueString(), m.Bucket.ValueString())
 	var tooLarge *ossclient.TooLargeError
 	var e *ossclient.Error
@@ -170,7 +170,7 @@ func (m *objectEphemeralModel) addReadError(diags *diag.Diagnostics, err error) 
 			"up to %d (4 MiB).", object, tooLarge.Size, tooLarge.Limit, ossclient.MaxRead))
 	case ossclient.HasCode(err, "NoSuchKey") && m.VersionID.IsNull():
 		diags.AddAttributeError(path.Root("key"), objectNotFound, fmt.Sprintf("No object %s. Keys are case-sensitive. If this very apply writes it, "+
-			"refer here to the version_id or the etag of that oss_object, so that it is read afterwards.", object))
+			"refer here to the version_id or the etag of that oss_object, so that it is read afterwards.", object)+keyInOtherForm(ctx, client, m.Bucket.ValueString(), m.Key.ValueString()))
 	case ossclient.HasCode(err, "NoSuchKey"), ossclient.HasCode(err, "NoSuchVersion"):
 		diags.AddAttributeError(path.Root("version_id"), objectNotFound, fmt.Sprintf("No version %q of object %s. Keys and version IDs are case-sensitive.", m.VersionID.ValueString(), object))
 	case e != nil && e.Status == http.StatusMethodNotAllowed && !m.VersionID.IsNull(): // facts: GetObject page, of naming a delete marker

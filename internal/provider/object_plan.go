@@ -50,7 +50,7 @@ func (r *objectResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		before = &objectModel{}
 		before.read(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	}
-	body := config.planBody(ctx, r.data.clientIfReady(), memory, &resp.Diagnostics)
+	body := config.planBody(ctx, r.data.clientIfReady(), before, memory, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

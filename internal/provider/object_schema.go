@@ -50,7 +50,7 @@ func objectPlaceSchema() map[string]schema.Attribute {
 		"key": schema.StringAttribute{
 			Required: true,
 			MarkdownDescription: "Name of the object in the bucket: 1 to 1,023 bytes of UTF-8 that do not begin with `/` or `\\`. " +
-				"A change replaces the object.",
+				"Terraform turns it into Unicode NFC, so an object whose key is in another form, as macOS writes accents, cannot be named here. A change replaces the object.",
 			Validators:    []validator.String{ruledBy(rules.CheckKey)},
 			PlanModifiers: replace,
 		},
@@ -73,8 +73,9 @@ func objectPlaceSchema() map[string]schema.Attribute {
 func objectBodySchema() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"content": schema.StringAttribute{
-			Optional:            true,
-			MarkdownDescription: "The body as text, stored as UTF-8. It is kept in the state; for large bodies use `source`. `\"\"` makes an empty object.",
+			Optional: true,
+			MarkdownDescription: "The body as text, stored as UTF-8. It is kept in the state; for large bodies use `source`. `\"\"` makes an empty object. " +
+				"Terraform turns text into Unicode NFC, so `file(...)` of a text in another form stores other bytes than `source`.",
 		},
 		"content_base64": schema.StringAttribute{
 			Optional:            true,
@@ -84,9 +85,9 @@ func objectBodySchema() map[string]schema.Attribute {
 		"source": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "Path of the file that is the body. The file is read at plan to learn its CRC-64, so a change shows by itself. " +
-				"A file that does not exist at plan may still be made by another resource before this one is applied; " +
-				"one that exists and is rebuilt in the same apply needs `source_hash`.",
-			Validators: unlessEmpty(),
+				"A file that another resource builds in the same apply needs `source_hash`; without it a file that is missing at plan is an error. " +
+				"Where no file has the name and one differs from it in its Unicode form alone, as macOS and archives write accents, that one is meant.",
+			Validators: unlessEmpty(sourcePath()),
 		},
 		"source_hash": schema.StringAttribute{
 			Optional: true,
@@ -97,7 +98,7 @@ func objectBodySchema() map[string]schema.Attribute {
 			Optional:  true,
 			WriteOnly: true,
 			MarkdownDescription: "The body as text that must not be seen: neither it nor a digest of it is kept in plan or state, so `crc64` and `etag` stay null. " +
-				"It is uploaded on creation, when `content_wo_version` changes, and when somebody else replaced the stored body.",
+				"Its `size` is in both. It is uploaded on creation, when `content_wo_version` changes, and when somebody else replaced the stored body.",
 		},
 		"content_wo_version": schema.Int64Attribute{
 			CustomType:          wholeNumber{},
@@ -206,11 +207,11 @@ func objectComputedSchema() map[string]schema.Attribute {
 	}
 	return map[string]schema.Attribute{
 		"id":    computed("`bucket/key`."),
-		"etag":  computed("ETag of the stored body, without quotes; null with `content_wo`. OSS advises against reading it as an MD5; compare bodies by `crc64`."),
-		"crc64": computed("CRC-64 (ECMA) of the body, an unsigned decimal as OSS shows it; null with `content_wo`."),
+		"etag":  computed("ETag of the stored body, without quotes; null with `content_wo`. OSS advises against reading it as an MD5; compare bodies by `crc64`. Like `crc64` it gives a short body away to whoever guesses, also that of a sensitive `content`: use `content_wo` there."),
+		"crc64": computed("CRC-64 (ECMA) of the body, an unsigned decimal as OSS shows it; null with `content_wo`. It is in clear also when `content` is sensitive."),
 		"size": schema.Int64Attribute{
 			Computed:            true,
-			MarkdownDescription: "Size of the body in bytes.",
+			MarkdownDescription: "Size of the body in bytes, also with `content_wo`.",
 		},
 		"version_id": computed("Version of the object in a bucket whose versioning is or was enabled, else null."),
 		"callback_response": computed("What the receiver of the upload's `callback` answered, as JSON text for `jsondecode`. It is known after apply exactly when an upload is planned, which is when OSS will call back; " +

@@ -146,6 +146,8 @@ func TestSourceRefusals(t *testing.T) {
 		w.fails(words, "plan", "-no-color")
 	}
 	w.config(sourceConfig)
+	w.fails([]string{"Source File Not Found", `"site.css"`, "source_hash", "path.module"}, "plan", "-no-color")
+	w.config(strings.Replace(sourceConfig, "}\n", "  source_hash = \"x\"\n}\n", 1))
 	out := w.must("plan", "-no-color")
 	if !strings.Contains(out, "Source File Does Not Exist Yet") {
 		t.Errorf("no warning:\n%s", out)

@@ -95,6 +95,21 @@ func (p *protocol) strings(value *tfprotov6.DynamicValue, kind tftypes.Type) map
 	return result
 }
 
+// readData reads a data source and returns what is told.
+func (p *protocol) readData(name string, config map[string]any) []*tfprotov6.Diagnostic {
+	p.t.Helper()
+	value := valueOf(p.t, p.schema.DataSourceSchemas[name].ValueType(), config)
+	encoded, err := tfprotov6.NewDynamicValue(value.Type(), value)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	resp, err := p.server.ReadDataSource(p.t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: &encoded})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return resp.Diagnostics
+}
+
 func identityKind(names ...string) tftypes.Object {
 	kind := tftypes.Object{AttributeTypes: map[string]tftypes.Type{}}
 	for _, name := range names {

@@ -50,6 +50,20 @@ var keyRules = []limit{
 		}
 		return fmt.Sprintf(`%s begins with a %s. OSS keys must not begin with "/" or "\"; write %s.`, finding.Quote(key), first, finding.Quote(rest))
 	}},
+	// OSS takes such a key, and nobody means one.
+	{"key-url", finding.Warning, "RFC 3986, section 3", func(_, key string) string {
+		scheme, rest, found := strings.Cut(key, "://")
+		bucket, inside, _ := strings.Cut(rest, "/")
+		switch lower := strings.ToLower(scheme); {
+		case !found:
+			return ""
+		case lower == "oss" && len(CheckBucket(bucket)) == 0 && inside != "":
+			return fmt.Sprintf("%s is an address of an object, and would be its name in the bucket. Write bucket = %s and key = %s.", finding.Quote(key), finding.Quote(bucket), finding.Quote(inside))
+		case lower == "oss" || lower == "s3" || lower == "http" || lower == "https":
+			return fmt.Sprintf("%s begins with %q, and all of it would be the name in the bucket. Write the name alone, which is the path of the URL.", finding.Quote(key), scheme+"://")
+		}
+		return ""
+	}},
 	// A key travels percent-encoded, so any character can be sent; but the XML 1.0
 	// of a listing or a multi-delete cannot hold most control characters.
 	{"key-control", finding.Warning, "XML 1.0, production Char", func(_, key string) string {
