@@ -58,7 +58,7 @@ func (r *objectResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.data.checkPolicy(plan, &resp.Diagnostics)
+	r.data.checkPolicy(config, plan, change, &resp.Diagnostics)
 	keep(ctx, resp.Private, plannedKey, change, &resp.Diagnostics)
 	plan.write(ctx, resp.Plan.Schema, &resp.Plan.Raw, &resp.Diagnostics)
 }
