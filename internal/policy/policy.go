@@ -76,12 +76,14 @@ type compiledRule struct {
 	buckets, keys           []glob
 	except                  [][]glob         // of each exception
 	headers, metadata, tags []compiledDemand // sorted by name; headers in canonical spelling
+	why                     string           // the description as a sentence
 }
 
 type compiledDemand struct {
 	Demand
 	name    string
 	pattern *regexp.Regexp // anchored; nil without a Pattern
+	said    [faults]string // what is said of each fault; its words depend on no value
 }
 
 // Check reports which rules the object breaks: in the order of the rules, then headers, metadata, tags, ACL and storage
