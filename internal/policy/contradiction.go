@@ -104,11 +104,7 @@ func compatible(x, y compiledDemand) bool {
 	if candidates == nil {
 		candidates = y.Values
 	}
-	obeys := func(d compiledDemand, v string) bool {
-		fault, _ := d.fault(v)
-		return fault == ""
-	}
-	return candidates == nil || slices.ContainsFunc(candidates, func(v string) bool { return obeys(x, v) && obeys(y, v) })
+	return candidates == nil || slices.ContainsFunc(candidates, func(v string) bool { return x.ofValue(v) == noFault && y.ofValue(v) == noFault })
 }
 
 // unlisted looks for metadata that rule b, whose metadata is at place, requires and

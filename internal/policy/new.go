@@ -89,16 +89,16 @@ func (c *compiler) fail(place, format string, args ...any) {
 }
 
 func (c *compiler) rule(place string, rule Rule) compiledRule {
-	compiled := compiledRule{Rule: rule, buckets: newGlobs(rule.Buckets), keys: newGlobs(rule.Keys)}
+	compiled := compiledRule{Rule: rule, why: reason(rule.Description), buckets: newGlobs(rule.Buckets), keys: newGlobs(rule.Keys)}
 	c.globs(place+".buckets", rule.Buckets, rules.BucketGlobFault)
 	c.globs(place+".keys", rule.Keys, rules.KeyGlobFault)
 	for i, e := range rule.Except {
 		c.exception(fmt.Sprintf("%s.except[%d]", place, i), e)
 		compiled.except = append(compiled.except, newGlobs(e.Keys))
 	}
-	compiled.headers = c.demands(place+".headers", rule.Headers, headerName, rules.CheckHeader)
-	compiled.metadata = c.demands(place+".metadata", rule.Metadata, metadataName, rules.CheckMetadataValue)
-	compiled.tags = c.demands(place+".tags", rule.Tags, tagKey, rules.CheckTag)
+	compiled.headers = c.demands(place+".headers", "header", rule.Headers, headerName, rules.CheckHeader)
+	compiled.metadata = c.demands(place+".metadata", "metadata", rule.Metadata, metadataName, rules.CheckMetadataValue)
+	compiled.tags = c.demands(place+".tags", "tag", rule.Tags, tagKey, rules.CheckTag)
 	c.choice(place+".acl", rule.ACL, rules.ACLs)
 	c.choice(place+".storage_class", rule.StorageClass, rules.StorageClasses)
 	c.demandsSomething(place, rule)
@@ -184,7 +184,7 @@ func tagKey(key string) (canonical, detail string) {
 }
 
 // demands checks the demands of one rule on headers, on metadata or on tags.
-func (c *compiler) demands(place string, demands map[string]Demand, spell func(string) (string, string), checkValue func(name, value string) []finding.Finding) []compiledDemand {
+func (c *compiler) demands(place, kind string, demands map[string]Demand, spell func(string) (string, string), checkValue func(name, value string) []finding.Finding) []compiledDemand {
 	var list []compiledDemand
 	seen := map[string]string{}
 	for _, written := range slices.Sorted(maps.Keys(demands)) {
@@ -201,6 +201,7 @@ func (c *compiler) demands(place string, demands map[string]Demand, spell func(s
 		seen[name] = written
 		d := compiledDemand{Demand: demands[written], name: name}
 		c.demand(here, &d, checkValue)
+		d.said = d.words(kind)
 		list = append(list, d)
 	}
 	slices.SortFunc(list, func(a, b compiledDemand) int { return strings.Compare(a.name, b.name) })
@@ -226,7 +227,7 @@ func (c *compiler) demand(place string, d *compiledDemand, checkValue func(name,
 	other := compiledDemand{Demand: Demand{Pattern: d.Pattern, MaxLength: d.MaxLength}, pattern: d.pattern}
 	for i, value := range d.Values {
 		here := fmt.Sprintf("%s.values[%d]", place, i)
-		fault, _ := other.fault(value)
+		fault, _ := other.about(other.ofValue(value))
 		switch found := checkValue(d.name, value); {
 		case slices.Contains(d.Values[:i], value):
 			c.fail(here, "%s is there twice. Remove it.", finding.Quote(value))

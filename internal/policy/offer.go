@@ -68,7 +68,7 @@ func (d *compiledDemand) typeFault(types []string) string {
 		return "may have any Content-Type that the uploader chooses. Set content_types to those that the rule allows" + strings.Replace(d.hint(), " with", ":", 1) + "."
 	}
 	for _, t := range types {
-		if fault, advice := d.fault(t); fault != "" {
+		if fault, advice := d.about(d.ofValue(t)); fault != "" {
 			return fmt.Sprintf("may have a Content-Type that %s. %s.", fault, advice)
 		}
 	}

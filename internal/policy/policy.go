@@ -64,6 +64,7 @@ type Object struct {
 	TagsUnknown     bool     // the same for tags
 
 	LastModified time.Time // zero is an object that is being written
+	Left         bool      // it stays as it is, and when it was modified is not known: it counts as older than any rule
 }
 
 // Policy is a checked set of rules. Its zero value, and nil, demand nothing. It may
@@ -75,12 +76,14 @@ type compiledRule struct {
 	buckets, keys           []glob
 	except                  [][]glob         // of each exception
 	headers, metadata, tags []compiledDemand // sorted by name; headers in canonical spelling
+	why                     string           // the description as a sentence
 }
 
 type compiledDemand struct {
 	Demand
 	name    string
 	pattern *regexp.Regexp // anchored; nil without a Pattern
+	said    [faults]string // what is said of each fault; its words depend on no value
 }
 
 // Check reports which rules the object breaks: in the order of the rules, then headers, metadata, tags, ACL and storage
@@ -100,10 +103,10 @@ func (p *Policy) Check(o Object) []Violation {
 }
 
 // Need is what has to be known of an object to hold the rules against it, beyond what a list of objects tells: its key, its
-// class and its time.
-type Need struct{ Headers, Tags, ACL bool }
+// class and its time. Class says that a rule asks for the class.
+type Need struct{ Headers, Tags, ACL, Class bool }
 
-// Any reports whether anything is needed.
+// Any reports whether anything is needed that a list does not tell.
 func (n Need) Any() bool { return n.Headers || n.Tags || n.ACL }
 
 // Concerns reports whether a rule is held against the objects with this bucket and key, and what has to be known for it.
@@ -117,6 +120,7 @@ func (p *Policy) Concerns(bucket, key string) (need Need, concerned bool) {
 			need.Headers = need.Headers || len(r.headers) > 0 || len(r.metadata) > 0 || r.OnlyListed
 			need.Tags = need.Tags || len(r.tags) > 0
 			need.ACL = need.ACL || r.ACL != nil
+			need.Class = need.Class || r.StorageClass != nil
 		}
 	}
 	return need, concerned
@@ -153,7 +157,7 @@ func (r *compiledRule) exception(key string) int {
 
 // severity is that of a violation by an object: what was modified last before the rule came is only warned of.
 func (r *compiledRule) severity(o Object) finding.Severity {
-	if !o.LastModified.IsZero() && o.LastModified.Before(r.Since) {
+	if o.Left && !r.Since.IsZero() || !o.LastModified.IsZero() && o.LastModified.Before(r.Since) {
 		return finding.Warning
 	}
 	return r.Severity

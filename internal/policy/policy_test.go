@@ -2,7 +2,6 @@ package policy
 
 import (
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -218,47 +217,6 @@ func TestFindingsAreNeverTakenBack(t *testing.T) {
 	if said < 500 {
 		t.Errorf("only %d findings about partly known objects: the test proves nothing", said)
 	}
-}
-
-func benchmarkPolicy(b *testing.B) (*Policy, []Object) {
-	b.Helper()
-	rules := []Rule{}
-	for i := range 50 {
-		rules = append(rules, Rule{
-			Name: fmt.Sprintf("rule-%d", i), Buckets: []string{"web-*", "assets"}, Keys: []string{fmt.Sprintf("team-%d/**", i%10), fmt.Sprintf("**/*.ext%d", i)},
-			Headers: map[string]Demand{"Cache-Control": {Required: true, Pattern: "(public|private), max-age=[0-9]+"}},
-			Metadata: map[string]Demand{
-				"owner": {Required: true, Values: []string{"alice", "bob", "carol"}},
-				"cost":  {Pattern: "[A-Z]{2}-[0-9]{4}", MaxLength: 7},
-			},
-		})
-	}
-	policy, errs := New(rules)
-	if len(errs) > 0 {
-		b.Fatal(errs)
-	}
-	objects := []Object{}
-	for i := range 10_000 {
-		objects = append(objects, Object{
-			Bucket: "web-1", Key: fmt.Sprintf("team-%d/site/%d/index.html", i%20, i), Headers: map[string]string{"Cache-Control": "public, max-age=60"},
-			Metadata: map[string]string{"owner": "bob", "cost": "AB-1234", "note": "x"},
-		})
-	}
-	return policy, objects
-}
-
-// BenchmarkPolicy10000ObjectsBy50Rules: one operation checks all objects; the aim is
-// under 200 ms of one processor.
-func BenchmarkPolicy10000ObjectsBy50Rules(b *testing.B) {
-	policy, objects := benchmarkPolicy(b)
-	for b.Loop() {
-		for _, object := range objects {
-			if found := policy.Check(object); len(found) > 0 {
-				b.Fatalf("%+v", found)
-			}
-		}
-	}
-	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/10000x50")
 }
 
 // Of one there is no choice.

@@ -41,6 +41,8 @@ func TestPolicyOfSettings(t *testing.T) {
 		"before the rule":         {Object{Bucket: "b", Key: "new/a", Tags: billed, LastModified: may(31)}, `warning new metadata["owner"]`, ""},
 		"in the last second":      {Object{Bucket: "b", Key: "new/a", Tags: billed, LastModified: may(32).Add(-time.Second)}, `warning new metadata["owner"]`, ""},
 		"on the day of the rule":  {Object{Bucket: "b", Key: "new/a", Tags: billed, LastModified: may(32)}, `error new metadata["owner"]`, ""},
+		"left as it is":           {Object{Bucket: "b", Key: "new/a", Tags: billed, Left: true}, `warning new metadata["owner"]`, ""},
+		"left, and no since":      {Object{Bucket: "b", Key: "a", ACL: "public-read", Tags: billed, Left: true}, "error closed acl", ""},
 		"old, and no since":       {Object{Bucket: "b", Key: "a", ACL: "public-read", Tags: billed, LastModified: may(1)}, "error closed acl", ""},
 	} {
 		found := policy.Check(tt.object)
@@ -65,9 +67,9 @@ func TestPolicyNeeds(t *testing.T) {
 		{"name": "c", "keys": ["class/**", "acl/both"], "storage_class": ["IA"]}, {"name": "h", "keys": ["headers/**"], "headers": {"Expires": {"required": true}}},
 		{"name": "l", "keys": ["listed/**"], "only_listed": true}]}`)
 	for key, want := range map[string]Need{
-		"acl/x": {ACL: true}, "acl/both": {ACL: true}, "tags/x": {Tags: true}, "class/x": {}, "headers/x": {Headers: true}, "listed/x": {Headers: true},
+		"acl/x": {ACL: true}, "acl/both": {ACL: true, Class: true}, "tags/x": {Tags: true}, "class/x": {Class: true}, "headers/x": {Headers: true}, "listed/x": {Headers: true},
 	} {
-		if got, concerned := policy.Concerns("b", key); got != want || !concerned || got.Any() != (want != Need{}) {
+		if got, concerned := policy.Concerns("b", key); got != want || !concerned || got.Any() != (want.ACL || want.Tags || want.Headers) {
 			t.Errorf("%s: got %+v, %v", key, got, concerned)
 		}
 	}

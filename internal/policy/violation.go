@@ -55,10 +55,7 @@ const summary = "Metadata Policy Violation"
 const descriptionLimit = 300
 
 func (r *compiledRule) violation(s *subject, part, name, fault string) Violation {
-	v := Violation{Part: part, Fault: fault, Why: strings.Join(strings.Fields(r.Description), " ")}
-	if v.Why != "" {
-		v.Why = strings.TrimRight(finding.Cut(v.Why, descriptionLimit), ".") + "."
-	}
+	v := Violation{Part: part, Fault: fault, Why: r.why}
 	v.Finding = finding.Finding{Rule: r.Name, Name: name, Severity: r.severity(s.Object), Summary: summary}
 	v.Detail = v.say(s.where)
 	return v
@@ -66,7 +63,20 @@ func (r *compiledRule) violation(s *subject, part, name, fault string) Violation
 
 // say says what is wrong with the object that where names.
 func (v Violation) say(where string) string {
-	return strings.TrimSpace(fmt.Sprintf("Rule %s: %s %s %s", finding.Quote(v.Rule), where, v.Fault, v.Why))
+	said := "Rule " + finding.Quote(v.Rule) + ": " + where + " " + v.Fault
+	if v.Why != "" {
+		said += " " + v.Why
+	}
+	return said
+}
+
+// reason is a description as a sentence of bearable length, or "".
+func reason(description string) string {
+	why := strings.Join(strings.Fields(description), " ")
+	if why != "" {
+		why = strings.TrimRight(finding.Cut(why, descriptionLimit), ".") + "."
+	}
+	return why
 }
 
 // check holds the rule against an object.
@@ -77,11 +87,13 @@ func (r *compiledRule) check(s *subject) []Violation {
 			found = append(found, r.violation(s, part, name, fault))
 		}
 	}
-	for _, d := range r.headers {
-		add(Headers, d.name, d.check("header", s.headers))
+	for i := range r.headers {
+		d := &r.headers[i]
+		add(Headers, d.name, d.said[d.of(&s.headers)])
 	}
-	for _, d := range r.metadata {
-		add(Metadata, d.name, d.check("metadata", s.metadata))
+	for i := range r.metadata {
+		d := &r.metadata[i]
+		add(Metadata, d.name, d.said[d.of(&s.metadata)])
 	}
 	if r.OnlyListed {
 		for _, name := range slices.Sorted(maps.Keys(s.metadata.known)) {
@@ -90,8 +102,9 @@ func (r *compiledRule) check(s *subject) []Violation {
 			}
 		}
 	}
-	for _, d := range r.tags {
-		add(Tags, d.name, d.check("tag", s.tags))
+	for i := range r.tags {
+		d := &r.tags[i]
+		add(Tags, d.name, d.said[d.of(&s.tags)])
 	}
 	add(ACL, "", notAmong("an ACL", r.ACL, s.ACL))
 	add(StorageClass, "", notAmong("a storage class", r.StorageClass, s.StorageClass))
@@ -110,34 +123,68 @@ func (r *compiledRule) find(name string) (int, bool) {
 	return slices.BinarySearchFunc(r.metadata, name, func(d compiledDemand, name string) int { return strings.Compare(d.name, name) })
 }
 
-// check returns what is wrong as a sentence that begins after "object … ", or "".
-func (d *compiledDemand) check(kind string, in values) string {
+// fault is a way in which an entry is not what a demand asks for.
+type fault int
+
+const (
+	noFault fault = iota
+	missing
+	unwanted
+	notAllowed
+	mismatched
+	tooLong
+	faults // how many there are
+)
+
+// of returns the fault of an entry, as far as it is known.
+func (d *compiledDemand) of(in *values) fault {
 	if in.unknown[d.name] {
-		return ""
+		return noFault
 	}
 	value, present := in.known[d.name]
 	switch {
 	case !present && d.Required && !in.open:
-		return fmt.Sprintf("lacks the %s %s. Add it%s.", kind, finding.Quote(d.name), d.hint())
+		return missing
 	case !present:
-		return ""
+		return noFault
 	case d.Forbidden:
-		return fmt.Sprintf("has the %s %s, which is forbidden. Remove it.", kind, finding.Quote(d.name))
+		return unwanted
 	}
-	if fault, advice := d.fault(value); fault != "" {
-		return fmt.Sprintf("has the %s %s with a value that %s. %s.", kind, finding.Quote(d.name), fault, advice)
-	}
-	return ""
+	return d.ofValue(value)
 }
 
-// fault returns what is wrong with a value, as the end of a sentence that does not repeat it, and what to do; or "".
-func (d *compiledDemand) fault(value string) (fault, advice string) {
+func (d *compiledDemand) ofValue(value string) fault {
 	switch {
 	case d.Values != nil && !slices.Contains(d.Values, value):
-		return "is not allowed", "Write " + finding.OneOf("", d.Values)
+		return notAllowed
 	case d.pattern != nil && !d.pattern.MatchString(value):
-		return "does not match the pattern " + finding.QuoteLong(d.Pattern) + " as a whole", "Write one that does"
+		return mismatched
 	case d.MaxLength > 0 && len(value) > d.MaxLength && utf8.RuneCountInString(value) > d.MaxLength:
+		return tooLong
+	}
+	return noFault
+}
+
+// words are those of each fault of an entry, said once: a sentence that begins after "object … ".
+func (d *compiledDemand) words(kind string) (said [faults]string) {
+	name := finding.Quote(d.name)
+	said[missing] = fmt.Sprintf("lacks the %s %s. Add it%s.", kind, name, d.hint())
+	said[unwanted] = fmt.Sprintf("has the %s %s, which is forbidden. Remove it.", kind, name)
+	for _, f := range []fault{notAllowed, mismatched, tooLong} {
+		what, advice := d.about(f)
+		said[f] = fmt.Sprintf("has the %s %s with a value that %s. %s.", kind, name, what, advice)
+	}
+	return said
+}
+
+// about says of a value what is wrong with it, as the end of a sentence that does not repeat it, and what to do.
+func (d *compiledDemand) about(f fault) (what, advice string) {
+	switch {
+	case f == notAllowed && len(d.Values) > 0:
+		return "is not allowed", "Write " + finding.OneOf("", d.Values)
+	case f == mismatched:
+		return "does not match the pattern " + finding.QuoteLong(d.Pattern) + " as a whole", "Write one that does"
+	case f == tooLong:
 		return "has more than " + characters(d.MaxLength), "Shorten it"
 	}
 	return "", ""

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"runtime"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
@@ -28,7 +30,7 @@ type syntheticBucket struct {
 	url      string
 
 	inFlight, most atomic.Int64
-	heads          atomic.Int64
+	heads, lists   atomic.Int64
 }
 
 func (b *syntheticBucket) client(t testing.TB) *ossclient.Client {
@@ -55,12 +57,13 @@ func (b *syntheticBucket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done()
 		return
 	}
+	b.lists.Add(1)
 	from, _ := strconv.Atoi(r.URL.Query().Get("continuation-token"))
 	size, _ := strconv.Atoi(r.URL.Query().Get("max-keys"))
 	to := min(from+size, b.objects)
 	fmt.Fprintf(w, "<ListBucketResult><IsTruncated>%t</IsTruncated><NextContinuationToken>%d</NextContinuationToken>", to < b.objects, to)
 	for i := from; i < to; i++ {
-		fmt.Fprintf(w, "<Contents><Key>logs/%08d</Key><Size>%d</Size></Contents>", i, i)
+		fmt.Fprintf(w, "<Contents><Key>logs/%08d</Key><Size>%d</Size><StorageClass>Standard</StorageClass><LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents>", i, i)
 	}
 	fmt.Fprint(w, "</ListBucketResult>")
 }
@@ -102,13 +105,65 @@ func TestAuditIsSortedAndCounted(t *testing.T) {
 	if err := a.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if a.objects != 2100 || a.errors != 0 || a.warnings != 2100 || len(a.kept) != 1500 {
-		t.Errorf("%d objects, %d errors, %d warnings, %d kept", a.objects, a.errors, a.warnings, len(a.kept))
+	if a.tally.Objects != 2100 || a.tally.Errors != 0 || a.tally.Warnings != 2100 || len(a.kept) != 1500 {
+		t.Errorf("%d objects, %d errors, %d warnings, %d kept", a.tally.Objects, a.tally.Errors, a.tally.Warnings, len(a.kept))
 	}
 	for i, f := range a.kept {
 		if want := fmt.Sprintf("logs/%08d", i); f.key != want || f.Rule != "team" {
 			t.Fatalf("finding %d is %s of %s, want %s", i, f.Rule, f.key, want)
 		}
+	}
+}
+
+// Ten thousand objects cost ten lists and a HEAD each, whatever is wrong with them.
+func TestAuditCostsOneHeadForEachObject(t *testing.T) {
+	t.Parallel()
+	bucket := &syntheticBucket{objects: 10_000}
+	a := audit{client: bucket.client(t), policy: onePolicy(t, true), bucket: "bucket", keep: 7}
+	if err := a.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if lists, heads := bucket.lists.Load(), bucket.heads.Load(); lists != 10 || heads != 10_000 {
+		t.Errorf("%d lists and %d HEADs", lists, heads)
+	}
+	for i, want := range []policy.RuleTally{{Rule: "owner", Checked: 10_000}, {Rule: "team", Severity: finding.Warning, Checked: 10_000, Broken: 10_000}} {
+		if got := a.tally.Rules()[i]; !reflect.DeepEqual(got, want) {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+	}
+	want := `warning: Rule "team": each of 10000 objects in bucket "bucket" lacks the metadata "team". Add it. They are "logs/00000000", "logs/00000001", "logs/00000002", ` +
+		`"logs/00000003", "logs/00000004", "logs/00000005", "logs/00000006", "logs/00000007", "logs/00000008", "logs/00000009" and 9990 more.` + "\n" +
+		"The list of violations has the first 7, and 9993 more are only counted (limit = 7)."
+	if got := a.report(); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// What is let off is counted, and not asked for; so is an object of which the list tells all that a rule asks.
+func TestAuditAsksNothingForNothing(t *testing.T) {
+	t.Parallel()
+	bucket := &syntheticBucket{objects: 20}
+	since := time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)
+	a := audit{client: bucket.client(t), bucket: "bucket", keep: 100, policy: mustRules(t,
+		policy.Rule{Name: "team", Metadata: map[string]policy.Demand{"team": {Required: true}}, Keys: []string{"logs/0000000*"},
+			Except: []policy.Exception{{Keys: []string{"logs/00000003", "logs/00000004"}, Reason: "Moves."}, {Keys: []string{"none"}, Reason: "Gone."}}},
+		policy.Rule{Name: "class", StorageClass: []string{"IA"}, Keys: []string{"logs/0000001*"}, Since: since},
+	)}
+	if err := a.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if heads := bucket.heads.Load(); heads != 8 {
+		t.Errorf("%d HEADs, want 8", heads)
+	}
+	want := []policy.RuleTally{
+		{Rule: "team", Checked: 8, Broken: 8, Excepted: 2, Exceptions: []policy.ExceptionTally{{Reason: "Moves.", Objects: 2}, {Reason: "Gone."}}},
+		{Rule: "class", Checked: 10, Broken: 10},
+	}
+	if got := a.tally.Rules(); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if a.tally.Objects != 18 || a.tally.Errors != 8 || a.tally.Warnings != 10 { // older than since
+		t.Errorf("got %+v", a.tally)
 	}
 }
 
@@ -132,8 +187,8 @@ func TestAuditBoundsItsRequests(t *testing.T) {
 	if most := bucket.most.Load(); most != headsInFlight {
 		t.Errorf("%d requests at once, want %d", most, headsInFlight)
 	}
-	if bucket.heads.Load() != 200 || a.objects != 200 {
-		t.Errorf("%d requests for %d objects, want 200", bucket.heads.Load(), a.objects)
+	if bucket.heads.Load() != 200 || a.tally.Objects != 200 {
+		t.Errorf("%d requests for %d objects, want 200", bucket.heads.Load(), a.tally.Objects)
 	}
 }
 
@@ -213,20 +268,24 @@ func TestAuditPassesOverWhatIsGone(t *testing.T) {
 		return false
 	}
 	a := audit{client: bucket.client(t), policy: onePolicy(t, true), bucket: "bucket", keep: 100}
-	if err := a.run(t.Context()); err != nil || a.objects != 18 || a.warnings != 18 {
-		t.Errorf("%d objects, %d warnings, %v", a.objects, a.warnings, err)
+	if err := a.run(t.Context()); err != nil || a.tally.Objects != 18 || a.tally.Warnings != 18 {
+		t.Errorf("%d objects, %d warnings, %v", a.tally.Objects, a.tally.Warnings, err)
 	}
 }
 
 func TestStoredObjectLeavesUnjudgedWhatAnAnswerHides(t *testing.T) {
 	t.Parallel()
 	o := ossclient.Object{Headers: ossclient.Headers{ContentType: "text/html", ContentDisposition: "attachment"}, ForcedDownload: true}
-	got := storedObject("b", "k", o)
+	stored := func() (object policy.Object) {
+		showStored(&object, o)
+		return object
+	}
+	got := stored()
 	if !slices.Equal(got.UnknownHeaders, []string{"Content-Disposition"}) || len(got.Headers) != 1 || got.Headers["Content-Type"] != "text/html" {
 		t.Errorf("got %+v", got)
 	}
 	o.ForcedDownload, o.ContentLanguage = false, "de"
-	if got := storedObject("b", "k", o); len(got.UnknownHeaders) != 0 || len(got.Headers) != 3 {
+	if got := stored(); len(got.UnknownHeaders) != 0 || len(got.Headers) != 3 {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -249,8 +308,11 @@ func BenchmarkAudit(b *testing.B) {
 			return false
 		}
 		a := audit{client: bucket.client(b), policy: onePolicy(b, true), bucket: "bucket", keep: 100}
-		if err := a.run(b.Context()); err != nil || a.objects != objects || len(a.kept) != 100 {
-			b.Fatalf("%d objects, %v", a.objects, err)
+		if err := a.run(b.Context()); err != nil || a.tally.Objects != objects || len(a.kept) != 100 {
+			b.Fatalf("%d objects, %v", a.tally.Objects, err)
+		}
+		if lists, heads := bucket.lists.Load(), bucket.heads.Load(); lists != objects/1000 || heads != objects {
+			b.Errorf("%d LIST and %d HEAD for %d objects", lists, heads, objects)
 		}
 		if last > first+(2<<20) {
 			b.Errorf("the heap grew from %d to %d bytes", first, last)

@@ -82,9 +82,9 @@ func TestMetadataDataSourceExamples(t *testing.T) {
 			"keys": []any{"reports/2025/a.html", "reports/index.html"}, "bytes": float64(len("reports/2025/a.htmlreports/index.html")), "folders": []any{"reports/2025/"}}},
 		"oss_metadata_violations": {"violations": []any{
 			map[string]any{"key": "reports/2025/a.html", "rule": "ownership", "severity": "error", "name": "owner",
-				"message": `Rule "ownership": object "reports/2025/a.html" in bucket "example" lacks the metadata "owner". Add it with a value that matches the pattern "[a-z-]+" as a whole. So that a question about a report finds somebody.`},
+				"place": `metadata["owner"]`, "message": `Rule "ownership": object "reports/2025/a.html" in bucket "example" lacks the metadata "owner". Add it with a value that matches the pattern "[a-z-]+" as a whole. So that a question about a report finds somebody.`},
 			map[string]any{"key": "reports/data.csv", "rule": "ownership", "severity": "error", "name": "owner",
-				"message": `Rule "ownership": object "reports/data.csv" in bucket "example" has the metadata "owner" with a value that does not match the pattern "[a-z-]+" as a whole. Write one that does. So that a question about a report finds somebody.`}}},
+				"place": `metadata["owner"]`, "message": `Rule "ownership": object "reports/data.csv" in bucket "example" has the metadata "owner" with a value that does not match the pattern "[a-z-]+" as a whole. Write one that does. So that a question about a report finds somebody.`}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

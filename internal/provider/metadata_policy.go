@@ -2,6 +2,9 @@ package provider
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -9,6 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/object"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/policy"
 )
 
@@ -40,31 +45,76 @@ func decodePolicy(value types.Dynamic, diags *diag.Diagnostics) (rules *policy.P
 
 // checkPolicy reports what an object breaks of the team's rules, as far as both are known: at plan, and again when
 // Terraform completes the plan during the apply.
-func (d *providerData) checkPolicy(m objectModel, diags *diag.Diagnostics) {
+func (d *providerData) checkPolicy(config, m objectModel, change object.Change, diags *diag.Diagnostics) {
 	if d != nil {
-		addPolicyViolations(diags, m, d.policy.Check(m.policyObject()))
+		addPolicyViolations(diags, m, d.policy.Check(m.policyObject(config, change)))
 	}
 }
 
 // holdPolicy is the last check before a request writes the object, when all is known. Warnings were given by then.
-func (d *providerData) holdPolicy(m objectModel, diags *diag.Diagnostics) {
-	if d == nil {
-		return
+func (d *providerData) holdPolicy(config, m objectModel, change object.Change, diags *diag.Diagnostics) {
+	if d != nil {
+		addPolicyViolations(diags, m, stopping(d.policy.Check(m.policyObject(config, change))))
 	}
-	var stopping []policy.Violation
-	for _, v := range d.policy.Check(m.policyObject()) {
-		if v.Severity == finding.Error {
-			stopping = append(stopping, v)
-		}
-	}
-	addPolicyViolations(diags, m, stopping)
 }
 
-// policyObject is the object as a policy looks at it.
-func (m objectModel) policyObject() policy.Object {
+// holdTakenOver is holdPolicy for what an object that is taken over brings with it: the class, tags and ACL that the
+// configuration leaves alone. Each is asked for where a rule speaks about it, and not otherwise. It reports whether the
+// object may be taken over.
+func (d *providerData) holdTakenOver(ctx context.Context, client *ossclient.Client, config, m objectModel, diags *diag.Diagnostics) bool {
+	o := m.policyObject(config, object.Change{Create: true})
+	need, _ := d.policy.Concerns(o.Bucket, o.Key)
+	need.ACL = need.ACL && o.ACL == ""
+	if need.Tags = need.Tags && o.TagsUnknown; need.Tags || need.Class && o.StorageClass == "" {
+		shown, err := client.HeadObject(ctx, o.Bucket, o.Key)
+		switch {
+		case ossclient.IsNotFound(err):
+			return true // the engine says so in its own words
+		case err != nil:
+			objectCallError(diags, "Unable to Create OSS Object", "look at", m, err)
+			return false
+		}
+		if o.StorageClass == "" {
+			o.StorageClass = shown.StorageClass
+		}
+		need.Tags = need.Tags && shown.TagCount > 0
+		o.TagsUnknown = o.TagsUnknown && need.Tags
+	}
+	if err := completePolicyObject(ctx, client, need, &o); err != nil {
+		objectCallError(diags, "Unable to Create OSS Object", "look at ACL or tags, which metadata_policy has a rule about, of", m, err)
+		return false
+	}
+	broken := stopping(d.policy.Check(o))
+	addPolicyViolations(diags, m, broken)
+	return len(broken) == 0
+}
+
+// completePolicyObject asks for what HEAD does not show.
+func completePolicyObject(ctx context.Context, client *ossclient.Client, need policy.Need, o *policy.Object) (err error) {
+	if need.Tags {
+		if o.Tags, err = client.ObjectTags(ctx, o.Bucket, o.Key); err != nil {
+			return err
+		}
+		o.TagsUnknown = false
+	}
+	if need.ACL {
+		o.ACL, err = client.ObjectACL(ctx, o.Bucket, o.Key)
+	}
+	return err
+}
+
+// stopping are the violations that stop a run.
+func stopping(found []policy.Violation) []policy.Violation {
+	return slices.DeleteFunc(found, func(v policy.Violation) bool { return v.Severity != finding.Error })
+}
+
+// policyObject is the object as a policy looks at it, after a change.
+func (m objectModel) policyObject(config objectModel, change object.Change) policy.Object {
 	o := policy.Object{
-		Bucket: m.Bucket.ValueString(), Key: m.Key.ValueString(),
-		Headers: map[string]string{}, Metadata: map[string]string{}, MetadataUnknown: m.Metadata.IsUnknown(),
+		Bucket: m.Bucket.ValueString(), Key: m.Key.ValueString(), Headers: map[string]string{},
+		ACL: m.ACL.ValueString(), StorageClass: m.StorageClass.ValueString(), // what the bucket's default is, nobody knows here
+		MetadataUnknown: m.Metadata.IsUnknown(), TagsUnknown: m.Tags.IsUnknown(),
+		Left: !change.Create && !change.Write && !change.Reset && !change.SetACL && !change.SetTags,
 	}
 	for _, f := range m.fields() {
 		switch {
@@ -74,36 +124,77 @@ func (m objectModel) policyObject() policy.Object {
 			o.Headers[f.header] = f.value.ValueString()
 		}
 	}
-	for name, value := range m.Metadata.Elements() {
-		if s, ok := value.(types.String); ok && !s.IsUnknown() {
-			o.Metadata[name] = s.ValueString()
-		} else {
-			o.UnknownMetadata = append(o.UnknownMetadata, name)
+	o.Metadata, o.UnknownMetadata = knownEntries(m.Metadata)
+	o.Tags, o.UnknownTags = knownEntries(m.Tags)
+	switch {
+	case change.Create && change.Write: // whatever was there, a PUT leaves nothing of it
+		if m.ACL.IsNull() {
+			o.ACL = "default"
 		}
+	case m.Tags.IsNull(), change.TakesOver() && config.Tags.IsNull():
+		o.TagsUnknown = true
 	}
 	return o
 }
 
-// addPolicyViolations reports each violation at the attribute that puts it right.
-func addPolicyViolations(diags *diag.Diagnostics, m objectModel, found []policy.Violation) {
-	places := map[string]path.Path{}
-	for _, v := range found {
-		places[v.Detail] = m.policyPlace(v)
+// knownEntries are those of a map that are known, and the names of those that are not.
+func knownEntries(m types.Map) (known map[string]string, unknown []string) {
+	known = map[string]string{}
+	for name, value := range m.Elements() {
+		if s, ok := value.(types.String); ok && !s.IsUnknown() {
+			known[name] = s.ValueString()
+		} else {
+			unknown = append(unknown, name)
+		}
 	}
-	addViolationsAt(diags, policy.Findings(found), func(f finding.Finding) path.Path { return places[f.Detail] })
+	return known, unknown
 }
 
-// policyPlace is the attribute that puts a violation right.
-func (m objectModel) policyPlace(v policy.Violation) path.Path {
-	switch v.Part {
-	case policy.Headers:
-		return path.Root(headerAttribute(v.Name))
-	case policy.Metadata:
-		return entryPlace(policy.Metadata, m.Metadata, v.Name)
-	case policy.Tags:
-		return entryPlace(policy.Tags, m.Tags, v.Name)
+// addPolicyViolations reports each violation at the attribute that puts it right.
+func addPolicyViolations(diags *diag.Diagnostics, m objectModel, found []policy.Violation) {
+	addViolationsOf(diags, m.Key.ValueString(), found, func(v policy.Violation) path.Path {
+		switch v.Part {
+		case policy.Headers:
+			return path.Root(headerAttribute(v.Name))
+		case policy.Metadata:
+			return entryPlace(policy.Metadata, m.Metadata, v.Name)
+		case policy.Tags:
+			return entryPlace(policy.Tags, m.Tags, v.Name)
+		}
+		return path.Root(v.Part)
+	})
+}
+
+// addViolationsOf reports what one object breaks: errors at their places, warnings together. Terraform shows one of several
+// warnings with the same title and counts the others, so those of each object are one, and have its key in their title.
+func addViolationsOf(diags *diag.Diagnostics, key string, found []policy.Violation, place func(policy.Violation) path.Path) {
+	places, warnings := map[string]path.Path{}, []policy.Violation{}
+	for _, v := range found {
+		places[v.Detail] = place(v)
+		if v.Severity == finding.Warning {
+			warnings = append(warnings, v)
+		}
 	}
-	return path.Root(v.Part)
+	addViolationsAt(diags, policy.Findings(stopping(slices.Clone(found))), func(f finding.Finding) path.Path { return places[f.Detail] })
+	if len(warnings) == 0 {
+		return
+	}
+	title, text := warnings[0].Summary, make([]string, len(warnings))
+	if key != "" {
+		title += fmt.Sprintf(" by %q", key)
+	}
+	at := places[warnings[0].Detail]
+	for i, v := range warnings {
+		text[i] = v.Detail
+		if !places[v.Detail].Equal(at) {
+			at = path.Empty()
+		}
+	}
+	if at.Equal(path.Empty()) {
+		diags.AddWarning(title, strings.Join(text, "\n"))
+		return
+	}
+	diags.AddAttributeWarning(at, title, strings.Join(text, "\n"))
 }
 
 // entryPlace is the entry of a map, or the map where it has none.

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/object"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/policy"
 )
 
@@ -185,11 +186,11 @@ func TestPolicyMistakes(t *testing.T) {
 	w := startAnyOSS(t).workspace()
 	w.write("policy.yaml", "rules:\n  - name: a\n    metadata: {owner: {requierd: true}}\n")
 	for policy, words := range map[string][]string{
-		`yamldecode(file("policy.yaml"))`: {`metadata_policy.rules[0].metadata["owner"].requierd: There is no field "requierd". Did you mean "required"?`},
-		`[{ name = "a", header = {} }]`:   {`metadata_policy[0].header: There is no field "header". Did you mean "headers"?`},
+		`yamldecode(file("policy.yaml"))`: {`metadata_policy.rules[0].metadata["owner"].requierd, in rule "a": There is no field "requierd". Did you mean "required"?`},
+		`[{ name = "a", header = {} }]`:   {`metadata_policy[0].header, in rule "a": There is no field "header". Did you mean "headers"?`},
 		`{ ruls = [] }`:                   {`metadata_policy.ruls: There is no field "ruls". Did you mean "rules"?`},
 		`"strict"`:                        {"metadata_policy: It is a string; write an object"},
-		`{ rules = [{ name = "a", metadata = { owner = { required = "yes" } } }] }`:                                                     {`metadata_policy.rules[0].metadata["owner"].required: It is a string; write true or false`},
+		`{ rules = [{ name = "a", metadata = { owner = { required = "yes" } } }] }`:                                                     {`metadata_policy.rules[0].metadata["owner"].required, in rule "a": It is a string; write true or false`},
 		`{ rules = [{ name = "a", only_listed = true, keys = ["a["] }] }`:                                                               {`metadata_policy.rules[0].keys[0], in rule "a": The glob`, "not well formed"},
 		`{ rules = [{ name = "a", only_listed = true, keys = ["/a"] }] }`:                                                               {"metadata_policy.rules[0].keys[0]", `Write "a"`},
 		`{ rules = [{ name = "a", headers = { Expires = { pattern = "(" } } }] }`:                                                       {`metadata_policy.rules[0].headers["Expires"].pattern`, "missing closing )"},
@@ -310,8 +311,12 @@ func TestPolicyIsHeldBeforeTheRequest(t *testing.T) {
 		plan[name] = v
 	}
 	null := p.value(kind, nil)
+	written, err := json.Marshal(object.Change{Write: true})
+	o.must(err)
+	private, err := json.Marshal(map[string][]byte{plannedKey: written})
+	o.must(err)
 	apply := func(prior *tfprotov6.DynamicValue) []string {
-		resp, err := p.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{TypeName: "oss_object", PriorState: prior, PlannedState: value(plan), Config: value(config)})
+		resp, err := p.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{TypeName: "oss_object", PriorState: prior, PlannedState: value(plan), Config: value(config), PlannedPrivate: private})
 		o.must(err)
 		said := []string{}
 		for _, d := range resp.Diagnostics {
@@ -338,14 +343,15 @@ func TestPolicyWarnsOnce(t *testing.T) {
 	}
 	var plan, apply diag.Diagnostics
 	data := &providerData{policy: rules}
-	data.checkPolicy(objectModel{Bucket: types.StringValue("b"), Key: types.StringValue("k")}, &plan)
-	data.holdPolicy(objectModel{Bucket: types.StringValue("b"), Key: types.StringValue("k")}, &apply)
+	m := objectModel{Bucket: types.StringValue("b"), Key: types.StringValue("k")}
+	data.checkPolicy(m, m, object.Change{}, &plan)
+	data.holdPolicy(m, m, object.Change{}, &apply)
 	if plan.WarningsCount() != 1 || len(apply) != 0 {
 		t.Errorf("at plan %v, before the request %v", plan, apply)
 	}
 	var none *providerData
-	none.checkPolicy(objectModel{}, &plan)
-	none.holdPolicy(objectModel{}, &apply)
+	none.checkPolicy(m, m, object.Change{}, &plan)
+	none.holdPolicy(m, m, object.Change{}, &apply)
 }
 
 // housePolicyValue is a policy with an error and a warning for the object of the test above.

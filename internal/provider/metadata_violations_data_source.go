@@ -32,6 +32,8 @@ type metadataViolationsModel struct {
 	MetadataPolicy types.Dynamic    `tfsdk:"metadata_policy"`
 	Limit          types.Int64      `tfsdk:"limit"`
 	Violations     []violationModel `tfsdk:"violations"`
+	Summary        []ruleModel      `tfsdk:"summary"`
+	Report         types.String     `tfsdk:"report"`
 	Truncated      types.Bool       `tfsdk:"truncated"`
 	ErrorCount     types.Int64      `tfsdk:"error_count"`
 	WarningCount   types.Int64      `tfsdk:"warning_count"`
@@ -43,8 +45,24 @@ type violationModel struct {
 	Key      types.String `tfsdk:"key"`
 	Rule     types.String `tfsdk:"rule"`
 	Severity types.String `tfsdk:"severity"`
+	Place    types.String `tfsdk:"place"`
 	Name     types.String `tfsdk:"name"`
 	Message  types.String `tfsdk:"message"`
+}
+
+// ruleModel is what became of one rule.
+type ruleModel struct {
+	Rule       types.String     `tfsdk:"rule"`
+	Severity   types.String     `tfsdk:"severity"`
+	Checked    types.Int64      `tfsdk:"checked"`
+	Broken     types.Int64      `tfsdk:"broken"`
+	Excepted   types.Int64      `tfsdk:"excepted"`
+	Exceptions []exceptionModel `tfsdk:"exceptions"`
+}
+
+type exceptionModel struct {
+	Reason  types.String `tfsdk:"reason"`
+	Objects types.Int64  `tfsdk:"objects"`
 }
 
 // Metadata names the data source.
@@ -56,7 +74,8 @@ func (d *metadataViolationsDataSource) Metadata(_ context.Context, _ datasource.
 func (d *metadataViolationsDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Holds the objects that a bucket has already against a metadata policy, whoever wrote them, and returns what they break. " +
-			"The objects are listed, 1,000 a request, and those that a rule speaks about are asked for their metadata by HeadObject, several at a time. " +
+			"The objects are listed, 1,000 a request. Those of which a rule asks for headers or metadata cost one HeadObject each, several at a time; " +
+			"a rule on `tags` one GetObjectTagging more for each object that has tags, a rule on `acl` one GetObjectAcl for each object, and a rule on `storage_class` nothing. " +
 			"[The guide](../guides/metadata-policy.md) tells how to write rules and how to gate a pipeline on the result.",
 		Attributes: selectionSchema(),
 		Blocks:     map[string]schema.Block{"timeouts": walkTimeouts(ctx)},
@@ -87,15 +106,36 @@ func violationsSchema() map[string]schema.Attribute {
 		},
 		"violations": schema.ListNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "What is broken, sorted by key; for one key in the order of the rules, headers before metadata.",
+			MarkdownDescription: "What is broken, sorted by key; for one key in the order of the rules.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"key":      text("Key of the object."),
 				"rule":     text("Name of the rule."),
 				"severity": text("Severity of the rule: `error` or `warning`."),
-				"name":     text("The header, such as `Cache-Control`, or the metadata name that the rule speaks about."),
+				"place":    text("Where in the object: `headers[\"Cache-Control\"]`, `metadata[\"owner\"]`, `tags[\"team\"]`, `acl` or `storage_class`."),
+				"name":     text("The header, such as `Cache-Control`, the metadata name or the key of the tag that the rule speaks about; empty for ACL and class."),
 				"message":  text("What is wrong and what to write instead."),
 			}},
 		},
+		"summary": schema.ListNestedAttribute{
+			Computed:            true,
+			MarkdownDescription: "What became of each rule, in the order of the policy.",
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"rule":     text("Name of the rule."),
+				"severity": text("Severity of the rule: `error` or `warning`."),
+				"checked":  count("How many objects it was held against."),
+				"broken":   count("How many of these break it."),
+				"excepted": count("How many objects it speaks about and lets off by `except`. They are not asked for anything, unless another rule is held against them."),
+				"exceptions": schema.ListNestedAttribute{
+					Computed:            true,
+					MarkdownDescription: "The exceptions of the rule, in their order.",
+					NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+						"reason":  text("Its reason."),
+						"objects": count("How many objects it lets off. One that lets off none can go."),
+					}},
+				},
+			}},
+		},
+		"report":        text(fmt.Sprintf("What is broken, in words: a line for each way of breaking a rule, with the number of objects and the keys of the first %d, and a last line when there are more violations than `limit`. Empty when nothing is broken.", auditNames)),
 		"truncated":     schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether there are violations beyond `limit`."},
 		"error_count":   count("How many violations have the severity `error`, those beyond `limit` too."),
 		"warning_count": count("How many violations have the severity `warning`, those beyond `limit` too."),
@@ -124,7 +164,7 @@ func (d *metadataViolationsDataSource) Read(ctx context.Context, req datasource.
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	a := audit{client: client, policy: rules, bucket: m.Bucket.ValueString(), prefix: m.Prefix.ValueString(), glob: m.Glob.ValueString(), keep: keptViolations}
+	a := &audit{client: client, policy: rules, bucket: m.Bucket.ValueString(), prefix: m.Prefix.ValueString(), glob: m.Glob.ValueString(), keep: keptViolations}
 	if !m.Limit.IsNull() {
 		a.keep = int(m.Limit.ValueInt64())
 	}
@@ -154,15 +194,26 @@ func (m metadataViolationsModel) policy(data *providerData, diags *diag.Diagnost
 	return rules
 }
 
-func (m *metadataViolationsModel) show(a audit) {
-	m.Violations = make([]violationModel, 0, len(a.kept))
+func (m *metadataViolationsModel) show(a *audit) {
+	m.Violations, m.Summary = make([]violationModel, 0, len(a.kept)), []ruleModel{}
 	for _, f := range a.kept {
 		m.Violations = append(m.Violations, violationModel{
 			Key: types.StringValue(f.key), Rule: types.StringValue(f.Rule), Severity: types.StringValue(f.Severity.String()),
-			Name: types.StringValue(f.Name), Message: types.StringValue(f.Detail),
+			Place: types.StringValue(f.Place()), Name: types.StringValue(f.Name), Message: types.StringValue(f.Detail),
 		})
 	}
-	m.Truncated = types.BoolValue(a.errors+a.warnings > len(a.kept))
-	m.ErrorCount, m.WarningCount = types.Int64Value(int64(a.errors)), types.Int64Value(int64(a.warnings))
-	m.ObjectCount = types.Int64Value(int64(a.objects))
+	count := func(n int) types.Int64 { return types.Int64Value(int64(n)) }
+	for _, r := range a.tally.Rules() {
+		rule := ruleModel{
+			Rule: types.StringValue(r.Rule), Severity: types.StringValue(r.Severity.String()),
+			Checked: count(r.Checked), Broken: count(r.Broken), Excepted: count(r.Excepted), Exceptions: []exceptionModel{},
+		}
+		for _, e := range r.Exceptions {
+			rule.Exceptions = append(rule.Exceptions, exceptionModel{types.StringValue(e.Reason), count(e.Objects)})
+		}
+		m.Summary = append(m.Summary, rule)
+	}
+	m.Report = types.StringValue(a.report())
+	m.Truncated = types.BoolValue(a.tally.Errors+a.tally.Warnings > len(a.kept))
+	m.ErrorCount, m.WarningCount, m.ObjectCount = count(a.tally.Errors), count(a.tally.Warnings), count(a.tally.Objects)
 }

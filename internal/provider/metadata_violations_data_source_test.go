@@ -173,3 +173,51 @@ func TestViolationsDataSourceTimeout(t *testing.T) {
 	w.policyConfig(housePolicy, "data \"oss_metadata_violations\" \"test\" {\n bucket = \"BUCKET\"\n timeouts {\n  read = \"50ms\"\n }\n}\n")
 	w.fails([]string{"Unable to Audit OSS Objects", "did not end within its time limit", "timeouts block"}, "plan", "-no-color")
 }
+
+// A rule on ACL or tags costs one request more for each object, one on the class none; what is let off shows apart.
+func TestViolationsOfSettings(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	bucket := o.sdk()
+	put := func(key string, options ...oss.Option) {
+		o.must(bucket.PutObject(key, strings.NewReader("x"), options...))
+	}
+	put("a", oss.Meta("owner", "emma"), oss.ObjectACL(oss.ACLPrivate), oss.SetTagging(tagging("team", "wab")))
+	put("b", oss.ObjectACL(oss.ACLPublicRead), oss.ObjectStorageClass(oss.StorageIA))
+	put("old/c")
+	w := o.workspace()
+	const owner = `metadata = { owner = { required = true } }`
+	for _, tc := range []struct{ rule, found, summary, requests string }{
+		{`storage_class = ["Standard"]`, `b storage_class`, "3 1 0", "ListObjectsV2:1"},
+		{`acl = ["private", "default"]`, `b acl`, "3 1 0", "GetObjectAcl:3 ListObjectsV2:1"},
+		{`tags = { team = { values = ["web"] } }`, `a tags["team"]`, "3 1 0", "GetObjectTagging:3 ListObjectsV2:1"},
+		{`tags = { team = { values = ["web"] } }, ` + owner, `a tags["team"]; b metadata["owner"]; old/c metadata["owner"]`, "3 3 0", "GetObjectTagging:1 HeadObject:3 ListObjectsV2:1"},
+		{owner + `, acl = ["private"], except = [{ keys = ["old/**"], reason = "Moves in March." }]`, `b metadata["owner"]; b acl`, "2 1 1 Moves in March.:1", "GetObjectAcl:2 HeadObject:2 ListObjectsV2:1"},
+	} {
+		w.policyConfig(`[{ name = "r", `+tc.rule+` }]`, `
+data "oss_metadata_violations" "test" {
+  bucket = "BUCKET"
+}
+output "found" {
+  value = join("; ", [for v in data.oss_metadata_violations.test.violations : "${v.key} ${v.place}"])
+}
+output "summary" {
+  value = join("; ", [for r in data.oss_metadata_violations.test.summary : join(" ", concat([r.checked, r.broken, r.excepted], [for e in r.exceptions : "${e.reason}:${e.objects}"]))])
+}
+output "report" {
+  value = data.oss_metadata_violations.test.report
+}
+`)
+		o.local().ResetRecords()
+		got := w.outputs()
+		if got["found"] != tc.found || got["summary"] != tc.summary {
+			t.Errorf("%s: got %v", tc.rule, got)
+		}
+		if report, _ := got["report"].(string); !strings.HasPrefix(report, `error: Rule "r": `) {
+			t.Errorf("%s: report %q", tc.rule, report)
+		}
+		if requests := o.requests(); requests != tc.requests {
+			t.Errorf("%s: requests %q, want %q", tc.rule, requests, tc.requests)
+		}
+	}
+}

@@ -59,7 +59,7 @@ func (r *objectResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		return
 	}
 	var broken diag.Diagnostics
-	r.data.checkPolicy(plan, &broken)
+	r.data.checkPolicy(config, plan, change, &broken)
 	if !change.Writes() {
 		broken = onlyWarned(broken)
 	}

@@ -30,14 +30,18 @@ func (r *objectResource) Create(ctx context.Context, req resource.CreateRequest,
 	var config, plan objectModel
 	config.read(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
 	plan.read(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
-	r.data.holdPolicy(plan, &resp.Diagnostics)
+	change := plan.creation(config)
+	r.data.holdPolicy(config, plan, change, &resp.Diagnostics)
 	ctx, client, end := r.data.begin(ctx, plan.Bucket, plan.Timeouts.Create, writeTimeout, &resp.Diagnostics)
 	defer end()
 	if client == nil {
 		return
 	}
 	defer r.data.lock(plan.ID.ValueString())()
-	a := objectApply{client: client, config: config, plan: &plan, change: plan.creation(config), summary: "Unable to Create OSS Object", diags: &resp.Diagnostics}
+	if change.TakesOver() && !r.data.holdTakenOver(ctx, client, config, plan, &resp.Diagnostics) {
+		return
+	}
+	a := objectApply{client: client, config: config, plan: &plan, change: change, summary: "Unable to Create OSS Object", diags: &resp.Diagnostics}
 	if !a.run(ctx) {
 		return
 	}
@@ -97,13 +101,13 @@ func (r *objectResource) Update(ctx context.Context, req resource.UpdateRequest,
 	plan.read(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	state.read(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	memory := recallMemory(ctx, req.Private, &resp.Diagnostics)
-	r.data.holdPolicy(plan, &resp.Diagnostics)
+	change := plannedChange(ctx, req.Private, &resp.Diagnostics)
+	r.data.holdPolicy(config, plan, change, &resp.Diagnostics)
 	ctx, client, end := r.data.begin(ctx, plan.Bucket, plan.Timeouts.Update, writeTimeout, &resp.Diagnostics)
 	defer end()
 	if client == nil {
 		return
 	}
-	change := plannedChange(ctx, req.Private, &resp.Diagnostics)
 	keep(ctx, resp.Private, plannedKey, nil, &resp.Diagnostics) // also when the update fails
 	if resp.Diagnostics.HasError() {
 		return

@@ -192,7 +192,7 @@ func (e *presignedURLEphemeral) Open(ctx context.Context, req ephemeral.OpenRequ
 	}
 	request := m.request(ctx, &resp.Diagnostics)
 	if m.method() == http.MethodPut {
-		addSignedViolations(&resp.Diagnostics, m.RequestHeaders, m.Metadata, "content_type", e.data.policy.Check(m.policyObject(request)))
+		addSignedViolations(&resp.Diagnostics, request.Key, m.RequestHeaders, m.Metadata, "content_type", e.data.policy.Check(m.policyObject(request)))
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -250,7 +250,7 @@ func (m presignedURLModel) contentType() string {
 // policyObject is the object that an upload by the URL makes. The signature fixes the type and all metadata; another header
 // than those that are demanded, an uploader may add.
 func (m presignedURLModel) policyObject(r ossclient.URLRequest) policy.Object {
-	o := policy.Object{Bucket: r.Bucket, Key: r.Key, Headers: policyHeaders(m.RequestHeaders), Metadata: textMap(m.Metadata)}
+	o := signedPolicyObject(r.Bucket, r.Key, m.RequestHeaders, m.Metadata)
 	o.Headers["Content-Type"] = r.Header["Content-Type"]
 	return o
 }

@@ -3,6 +3,8 @@ package provider
 import (
 	"context"
 	"fmt"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +17,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/callback"
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/policy"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
@@ -163,30 +164,49 @@ func signedCallback(ctx context.Context, block types.Object, diags *diag.Diagnos
 	return &c
 }
 
-// policyHeaders are those of the request headers that OSS stores.
-func policyHeaders(headers types.Map) map[string]string {
-	stored := map[string]string{}
+// What a request header is that a policy calls otherwise.
+const (
+	aclHeader     = "x-oss-object-acl"
+	classHeader   = "x-oss-storage-class"
+	taggingHeader = "x-oss-tagging"
+)
+
+// signedPolicyObject is what an upload makes that sends the request headers and the metadata. What does not send an ACL or
+// tags has OSS's default of one and none of the other; the class may be any that the bucket has by default.
+func signedPolicyObject(bucket, key string, headers, metadata types.Map) policy.Object {
+	o := policy.Object{Bucket: bucket, Key: key, Headers: map[string]string{}, Metadata: textMap(metadata), Tags: map[string]string{}, ACL: "default"}
 	for name, value := range textMap(headers) {
-		for _, standard := range rules.StandardHeaders {
-			if strings.EqualFold(name, standard) {
-				stored[standard] = value
+		switch name := strings.ToLower(name); name {
+		case aclHeader:
+			o.ACL = value
+		case classHeader:
+			o.StorageClass = value
+		case taggingHeader:
+			tags, _ := url.ParseQuery(value) // validated
+			for key := range tags {
+				o.Tags[key] = tags.Get(key)
+			}
+		default:
+			if slices.ContainsFunc(rules.StandardHeaders, func(h string) bool { return strings.EqualFold(h, name) }) {
+				o.Headers[name] = value
 			}
 		}
 	}
-	return stored
+	return o
 }
 
-// addSignedViolations reports each finding of a team's policy at the argument that mends it.
-func addSignedViolations(diags *diag.Diagnostics, headers, meta types.Map, contentType string, found []policy.Violation) {
-	addViolationsAt(diags, policy.Findings(found), func(v finding.Finding) path.Path {
-		if headerAttribute(v.Name) == "" {
-			return entryPlace("metadata", meta, v.Name)
-		}
-		if v.Name == "Content-Type" {
+// addSignedViolations reports what an upload breaks of a team's policy, at the arguments that put it right.
+func addSignedViolations(diags *diag.Diagnostics, key string, headers, meta types.Map, contentType string, found []policy.Violation) {
+	addViolationsOf(diags, key, found, func(v policy.Violation) path.Path {
+		header := map[string]string{policy.Headers: v.Name, policy.ACL: aclHeader, policy.StorageClass: classHeader, policy.Tags: taggingHeader}[v.Part]
+		switch {
+		case v.Part == policy.Metadata:
+			return entryPlace(policy.Metadata, meta, v.Name)
+		case header == "Content-Type":
 			return path.Root(contentType)
 		}
 		for name := range headers.Elements() {
-			if strings.EqualFold(name, v.Name) {
+			if strings.EqualFold(name, header) {
 				return path.Root("request_headers").AtMapKey(name)
 			}
 		}

@@ -156,7 +156,7 @@ func (e *uploadPolicyEphemeral) Open(ctx context.Context, req ephemeral.OpenRequ
 		return
 	}
 	request := m.request(ctx, &resp.Diagnostics)
-	addSignedViolations(&resp.Diagnostics, m.RequestHeaders, m.Metadata, "content_types", e.data.policy.CheckOffer(m.offer(request)))
+	addSignedViolations(&resp.Diagnostics, request.Key+request.KeyPrefix, m.RequestHeaders, m.Metadata, "content_types", e.data.policy.CheckOffer(m.offer(request)))
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -199,7 +199,7 @@ func (m uploadPolicyModel) request(ctx context.Context, diags *diag.Diagnostics)
 // offer is the form as a policy looks at it.
 func (m uploadPolicyModel) offer(r ossclient.FormRequest) policy.Offer {
 	return policy.Offer{
-		Object: policy.Object{Bucket: r.Bucket, Key: r.Key, Headers: policyHeaders(m.RequestHeaders), Metadata: textMap(m.Metadata)},
+		Object: signedPolicyObject(r.Bucket, r.Key, m.RequestHeaders, m.Metadata),
 		Prefix: r.KeyPrefix, ContentTypes: r.ContentTypes,
 	}
 }

@@ -1,0 +1,277 @@
+package provider
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aliyun/aliyun-oss-go-sdk/oss"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/object"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/policy"
+)
+
+// What is known of ACL, tags and class depends on what the change does: a new object has OSS's defaults, one that is
+// taken over brings its own.
+func TestPolicyObject(t *testing.T) {
+	t.Parallel()
+	create, takeOver, reset, acl := object.Change{Create: true, Write: true, Reset: true}, object.Change{Create: true, Reset: true}, object.Change{Reset: true}, object.Change{SetACL: true}
+	tags := func(value types.String) types.Map {
+		return types.MapValueMust(types.StringType, map[string]attr.Value{"team": value})
+	}
+	set := settingsModel{ACL: types.StringValue("private"), StorageClass: types.StringValue("IA"), Tags: tags(types.StringValue("web"))}
+	null := settingsModel{Tags: types.MapNull(types.StringType)}
+	none := settingsModel{Tags: stringMap(nil)}
+	unknown := settingsModel{ACL: types.StringUnknown(), StorageClass: types.StringUnknown(), Tags: types.MapUnknown(types.StringType)}
+	for name, tt := range map[string]struct {
+		config, plan settingsModel
+		change       object.Change
+		want         string // ACL, class, tags, whether all of them are known, whether it is left as it is
+	}{
+		"set":                     {set, set, create, "private IA map[team:web] true false"},
+		"new, not set":            {null, none, create, "default  map[] true false"},
+		"new, null":               {null, null, create, "default  map[] true false"},
+		"taken over, not set":     {null, none, takeOver, "  map[] false false"},
+		"taken over, set":         {set, set, takeOver, "private IA map[team:web] true false"},
+		"not known":               {unknown, unknown, create, "  map[] false false"},
+		"there already, not seen": {null, null, reset, "  map[] false false"},
+		"there already, seen":     {null, set, reset, "private IA map[team:web] true false"},
+		"there already and left":  {null, set, object.Change{}, "private IA map[team:web] true true"},
+		"another ACL is not left": {set, set, acl, "private IA map[team:web] true false"},
+		"a tag that is not known": {settingsModel{}, settingsModel{Tags: tags(types.StringUnknown())}, create, "default  map[] [team] false"},
+	} {
+		m := objectModel{Bucket: types.StringValue("b"), Key: types.StringValue("k"), settingsModel: tt.plan}
+		got := m.policyObject(objectModel{settingsModel: tt.config}, tt.change)
+		known := fmt.Sprint(!got.TagsUnknown)
+		if len(got.UnknownTags) > 0 {
+			known = fmt.Sprint(got.UnknownTags)
+		}
+		if text := fmt.Sprintf("%s %s %v %s %v", got.ACL, got.StorageClass, got.Tags, known, got.Left); text != tt.want {
+			t.Errorf("%s: got %q, want %q", name, text, tt.want)
+		}
+	}
+}
+
+func mustRules(t *testing.T, list ...policy.Rule) *policy.Policy {
+	t.Helper()
+	rules, mistakes := policy.New(list)
+	if len(mistakes) > 0 {
+		t.Fatal(mistakes)
+	}
+	return rules
+}
+
+// All that one object breaks by way of warning is one diagnostic under a title of its own; errors stand at their places.
+func TestViolationsOfOneObject(t *testing.T) {
+	t.Parallel()
+	demands := map[string]policy.Demand{}
+	for i := range 9 {
+		demands[fmt.Sprintf("name-%d", i)] = policy.Demand{Required: true}
+	}
+	soft := policy.Rule{Name: "soft", Severity: finding.Warning, Headers: map[string]policy.Demand{"Cache-Control": {Required: true}}, Metadata: demands}
+	hard := soft
+	hard.Name, hard.Severity = "hard", finding.Error
+	m := objectModel{Bucket: types.StringValue("b"), Key: types.StringValue("site/a.html")}
+	var diags diag.Diagnostics
+	(&providerData{policy: mustRules(t, soft, hard)}).checkPolicy(m, m, object.Change{Create: true, Write: true}, &diags)
+	if len(diags.Warnings()) != 1 || len(diags.Errors()) != 2 {
+		t.Fatalf("got %v", diags)
+	}
+	if got := diags.Warnings()[0]; got.Summary() != `Metadata Policy Violation by "site/a.html"` || strings.Count(got.Detail(), "lacks the") != 10 {
+		t.Errorf("got %s: %s", got.Summary(), got.Detail())
+	}
+	for i, want := range []string{"cache_control", "metadata"} {
+		d, ok := diags.Errors()[i].(diag.DiagnosticWithPath)
+		if !ok || d.Path().String() != want || d.Summary() != "Metadata Policy Violation" {
+			t.Errorf("got %v, want an error at %s", diags.Errors()[i], want)
+		}
+	}
+	if got := strings.Count(diags.Errors()[1].Detail(), "lacks the metadata"); got != 9 {
+		t.Errorf("%d of 9 entries in %s", got, diags.Errors()[1].Detail())
+	}
+	// Warnings of one place stand there.
+	diags = nil
+	delete(soft.Headers, "Cache-Control")
+	(&providerData{policy: mustRules(t, soft)}).checkPolicy(m, m, object.Change{Create: true, Write: true}, &diags)
+	if d, ok := diags.Warnings()[0].(diag.DiagnosticWithPath); len(diags) != 1 || !ok || d.Path().String() != "metadata" {
+		t.Errorf("got %v", diags)
+	}
+}
+
+// Nine objects that break one rule are all named: Terraform folds warnings that have one title.
+func TestNineWarningsAreNotFolded(t *testing.T) {
+	t.Parallel()
+	w := startAnyOSS(t).workspace()
+	w.policyConfig(`[{ name = "soft", severity = "warning", metadata = { owner = { required = true } }, headers = { Expires = { required = true } } }]`, `
+resource "oss_object" "test" {
+  for_each = toset([for i in range(9) : "site/page-${i}.html"])
+  bucket   = "BUCKET"
+  key      = each.key
+  content  = "x"
+}
+`)
+	out := flatten(w.must("plan", "-no-color"))
+	for i := range 9 {
+		for _, part := range []string{`metadata "owner"`, `header "Expires"`} {
+			if want := fmt.Sprintf(`object "site/page-%d.html" in bucket %q lacks the %s`, i, w.oss.bucket, part); !strings.Contains(out, want) {
+				t.Errorf("the plan does not say %s:\n%s", want, out)
+			}
+		}
+	}
+	if strings.Contains(out, "similar warning") {
+		t.Errorf("Terraform folds warnings:\n%s", out)
+	}
+}
+
+// A rule with a date lets objects that are there already stay as they are, until they are written again.
+func TestSinceAtPlan(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	const since = `[{ name = "new", since = "2026-01-31", metadata = { owner = { required = true } } }]`
+	w.policyConfig("[]", objectBlock("a.txt", ""))
+	w.apply()
+	w.policyConfig(since, objectBlock("a.txt", ""))
+	if out := flatten(w.must("plan", "-no-color", "-detailed-exitcode")); !strings.Contains(out, `Warning: Metadata Policy Violation by "a.txt"`) {
+		t.Errorf("no warning in\n%s", out)
+	}
+	// A change that writes nothing leaves the object as it is, at the apply too.
+	w.policyConfig(since, objectBlock("a.txt", `deletion_policy = "keep"`))
+	w.apply()
+	for _, arguments := range []string{`cache_control = "no-cache"`, `tags = { a = "b" }`} {
+		w.policyConfig(since, objectBlock("a.txt", arguments))
+		w.fails([]string{"Error: Metadata Policy Violation", `lacks the metadata "owner"`}, "plan", "-no-color")
+	}
+	w.policyConfig(since, objectBlock("b.txt", ""))
+	w.fails([]string{"Error: Metadata Policy Violation", `object "b.txt"`}, "plan", "-no-color")
+	w.policyConfig(since, objectBlock("a.txt", "cache_control = \"no-cache\"\n metadata = { owner = \"emma\" }"))
+	w.apply()
+	w.clean()
+}
+
+// An object that is let off by its key is not checked at plan.
+func TestExceptAtPlan(t *testing.T) {
+	t.Parallel()
+	w := startAnyOSS(t).workspace()
+	const except = `[{ name = "owner", except = [{ keys = ["**/old/**"], reason = "Moves in March." }], metadata = { owner = { required = true } } }]`
+	w.policyConfig(except, strings.Replace(objectBlock("KEY", ""), `"KEY"`, `"PREFIXold/a.txt"`, 1))
+	w.must("plan", "-no-color")
+	w.policyConfig(except, strings.Replace(objectBlock("KEY", ""), `"KEY"`, `"PREFIXnew/a.txt"`, 1))
+	w.fails([]string{"Metadata Policy Violation"}, "plan", "-no-color")
+}
+
+// ACL, tags and class stand at their attributes. Nothing is asked of OSS for an object of which all is known.
+func TestSettingsAtPlan(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.workspace()
+	const rules = `[{ name = "settings", acl = ["private"], storage_class = ["Standard"], tags = { team = { required = true, values = ["web"] } } }]`
+	for arguments, want := range map[string]string{
+		``: `error resource "oss_object" "test" {: object "a" in bucket "test-bucket" has an ACL that is not allowed. Make it "private".; error resource "oss_object" "test" {: lacks the tag "team". Add it with the value "web".`,
+		"acl = \"public-read\"\n tags = { team = \"wab\" }\n storage_class = \"IA\"": `error acl = "public-read": has an ACL that is not allowed; error storage_class = "IA": has a storage class that is not allowed. Make it "Standard".; error tags = { team = "wab" }: has the tag "team" with a value that is not allowed.`,
+		"acl = \"private\"\n tags = { team = \"web\" }":                              "",
+	} {
+		w.policyConfig(rules, objectBlock("a", arguments))
+		got := w.diagnostics("plan")
+		wanted := strings.Split(want, "; ")
+		if want == "" {
+			wanted = nil
+		}
+		if len(got) != len(wanted) {
+			t.Errorf("%s: got %+v, want %q", arguments, got, wanted)
+			continue
+		}
+		for _, want := range wanted {
+			place, words, _ := strings.Cut(want, ": ")
+			met := false
+			for _, d := range got {
+				met = met || d.Severity+" "+strings.TrimSpace(d.Snippet.Code) == place && strings.Contains(d.Detail, words)
+			}
+			if !met {
+				t.Errorf("%s: got %+v, want %q", arguments, got, want)
+			}
+		}
+	}
+	if got := o.requests(); got != "" {
+		t.Errorf("requests %q", got)
+	}
+}
+
+// An object without a body is held against the rules with what it brings: nothing is asked but what a rule asks for, and
+// nothing is written when it breaks one.
+func TestPolicyOfTakenOverObjects(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	taken := func(arguments string) string {
+		return strings.Replace(objectBlock("theirs", "allow_overwrite = true\n"+arguments), `content = "x"`, "", 1)
+	}
+	put := func() {
+		o.must(o.sdk().PutObject("theirs", strings.NewReader("x"), oss.Meta("owner", "emma"), oss.ObjectACL(oss.ACLPublicRead), oss.SetTagging(tagging("team", "wab")), oss.ObjectStorageClass(oss.StorageIA)))
+		o.local().ResetRecords()
+	}
+	const adopt = "HeadObject:1" // the engine's, and CopyObject where there is something to change
+	for _, tc := range []struct{ policy, arguments, broken, requests string }{
+		{`[{ name = "r", metadata = { owner = { required = true } } }]`, "", `lacks the metadata "owner"`, ""}, // at plan: what is not configured is removed
+		{`[{ name = "r", storage_class = ["Standard"] }]`, "", "has a storage class that is not allowed", "HeadObject:1"},
+		{`[{ name = "r", tags = { team = { values = ["web"] } } }]`, "", `has the tag "team" with a value that is not allowed`, "GetObjectTagging:1 HeadObject:1"},
+		{`[{ name = "r", acl = ["private"] }]`, "", "has an ACL that is not allowed", "GetObjectAcl:1"},
+		{`[{ name = "r", acl = ["private"], keys = ["others/**"] }]`, "", "", "CopyObject:1 GetObjectAcl:1 " + adopt},
+		{`[{ name = "r", acl = ["private"], tags = { team = { values = ["web"] } } }]`, "acl = \"private\"\n tags = { team = \"web\" }", "", "CopyObject:1 " + adopt},
+	} {
+		put()
+		w := o.workspace()
+		w.policyConfig(tc.policy, taken(tc.arguments))
+		if tc.broken == "" {
+			w.apply()
+		} else {
+			w.fails([]string{"Metadata Policy Violation", tc.broken}, "apply", "-auto-approve", "-no-color")
+			if got := o.object("theirs"); got.Metadata["owner"] != "emma" {
+				t.Errorf("%s: the object was written", tc.policy)
+			}
+		}
+		if got := o.requests(); got != tc.requests {
+			t.Errorf("%s: requests %q, want %q", tc.policy, got, tc.requests)
+		}
+	}
+}
+
+// A copy brings a body and nothing else: what the source has of metadata, tags and ACL is no excuse.
+func TestPolicyOfCopies(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	o.must(o.sdk().PutObject("source", strings.NewReader("x"), oss.Meta("owner", "emma"), oss.ObjectACL(oss.ACLPrivate), oss.SetTagging(tagging("team", "web")), oss.CacheControl("no-cache")))
+	w := o.workspace()
+	copied := func(arguments string) string {
+		return strings.Replace(objectBlock("copy", "copy_source {\n bucket = \"BUCKET\"\n key = \"source\"\n }\n"+arguments), `content = "x"`, "", 1)
+	}
+	for _, rule := range []string{`metadata = { owner = { required = true } }`, `tags = { team = { required = true } }`, `acl = ["private"]`, `headers = { Cache-Control = { required = true } }`} {
+		w.policyConfig(`[{ name = "r", `+rule+` }]`, copied(""))
+		w.fails([]string{"Metadata Policy Violation"}, "plan", "-no-color")
+	}
+	w.policyConfig(`[{ name = "r", metadata = { owner = { required = true } }, tags = { team = { required = true } }, acl = ["private"], headers = { Cache-Control = { required = true } } }]`,
+		copied("metadata = { owner = \"web\" }\n tags = { team = \"web\" }\n acl = \"private\"\n cache_control = \"no-store\""))
+	w.apply()
+	w.clean()
+}
+
+// What a sensitive variable holds is in no message, whatever rule it breaks.
+func TestPolicyMessagesKeepSecrets(t *testing.T) {
+	t.Parallel()
+	w := startAnyOSS(t).workspace()
+	w.policyConfig(`[
+  { name = "values", metadata = { owner = { values = ["alice"] } }, tags = { team = { values = ["web"] } } },
+  { name = "pattern", metadata = { owner = { pattern = "[0-9]+" } }, tags = { team = { pattern = "[0-9]+" } } },
+  { name = "length", severity = "warning", metadata = { owner = { max_length = 3 } }, tags = { team = { max_length = 3 } } },
+]`, "variable \"secret\" {\n default = \"swordfish\"\n sensitive = true\n}\n"+objectBlock("a", "metadata = { owner = var.secret }\n tags = { team = var.secret }"))
+	out, _ := w.try("plan", "-no-color", "-json")
+	if n := strings.Count(out, "Rule "); n < 6 {
+		t.Errorf("%d violations in\n%s", n, out)
+	}
+	if strings.Contains(out, "swordfish") {
+		t.Errorf("the plan tells a secret:\n%s", out)
+	}
+}
