@@ -124,7 +124,7 @@ func (d *deployment) write(ctx context.Context, stage []Step) {
 	group.SetLimit(max(d.Parallel, 1))
 	for _, step := range stage {
 		group.Go(func() error {
-			entry, bytes, err := d.one(ctx, step)
+			entry, bytes, wrote, err := d.one(ctx, step)
 			d.mu.Lock()
 			defer d.mu.Unlock()
 			if err != nil {
@@ -132,11 +132,11 @@ func (d *deployment) write(ctx context.Context, stage []Step) {
 			}
 			if entry != nil {
 				d.Inventory[step.Name] = entry
+			}
+			if wrote {
 				d.Changed = append(d.Changed, step.Name)
+				d.written = append(d.written, entry)
 				d.last = time.Now()
-				if step.Change.Write || step.Change.Reset {
-					d.written = append(d.written, entry)
-				}
 			}
 			d.done(1, bytes)
 			return nil
@@ -145,10 +145,11 @@ func (d *deployment) write(ctx context.Context, stage []Step) {
 	_ = group.Wait() // failures are gathered
 }
 
-// one carries out a step. It gives what is stored then, or nil when it is what was there before.
-func (d *deployment) one(ctx context.Context, s Step) (*Entry, int64, error) {
+// one carries out a step. It gives what is stored then, or nil when it is what was there before, and whether it was
+// written, with how many bytes.
+func (d *deployment) one(ctx context.Context, s Step) (entry *Entry, bytes int64, wrote bool, err error) {
 	if err := ctx.Err(); err != nil {
-		return nil, 0, err
+		return nil, 0, false, err
 	}
 	start := time.Now()
 	var have *State
@@ -165,16 +166,15 @@ func (d *deployment) one(ctx context.Context, s Step) (*Entry, int64, error) {
 	outcome, err := writer.Apply(ctx, s.Want, have, s.Change)
 	if errors.Is(err, ErrExists) {
 		entry, err := d.found(ctx, s, err)
-		return entry, 0, err
+		return entry, 0, false, err
 	}
 	if !outcome.Stored {
-		return nil, 0, err
+		return nil, 0, false, err
 	}
-	var bytes int64
 	if outcome.Uploaded {
 		bytes = s.Want.Body.Size
 	}
-	return s.stored(outcome, time.Since(start)), bytes, err
+	return s.stored(outcome, time.Since(start)), bytes, true, err
 }
 
 // found adopts an object that was in the way of a creation, if it is as it shall be: a run that was killed may have left

@@ -116,3 +116,37 @@ func (p Plan) Changed() []string {
 	slices.Sort(names)
 	return names
 }
+
+// Files are the files of a plan with a folder, in the order of their names.
+func (p Plan) Files() []File {
+	files := make([]File, len(p.Steps))
+	for i, s := range p.Steps {
+		files[i] = s.file
+	}
+	return files
+}
+
+// Early are the names of what is written over, converted or deleted and has a class with a minimum duration.
+func (p Plan) Early() []string {
+	var names []string
+	for _, s := range p.Steps {
+		if s.Have != nil && (s.Change.Write || s.Change.Converts) && s.Have.FeeNotice("", "") != nil {
+			names = append(names, s.Name)
+		}
+	}
+	for _, name := range p.Deletions {
+		if p.have[name].FeeNotice("", "") != nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Size is how many bytes the object has.
+func (s Step) Size() int64 {
+	if s.Want.Body.Kind == KnownBody {
+		return s.Want.Body.Size
+	}
+	return s.Have.Size
+}

@@ -30,6 +30,8 @@ type Look struct {
 	Directory
 	// Strangers decides about the objects that the inventory does not have; nil is as the directory does in a refresh.
 	Strangers func(name string, o ossclient.ListedObject) Interest
+	// Passed is told of those that are passed by; nil is nobody.
+	Passed func(name string, o ossclient.ListedObject)
 }
 
 // Refresh gives the inventory as it is now. What is gone is left out. The one given is not changed.
@@ -57,8 +59,9 @@ func (d Directory) refreshed(name string, _ ossclient.ListedObject) Interest {
 	return PassBy
 }
 
-// Survey finds what is there before a directory is created. An object of another size than the file's is another one.
-func (l Look) Survey(ctx context.Context, files []File) (Inventory, error) {
+// Survey finds what is there before a directory is created. An object of another size than the file's is another one. ours
+// is what the directory had that is replaced by it.
+func (l Look) Survey(ctx context.Context, files []File, ours Inventory) (Inventory, error) {
 	sizes := make(map[string]int64, len(files))
 	for _, f := range files {
 		sizes[f.Name] = f.Size
@@ -73,7 +76,7 @@ func (l Look) Survey(ctx context.Context, files []File) (Inventory, error) {
 		}
 		return l.refreshed(name, o)
 	}
-	return l.Refresh(ctx, nil)
+	return l.Refresh(ctx, ours)
 }
 
 // Closer asks for those objects of an inventory that a list alone has shown and that have the size of a file.
@@ -131,7 +134,11 @@ func (l Look) list(ctx context.Context, have Inventory) (Inventory, map[string]b
 func (l Look) stranger(name string, o ossclient.ListedObject) *Entry {
 	switch l.Strangers(name, o) {
 	case Note:
-		return &Entry{Bare: true, Foreign: true, Found: true}
+		return &Entry{Bare: true, Foreign: true, Found: true} // completed by listed
+	case PassBy:
+		if l.Passed != nil {
+			l.Passed(name, o)
+		}
 	case LookAt:
 		return &Entry{Asked: l.asks(name), Found: l.Owns}
 	}
@@ -242,4 +249,11 @@ func (e *Entry) shown(o ossclient.Object, owns bool) {
 	if e.Seen == nil || e.Seen.Storage != o.Storage || e.Seen.Type != o.Type {
 		e.Seen = &Seen{Storage: o.Storage, Type: o.Type}
 	}
+}
+
+// Listed is an entry for an object that only a list has shown.
+func Listed(o ossclient.ListedObject) *Entry {
+	e := &Entry{Bare: true, Foreign: true, Found: true}
+	e.listed(o, time.Time{})
+	return e
 }

@@ -120,7 +120,7 @@ func (s *site) plan() (Plan, error) {
 		have := s.have()
 		if !s.made {
 			var err error
-			if have, err = s.look().Survey(s.t.Context(), nil); err != nil {
+			if have, err = s.look().Survey(s.t.Context(), nil, nil); err != nil {
 				return Plan{}, err
 			}
 		}
@@ -134,7 +134,7 @@ func (s *site) plan() (Plan, error) {
 	if s.made {
 		have, err = s.look().Closer(s.t.Context(), files, have)
 	} else {
-		have, err = s.look().Survey(s.t.Context(), files)
+		have, err = s.look().Survey(s.t.Context(), files, nil)
 	}
 	return s.dir.Own(files, have), err
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Globs choose among the names of files, which are paths with slashes: those that match one of Include, or all where
@@ -24,6 +25,8 @@ func (g Globs) skips(folder string) bool {
 	})
 }
 
+// matchesAny compares in Unicode NFC, in which Terraform has all globs.
 func matchesAny(globs []string, name string) bool {
+	name = norm.NFC.String(name)
 	return slices.ContainsFunc(globs, func(glob string) bool { return doublestar.MatchUnvalidated(glob, name) })
 }

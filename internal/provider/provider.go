@@ -30,6 +30,8 @@ type providerData struct {
 	created sync.Map          // what this process has created: object ids, and bucket names for CORS rules
 	locks   sync.Map          // a *sync.Mutex for each of them, held while it is created or deleted
 
+	directories sync.Map // a *directoryRun for each id of a directory
+
 	mu     sync.Mutex
 	cname  bool   // the endpoint is one bucket's own domain
 	domain string // the bucket that was named first, with cname
@@ -66,7 +68,7 @@ func (p *ossProvider) Configure(ctx context.Context, req provider.ConfigureReque
 
 // Resources lists the resource types.
 func (p *ossProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newObjectResource, newBucketCORSResource}
+	return []func() resource.Resource{newObjectResource, newBucketCORSResource, newDirectoryResource}
 }
 
 // DataSources lists the data sources.

@@ -18,6 +18,7 @@ const (
 	writeTimeout = 20 * time.Minute // of bodies
 	readTimeout  = 5 * time.Minute  // of what one request or a few do
 	walkTimeout  = 20 * time.Minute // through a bucket
+	filesTimeout = time.Hour        // of the bodies of many objects
 )
 
 // timeout is what a timeouts block says about one operation, such as its method Create.
@@ -44,6 +45,17 @@ func objectTimeouts(ctx context.Context) resourceschema.Block {
 		UpdateDescription: "Time for a change; 20 minutes unless set.",
 		DeleteDescription: "Time for the deletion; 5 minutes unless set.",
 	}))
+}
+
+// directoryTimeouts is the timeouts block of oss_directory.
+func directoryTimeouts(ctx context.Context) resourceschema.Block {
+	return resourcetimeouts.Block(ctx, resourcetimeouts.Opts{
+		Create: true, Read: true, Update: true, Delete: true,
+		CreateDescription: "Time for the whole creation with its retries, such as `3h`; an hour unless set.",
+		ReadDescription:   "Time for a refresh; 20 minutes unless set.",
+		UpdateDescription: "Time for a change; an hour unless set.",
+		DeleteDescription: "Time for the deletion; 20 minutes unless set.",
+	})
 }
 
 // corsTimeouts is the timeouts block of oss_bucket_cors.

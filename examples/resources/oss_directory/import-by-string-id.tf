@@ -1,0 +1,4 @@
+import {
+  to = oss_directory.site
+  id = "example/www/"
+}

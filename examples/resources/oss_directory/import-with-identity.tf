@@ -1,0 +1,7 @@
+import {
+  to = oss_directory.site
+  identity = {
+    bucket = "example"
+    prefix = "www/"
+  }
+}
