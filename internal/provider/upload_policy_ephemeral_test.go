@@ -153,7 +153,7 @@ func TestUploadPolicyAgainstAPolicy(t *testing.T) {
 	}{
 		{`key = "up/a.png"`, []string{"Metadata Policy Violation", `object "up/a.png" in bucket`, `lacks the header "Cache-Control"`, `lacks the metadata "owner"`, "may have any Content-Type"}},
 		{`key_prefix = "up/emma/"`, []string{`an object whose key begins with "up/emma/"`, `lacks the metadata "owner"`}},
-		{"key = \"up/a.png\"\n content_types = [\"image/png\", \"text/html\"]" + good, []string{"Metadata Policy Violation", `content_types = ["image/png", "text/html"]`, "which does not match the pattern"}},
+		{"key = \"up/a.png\"\n content_types = [\"image/png\", \"text/html\"]" + good, []string{"Metadata Policy Violation", `content_types = ["image/png", "text/html"]`, "that does not match the pattern"}},
 		{"key = \"up/a.png\"\n content_types = [\"image/png\"]\n metadata = { owner = \"zoe\" }\n request_headers = { cache-control = \"no-cache\" }", []string{`metadata = { owner = "zoe" }`}},
 	} {
 		config(tc.arguments)
