@@ -8,6 +8,7 @@ import (
 	"os"
 	rtdebug "runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
@@ -32,7 +33,8 @@ func main() {
 
 	var options []tf6server.ServeOpt
 	if *debug {
-		options = append(options, tf6server.WithManagedDebug())
+		// How long it may take to listen is two seconds else, which a busy machine has not always.
+		options = append(options, tf6server.WithManagedDebug(), tf6server.WithManagedDebugReattachConfigTimeout(time.Minute))
 	}
 	if quiet {
 		// The handshake has a log of its own, which knows no variable. The framework's Serve cannot pass one on.

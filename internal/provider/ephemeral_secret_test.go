@@ -58,6 +58,7 @@ func TestEphemeralValuesAreNowhere(t *testing.T) {
 		{AccessKeyID: testKeyID, AccessKeySecret: testSecret}, {AccessKeyID: "STS.temporary", AccessKeySecret: testSecret + "2", SecurityToken: testToken}}})
 	o.must(o.sdk().PutObject("secret.txt", strings.NewReader(testBody), oss.Meta("owner", "emma")))
 	w := o.workspace()
+	w.starts = true // and writes its log into Terraform's
 	w.env = append(w.env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(w.dir, "trace.log"))
 	w.config(`
 ephemeral "oss_presigned_url" "put" {

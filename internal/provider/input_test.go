@@ -190,6 +190,7 @@ func TestLogHoldsNoSecret(t *testing.T) {
 		text := requiredProvider + strings.ReplaceAll(o.config(body), "CC", cache)
 		w.write("main.tf", strings.Replace(text, "region =", fmt.Sprintf("security_token = %q\n  region =", token), 1))
 	}
+	w.starts = true // and writes its log into Terraform's
 	w.env = append(w.env, "TF_LOG=TRACE")
 	log := ""
 	set("no-cache")

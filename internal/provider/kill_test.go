@@ -108,7 +108,9 @@ func killOnce(t *testing.T, workDone bool, before, after string, n int32) bool {
 	}
 	set(after)
 	k.n.Store(n)
+	w.starts = true
 	out, code := w.try("apply", "-auto-approve", "-refresh=false", "-no-color")
+	w.starts = false
 	k.n.Store(0)
 	if !k.killed.Load() {
 		if code != 0 {

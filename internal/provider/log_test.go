@@ -39,6 +39,7 @@ func TestTheLogIsWrittenOnlyWhenAskedFor(t *testing.T) {
 				t.Fatal(err)
 			}
 			w.write("cli.tfrc", rig.DevOverrides(filepath.Dir(wrapper)))
+			w.starts = true
 			w.env = append(w.env, tc.env...)
 			w.apply()
 			w.must("plan", "-no-color")

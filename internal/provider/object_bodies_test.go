@@ -30,6 +30,7 @@ func TestWriteOnlyBody(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
+	w.starts = true // and writes its log into Terraform's
 	w.env = append(w.env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(w.dir, "trace.log"))
 	w.config(writeOnly("SecretBodyOfTheTest", "no-cache"))
 	w.plan()

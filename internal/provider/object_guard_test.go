@@ -55,6 +55,7 @@ func TestDeposedObjectDoesNotTakeTheNewOneAlong(t *testing.T) {
 	o := startOSS(t)
 	o.local()
 	w := o.workspace()
+	w.starts = true // a process remembers what it has created
 	text := `
 resource "terraform_data" "number" {
   input = "NUMBER"
@@ -108,6 +109,7 @@ func TestCORSCreateBeforeDestroy(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
+	w.starts = true // the plan and the apply are two processes
 	w.config(corsWith("allow_overwrite = true\n lifecycle {\n create_before_destroy = true\n }"))
 	w.apply()
 	w.apply("-replace=oss_bucket_cors.test")

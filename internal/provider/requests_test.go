@@ -13,6 +13,7 @@ func TestRequestsPerOperation(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
+	w.starts = true // each process asks for itself
 	config := func(arguments string) {
 		w.config("resource \"oss_object\" \"test\" {\n  bucket = \"BUCKET\"\n  key = \"file.txt\"\n" + arguments + "\n}\n")
 	}
@@ -62,6 +63,7 @@ func TestRequestsOfManyCreates(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
+	w.starts = true // each process asks for itself
 	w.config(`
 resource "oss_object" "test" {
   count   = 20
@@ -85,6 +87,7 @@ func TestRequestsWhereVersioningIsDenied(t *testing.T) {
 		return nil
 	}})
 	w := o.workspace()
+	w.starts = true // each process asks for itself
 	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"x\"\n}")
 	w.apply()
 	if got := o.requests(); got != "GetBucketVersioning:1 HeadObject:1 PutObject:1" {
@@ -102,6 +105,7 @@ func TestRequestsOfCORS(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
+	w.starts = true // each process asks for itself
 	step := func(what, arguments, requests string) {
 		t.Helper()
 		w.config("resource \"oss_bucket_cors\" \"test\" {\n  bucket = \"BUCKET\"\n  cors_rule {\n    allowed_origins = [\"https://a.example.com\"]\n    allowed_methods = [\"GET\"]\n" + arguments + "\n}\n")

@@ -29,6 +29,9 @@ type workspace struct {
 	bin       string // folder of the built provider
 	dir       string
 	env       []string
+	// Terraform starts the provider itself, as in a user's run; else it attaches to one that is started for each command, which
+	// takes a third of the time. For a test whose subject are processes, their number, their ends or their logs.
+	starts bool
 }
 
 func (o *testOSS) workspace() *workspace {
@@ -66,15 +69,36 @@ func (w *workspace) config(body string, args ...any) {
 	w.write("main.tf", requiredProvider+w.oss.config(body, args...))
 }
 
-// command is terraform in the workspace.
+// command is terraform in the workspace, which starts the provider itself.
 func (w *workspace) command(args ...string) *exec.Cmd {
 	return rig.Command(w.t.Context(), w.dir, w.env, w.terraform, args...)
+}
+
+// attached is terraform in the workspace with a provider that has started for it alone, and what ends that.
+func (w *workspace) attached(args ...string) (command *exec.Cmd, detach func()) {
+	w.t.Helper()
+	command = w.command(args...)
+	if w.starts {
+		return command, func() {}
+	}
+	provider, err := rig.Attach(w.t.Context(), w.bin, w.dir, w.env)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	command.Env = append(slices.Clone(w.env), provider.Reattach, "GOGC=400") // main.go says why
+	return command, func() {
+		if text := provider.Detach(); text != "" {
+			w.t.Log(text)
+		}
+	}
 }
 
 // try runs terraform and returns what it printed, and its exit code.
 func (w *workspace) try(args ...string) (string, int) {
 	w.t.Helper()
-	out, code, err := rig.Combined(w.t.Context(), w.command(args...))
+	command, detach := w.attached(args...)
+	out, code, err := rig.Combined(w.t.Context(), command)
+	detach()
 	if err != nil {
 		w.t.Fatalf("terraform %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
@@ -153,7 +177,9 @@ func (w *workspace) plan(args ...string) map[string]change {
 	w.t.Helper()
 	w.must(append([]string{"plan", "-out=plan.bin", "-no-color"}, args...)...)
 	var plan tfjson.Plan
-	out, err := rig.Must(w.t.Context(), w.command("show", "-json", "plan.bin"))
+	show, detach := w.attached("show", "-json", "plan.bin")
+	out, err := rig.Must(w.t.Context(), show)
+	detach()
 	if err != nil {
 		w.t.Fatal(err)
 	}

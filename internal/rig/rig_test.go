@@ -180,3 +180,19 @@ func TestChildOfWithoutTerraform(t *testing.T) {
 	}
 	t.Log("found " + Terraform(t))
 }
+
+func TestReattach(t *testing.T) {
+	t.Parallel()
+	const want = `TF_REATTACH_PROVIDERS={"registry.terraform.io/a/b":{"Pid":1}}`
+	for name, text := range map[string]string{
+		"sh":         "Provider started. Set TF_REATTACH_PROVIDERS:\n\n\tTF_REATTACH_PROVIDERS='{\"registry.terraform.io/a/b\":{\"Pid\":1}}'\n",
+		"PowerShell": "\tCommand Prompt:\tset \"TF_REATTACH_PROVIDERS={}\"\n\tPowerShell:\t$env:TF_REATTACH_PROVIDERS='{\"registry.terraform.io/a/b\":{\"Pid\":1}}'\n",
+	} {
+		if have, err := reattach(strings.NewReader(text)); err != nil || have != want {
+			t.Errorf("%s: %q, %v", name, have, err)
+		}
+	}
+	if have, err := reattach(strings.NewReader("panic: no\n")); err == nil {
+		t.Errorf("%q was read", have)
+	}
+}
