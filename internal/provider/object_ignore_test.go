@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-
 	"slices"
 	"strings"
 	"testing"
@@ -40,7 +39,17 @@ var ignorables = []ignorable{
 	{"server_side_data_encryption", `server_side_data_encryption = "SM4"`, `server_side_data_encryption = "SM4"`, "X-Oss-Server-Side-Data-Encryption", "SM4", "", "SM4"},
 	{"allow_overwrite", `allow_overwrite = true`, `allow_overwrite = true`, "", "", "", ""},
 	{"deletion_policy", `deletion_policy = "delete"`, `deletion_policy = "keep"`, "", "", "", ""},
-	{"timeouts", "timeouts {\n read = \"4m\"\n }", "timeouts {\n read = \"3m\"\n }", "", "", "", ""},
+	{"timeouts", "timeouts {\n    read = \"4m\"\n  }", "timeouts {\n    read = \"3m\"\n  }", "", "", "", ""},
+}
+
+// ignorableCallback is the callback of an object, as a body that is uploaded may have it.
+func ignorableCallback(url string) ignorable {
+	block := `callback {
+    urls = ["URL"]
+    body = "PHASE $${object}"
+  }`
+	phase := func(name string) string { return strings.NewReplacer("URL", url, "PHASE", name).Replace(block) }
+	return ignorable{name: "callback", first: phase("first"), later: phase("later")}
 }
 
 // bodyKinds are the ways to say what the body is. The body of a source and of a copy is that of their first name.
@@ -51,8 +60,15 @@ var bodyKinds = map[string][]ignorable{
 		{name: "source_hash", first: `source_hash = "a"`, later: `source_hash = "b"`}},
 	"content_wo": {{name: "content_wo", first: `content_wo = "body a"`, later: `content_wo = "body b"`},
 		{name: "content_wo_version", first: `content_wo_version = 1`, later: `content_wo_version = 2`}},
-	"copy_source": {{name: "copy_source", first: "copy_source {\n bucket = \"BUCKET\"\n key = \"from-a\"\n }", later: "copy_source {\n bucket = \"BUCKET\"\n key = \"from-b\"\n }"}},
+	"copy_source": {{name: "copy_source", first: copySource("from-a"), later: copySource("from-b")}},
 	"none":        {},
+}
+
+func copySource(key string) string {
+	return strings.Replace(`copy_source {
+    bucket = "BUCKET"
+    key    = "KEY"
+  }`, "KEY", key, 1)
 }
 
 const ignoresAll = "all"
@@ -61,6 +77,7 @@ const ignoresAll = "all"
 type ignoreTest struct {
 	*testOSS
 	w         *workspace
+	receiver  *receiver
 	kind      string
 	arguments []ignorable
 	bodyNames []string
@@ -68,9 +85,11 @@ type ignoreTest struct {
 
 func startIgnoring(t *testing.T, kind string) *ignoreTest {
 	t.Helper()
-	o := startOSS(t)
-	o.local()
-	f := &ignoreTest{testOSS: o, w: o.workspace(), kind: kind, arguments: append(slices.Clone(ignorables), bodyKinds[kind]...)}
+	o := startCallbacks(t)
+	f := &ignoreTest{testOSS: o, w: o.workspace(), receiver: plainReceiver(t), kind: kind, arguments: append(slices.Clone(ignorables), bodyKinds[kind]...)}
+	if f.uploads() {
+		f.arguments = append(f.arguments, ignorableCallback(f.receiver.URL))
+	}
 	for _, a := range bodyKinds[kind] {
 		if a.name != "source_hash" {
 			f.bodyNames = append(f.bodyNames, a.name)
@@ -83,6 +102,9 @@ func startIgnoring(t *testing.T, kind string) *ignoreTest {
 	}
 	return f
 }
+
+// uploads reports whether the bodies are uploaded: OSS calls back for nothing else, and a callback beside it is refused.
+func (f *ignoreTest) uploads() bool { return f.kind != "copy_source" && f.kind != "none" }
 
 func (f *ignoreTest) names() []string {
 	names := []string{ignoresAll}
@@ -106,22 +128,31 @@ func (f *ignoreTest) configure(later bool) {
 		if later && (name == "key" || name == ignoresAll) {
 			key = "elsewhere-" + name
 		}
-		text += fmt.Sprintf("resource \"oss_object\" %q {\n bucket = \"BUCKET\"\n key = %q\n", name, key)
+		arguments := ""
 		for _, a := range f.arguments {
 			argument := a.first
 			if later {
 				argument = a.later
 			}
-			text += " " + argument + "\n"
+			arguments += "  " + argument + "\n"
 		}
 		if f.keepsBody(name) && f.kind != "content_wo" {
-			text += " ignore_body_drift = true\n" // what a provider cannot see
+			arguments += "  ignore_body_drift = true\n" // what a provider cannot see
 		}
 		ignored := "[" + name + "]"
 		if name == ignoresAll {
 			ignored = ignoresAll
 		}
-		text += " lifecycle {\n ignore_changes = " + ignored + "\n }\n}\n"
+		text += fmt.Sprintf(`
+resource "oss_object" %q {
+  bucket = "BUCKET"
+  key    = %q
+%s
+  lifecycle {
+    ignore_changes = %s
+  }
+}
+`, name, key, arguments, ignored)
 	}
 	f.w.write("main.tf", requiredProvider+f.config("")+strings.ReplaceAll(text, "BUCKET", f.bucket))
 }
@@ -216,6 +247,27 @@ func (f *ignoreTest) expectPlanned(changes map[string]change) {
 	}
 }
 
+// expectCalled wants one callback for each upload since the last reset, as the plan had it: the first where it is ignored.
+func (f *ignoreTest) expectCalled(before int) {
+	f.t.Helper()
+	var want []string
+	for _, r := range f.local().Records() {
+		phase := "later "
+		if r.Key == "callback" {
+			phase = "first "
+		}
+		if r.Operation == "PutObject" {
+			want = append(want, phase+r.Key)
+		}
+	}
+	got := f.receiver.bodies()[before:]
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) || !slices.Contains(got, "first callback") {
+		f.t.Errorf("called back with %q, want %q", got, want)
+	}
+}
+
 // Whatever is ignored is left as somebody else has made it, and everything else is changed: what is planned is done, and no
 // more.
 func TestIgnoreChanges(t *testing.T) {
@@ -237,7 +289,11 @@ func TestIgnoreChanges(t *testing.T) {
 			f.configure(true)
 			changes := f.w.plan()
 			f.local().ResetRecords()
+			called := len(f.receiver.bodies())
 			f.w.must("apply", "-no-color", "plan.bin")
+			if f.uploads() {
+				f.expectCalled(called)
+			}
 			f.expectPlanned(changes)
 			f.expect()
 			f.w.clean()
