@@ -88,7 +88,7 @@ func (w *workspace) attached(args ...string) (command *exec.Cmd, detach func()) 
 	command.Env = append(slices.Clone(w.env), provider.Reattach, "GOGC=400") // main.go says why
 	return command, func() {
 		if text := provider.Detach(); text != "" {
-			w.t.Log(text)
+			w.t.Errorf("the provider wrote to its standard error:\n%s", text)
 		}
 	}
 }

@@ -20,7 +20,8 @@ func Repository(ctx context.Context) (string, error) {
 	return strings.TrimSpace(dir), err
 }
 
-// Build builds programs of this repository, named like "./cmd/oss-local", into a folder. "." is the provider.
+// Build builds programs of this repository, named like "./cmd/oss-local", into a folder. "." is the provider. A test under
+// the race detector gets programs that it watches as well.
 func Build(ctx context.Context, bin string, packages ...string) (err error) {
 	repository, err := Repository(ctx)
 	if err != nil {
@@ -32,8 +33,11 @@ func Build(ctx context.Context, bin string, packages ...string) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	// Stamping the commit would need git, and a checkout that git trusts.
-	args := append([]string{"build", "-buildvcs=false", "-o", bin}, packages...)
-	_, err = Must(ctx, Command(ctx, repository, append(os.Environ(), "GOTMPDIR="+work), "go", args...))
+	args := []string{"build", "-buildvcs=false", "-o", bin}
+	if race {
+		args = append(args, "-race")
+	}
+	_, err = Must(ctx, Command(ctx, repository, append(os.Environ(), "GOTMPDIR="+work), "go", append(args, packages...)...))
 	return err
 }
 
