@@ -24,7 +24,7 @@ var notOurs = []string{"github.com/hashicorp/", "github.com/aliyun/", "net/http/
 // exceptFor are notOurs and the pure packages but the named ones.
 func exceptFor(allowed ...string) []string {
 	forbidden := slices.Clone(notOurs)
-	for _, pkg := range []string{"finding", "rules", "policy", "cors", "callback"} {
+	for _, pkg := range []string{"finding", "plain", "rules", "policy", "cors", "callback"} {
 		if !slices.Contains(allowed, pkg) {
 			forbidden = append(forbidden, module+"/internal/"+pkg)
 		}
@@ -36,8 +36,9 @@ const pureReason = "rules are pure: no Terraform, no SDK, and of ours only what 
 
 var importRules = []importRule{
 	{"internal/finding", append(exceptFor("finding"), "github.com/"), pureReason},
+	{"internal/plain", exceptFor("plain", "finding"), pureReason},
 	{"internal/rules", exceptFor("rules", "finding"), pureReason},
-	{"internal/policy", exceptFor("policy", "rules", "finding"), pureReason},
+	{"internal/policy", exceptFor("policy", "plain", "rules", "finding"), pureReason},
 	{"internal/cors", exceptFor("cors", "finding"), pureReason},
 	{"internal/callback", exceptFor("callback", "finding"), pureReason},
 	{"internal/object", []string{"github.com/hashicorp/", module + "/internal/provider", module + "/internal/ossserver", module + "/internal/rules",

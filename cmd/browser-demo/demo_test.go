@@ -12,7 +12,7 @@ import (
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
-// The demo for a person serves the page until it is told to end, and leaves nothing behind.
+// The demo for a person serves the page until it is asked to end, and leaves nothing behind.
 func TestDemoServesThePage(t *testing.T) {
 	t.Parallel()
 	rig.Terraform(t)

@@ -25,7 +25,7 @@ func main() {
 	}
 }
 
-// show serves the page from a folder below parent until ctx ends, which is no error. Nothing is left behind.
+// show serves the page from a folder below parent until ctx ends, which is not an error. Nothing is left behind.
 func show(ctx context.Context, out io.Writer, parent string) (err error) {
 	dir, err := os.MkdirTemp(parent, "oss-browser-demo-")
 	if err != nil {

@@ -158,7 +158,7 @@ func (s *stage) close() error {
 	return all
 }
 
-// prepareTerraform makes Terraform take the provider that was just built, and tells the example where everything is.
+// prepareTerraform makes Terraform take the provider that was just built, and says to the example where everything is.
 func (s *stage) prepareTerraform() (err error) {
 	s.env, err = rig.ConfigureTerraform(s.path("terraform.rc"), rig.DevOverrides(s.path("bin")), append(rig.Environ(),
 		// These names are asked before every file of credentials in the home folder, the OSS_ ones after them.

@@ -23,7 +23,7 @@ type theatre struct {
 func startTheatre(t *testing.T) *theatre {
 	t.Helper()
 	rig.Terraform(t)
-	browser := startBrowser(t) // first: a missing Chromium should be told at once
+	browser := startBrowser(t) // first: a missing Chromium should show at once
 	s, err := newStage(t.Context(), t.TempDir(), io.Discard)
 	if err != nil {
 		t.Fatal(err)
@@ -104,8 +104,8 @@ func TestBrowserUpload(t *testing.T) {
 		{"with the rules each button works", h.eachButton},
 		{"a form and a URL need no key", h.formAndURL},
 		{"a header that is not exposed is null", h.notExposed},
-		{"a rule that somebody removed is mended", h.removedRule},
-		{"mistakes are told in words", h.mistakes},
+		{"a rule that somebody removed is restored", h.removedRule},
+		{"mistakes are explained", h.mistakes},
 	}
 	for _, step := range steps {
 		if !t.Run(step.name, step.run) { //nolint:paralleltest // steps of one story

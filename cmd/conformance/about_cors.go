@@ -75,7 +75,7 @@ func (s *session) rules(rules string) answer {
 	return s.ask("PUT", "", with("cors"), body("<CORSConfiguration>"+rules+"</CORSConfiguration>"))
 }
 
-// settled makes a request that puts something back, and tells when that fails.
+// settled makes a request that puts something back, and says when that fails.
 func (s *session) settled(method, part, text string) error {
 	s.broken = nil
 	a := s.ask(method, "", with(part), body(text))

@@ -130,7 +130,7 @@ func lineOf(out string, q question) (verdict, line string) {
 	return "", "no line for " + q.text
 }
 
-// What is otherwise than expected is told by the table and the exit code, and the bucket gets back what it had.
+// What is otherwise than expected shows in the table and the exit code, and the bucket gets back what it had.
 func TestDifferenceIsTold(t *testing.T) {
 	server := &ossserver.Server{CORSRuleLimit: 10}
 	args := start(t, server)
@@ -150,7 +150,7 @@ func TestDifferenceIsTold(t *testing.T) {
 	expectEmpty(t, args)
 }
 
-// An answer that somebody else gave is told as such.
+// An answer that somebody else gave is reported as such.
 func TestAnswerOfAnother(t *testing.T) {
 	server := &ossserver.Server{}
 	args := start(t, server)
@@ -208,7 +208,7 @@ func TestInterruption(t *testing.T) {
 	expectEmpty(t, args)
 }
 
-// What cannot be removed is told.
+// What cannot be removed is named.
 func TestLeftovers(t *testing.T) {
 	server := &ossserver.Server{Fault: func(c ossserver.Call) *ossserver.Fault {
 		if c.Operation == "DeleteObject" {
@@ -222,7 +222,7 @@ func TestLeftovers(t *testing.T) {
 	}
 }
 
-// What keeps the program from asking is told, and changes nothing.
+// What keeps the program from asking is reported, and changes nothing.
 func TestRefusals(t *testing.T) {
 	args := start(t, &ossserver.Server{})
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }))

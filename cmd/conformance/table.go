@@ -8,7 +8,7 @@ import (
 )
 
 // question is one thing to find out. What is seen agrees if it is what is expected; behind ": " it may go on with what
-// tells more and decides nothing.
+// says more and decides nothing.
 type question struct {
 	fact   string // its number in docs/design/oss-facts.md
 	text   string

@@ -156,7 +156,7 @@ func TestExpectWrites(t *testing.T) {
 		err      string // "" is none
 	}{
 		"nothing":                {nil, nil, 0, ""},
-		"looks are no writes":    {[]request{look, missing}, nil, 0, ""},
+		"looks are not writes":   {[]request{look, missing}, nil, 0, ""},
 		"uploads":                {[]request{look, upload, upload, rules}, map[string]int{"PutObject": 2, "PutBucketCors": 1}, 10, ""},
 		"copies":                 {[]request{selfCopy}, map[string]int{"CopyObject": 1}, 0, ""},
 		"upload instead of copy": {[]request{upload}, map[string]int{"CopyObject": 1}, 0, "map[PutObject:1] instead of map[CopyObject:1]"},

@@ -102,7 +102,7 @@ func (c *colleague) fetch(ctx context.Context, key, origin string, want []byte) 
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("Accept-Encoding", "identity") // OSS compresses on the fly for who does not say so
+	req.Header.Set("Accept-Encoding", "identity") // OSS compresses on the fly for whoever does not say so
 	if origin != "" {
 		req.Header.Set("Origin", origin)
 	}

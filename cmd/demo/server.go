@@ -39,7 +39,7 @@ func (s *stage) startServer(ctx context.Context) (*server, error) {
 }
 
 // requests returns what the server was asked since the last call. It asks for something itself and waits until that
-// shows in the log, since a line may be read later than the answer that it tells of.
+// shows in the log, since a line may be read later than the answer that it is about.
 func (v *server) requests(ctx context.Context) ([]request, error) {
 	v.marks++
 	mark := fmt.Sprintf("/%s/end-of-part-%d", bucket, v.marks)

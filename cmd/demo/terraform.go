@@ -60,7 +60,7 @@ func decodePlan(text string) ([]resourceChange, error) {
 		ResourceChanges []resourceChange `json:"resource_changes"`
 	}
 	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.UseNumber() // a CRC-64 is no float
+	decoder.UseNumber() // a CRC-64 is not a float
 	err := decoder.Decode(&plan)
 	return plan.ResourceChanges, err
 }

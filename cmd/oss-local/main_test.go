@@ -228,7 +228,7 @@ func TestArguments(t *testing.T) {
 		{"bad bucket", []string{"--bucket", "demo", "--bucket", "No_Bucket", "--addr", "127.0.0.1:0"}, 1, `--bucket "No_Bucket": 400 InvalidBucketName`},
 		{"the rule of a bad bucket", []string{"--bucket", "No_Bucket", "--addr", "127.0.0.1:0"}, 1, "3 to 63 lower-case letters"},
 		{"domain of no bucket", []string{"--bucket", "demo", "--domain", "x=none", "--addr", "127.0.0.1:0"}, 1, "--domain x=none: 404 NoSuchBucket"},
-		{"the mend of it", []string{"--domain", "x=none", "--addr", "127.0.0.1:0"}, 1, "(--bucket none makes it)"},
+		{"the way out", []string{"--domain", "x=none", "--addr", "127.0.0.1:0"}, 1, "(--bucket none makes it)"},
 		{"all interfaces", []string{"--addr", "0.0.0.0:0"}, 1, "--allow-remote"},
 		{"no host", []string{"--addr", ":0"}, 1, "--allow-remote"},
 		{"unusable address", []string{"--addr", "127.0.0.1:99999"}, 1, "99999"},

@@ -80,7 +80,7 @@ func checkJSON(c Callback, all []ref) []Problem {
 	return found
 }
 
-// insideStrings tells by its start which reference is within a JSON string.
+// insideStrings says of each reference, by its start, whether it is inside a JSON string.
 func insideStrings(body string, all []ref) map[int]bool {
 	inside := map[int]bool{}
 	inString, next := false, 0

@@ -148,15 +148,15 @@ func checkVariables(variables map[string]string) []Problem {
 // variableName turns a name into one that OSS is sure to accept.
 func variableName(name string) string {
 	parts := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !isNameRune(r) })
-	mended := strings.TrimLeft(strings.Join(parts, "_"), "_0123456789")
-	if mended == "" {
+	fixed := strings.TrimLeft(strings.Join(parts, "_"), "_0123456789")
+	if fixed == "" {
 		return "my_var"
 	}
-	return mended
+	return fixed
 }
 
-// mendedName is what checkVariables tells to write for the name of a custom variable: the name itself where it is right.
-func mendedName(name string) string {
+// fixedName is what checkVariables says to write for the name of a custom variable: the name itself where it is right.
+func fixedName(name string) string {
 	if isVariableName(name) {
 		return name
 	}

@@ -13,7 +13,7 @@ import (
 
 // Encode returns the values of the headers x-oss-callback and x-oss-callback-var: base64
 // of JSON. The same callback always gives the same text. variables is "" without custom
-// variables, and the header is then left out. The error tells the Errors that Check
+// variables, and the header is then left out. The error has the Errors that Check
 // finds; with Warnings alone there is none.
 func Encode(c Callback) (callback, variables string, err error) {
 	for _, p := range Check(c) {

@@ -121,7 +121,7 @@ func TestNamesOfVariablesInBodies(t *testing.T) {
 	if _, _, err := Encode(with("a=${x:}")); err == nil {
 		t.Error("an empty name was encoded")
 	}
-	// What is told about the variable mends both places, so the body is not reported.
+	// What is said about the variable fixes both places, so the body is not reported.
 	expect(t, with("a=${x:foo}", "Foo"), "callback-variable-name", finding.Error, `write "foo"`)
 	expect(t, with("a=${x:foo}", "x:foo"), "callback-variable-prefix", finding.Error, `write "foo" here`)
 	got := Check(with("a=${x:colour}", "Color"))

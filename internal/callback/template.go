@@ -79,7 +79,7 @@ func refAt(body string, at int) ref {
 }
 
 // enclosed returns what stands before a closing mark, unless something is in between
-// that tells that the mark belongs to something else.
+// that shows that the mark belongs to something else.
 func enclosed(inner, mark string) (name string, closed bool) {
 	name, _, closed = strings.Cut(inner, mark)
 	return name, closed && !strings.ContainsAny(name, "{(\"'$&=\n")
@@ -122,7 +122,7 @@ func checkTyped(c Callback, all []ref) []Problem {
 	case "", FormType:
 		return checkForm(c.Body, all)
 	}
-	return nil // not a type of OSS, which checkBodyType tells
+	return nil // not a type of OSS, which checkBodyType reports
 }
 
 // shown is what a message says of a name in a body, which may hold a secret: the names that OSS knows, and those of custom
@@ -170,13 +170,13 @@ func isKnown(name string, c Callback) bool {
 
 // checkName looks at the name in ${name}. OSS answers some with "The callback body is
 // invalid." and does not document which; an undefined custom variable it accepts (live
-// tests of the Java and C++ SDKs). A name unlike any is an error, too: where OSS takes it, its value is empty.
+// tests of the Java and C++ SDKs). A name that resembles none is an error, too: where OSS takes it, its value is empty.
 func checkName(name string, at int, c Callback, variablesKnown bool) []Problem {
 	custom, isCustom := strings.CutPrefix(name, variablePrefix)
 	_, given := c.Variables[custom]
 	var names []string // as they will be once checkVariables is obeyed
 	for _, written := range slices.Sorted(maps.Keys(c.Variables)) {
-		names = append(names, mendedName(written))
+		names = append(names, fixedName(written))
 	}
 	switch near := finding.Nearest(custom, names); {
 	case isKnown(name, c), isCustom && (!variablesKnown || slices.Contains(names, custom)):

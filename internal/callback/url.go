@@ -95,7 +95,7 @@ func checkParsed(u *url.URL, wrong func(finding.Severity, string, string, ...any
 var schemeSyntax = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*$`)
 
 // quoteURL renders a URL for a message without what may be secret: user info, query and fragment, in whose places
-// stands an ellipsis. It works on text that is no URL as well, and where a password has marks in it that should have
+// stands an ellipsis. It works on text that is not a URL as well, and where a password has marks in it that should have
 // been encoded, so that it is unclear what it ends with, it rather leaves out too much.
 func quoteURL(u string) string {
 	plain, ending := u, ""
@@ -142,7 +142,7 @@ func isHostName(host string) bool {
 	return true
 }
 
-// specialNetworks are those that nobody can be reached in from the internet, beside the private ones (RFC 6890; OSS-286).
+// specialNetworks are those in which nobody can be reached from the internet, besides the private ones (RFC 6890; OSS-286).
 // Alibaba Cloud uses the shared addresses, the second of them, inside.
 var specialNetworks = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),

@@ -17,7 +17,7 @@ type Decision struct {
 	Headers map[string]string // response headers by their canonical name; not nil
 }
 
-// Decide tells which rule answers a request and with which headers. With the names
+// Decide says which rule answers a request and with which headers. With the names
 // of its headers it speaks about the preflight request that a browser sends first;
 // without any, about the request itself, which OSS matches by origin and method
 // alone (HeadObject, PutBucketCors). The first rule that matches answers, even if a

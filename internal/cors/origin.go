@@ -122,7 +122,7 @@ func originDoubt(origin string) (slug, detail string) {
 	return hostDoubt(scheme, rest)
 }
 
-// schemeDoubt tells what a pattern without a scheme stands for as the text that it is.
+// schemeDoubt says what a pattern without a scheme stands for as the text that it is.
 func schemeDoubt(origin string) string {
 	before, after, wild := strings.Cut(origin, "*")
 	if !wild || !strings.HasPrefix("https://", before) && !strings.HasPrefix("http://", before) {

@@ -38,7 +38,7 @@ func checkUpload(rule Rule) []Problem {
 	return append(found, checkUploadHeaders(rule, put)...)
 }
 
-// checkUploadHeaders knows two kinds of upload pages: those with ali-oss, told by a
+// checkUploadHeaders knows two kinds of upload pages: those with ali-oss, recognised by a
 // rule that allows Authorization, and those that PUT to a presigned URL, which need
 // Content-Type at least. A form POST needs no header.
 func checkUploadHeaders(rule Rule, put bool) []Problem {

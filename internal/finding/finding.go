@@ -144,7 +144,7 @@ func QuoteList(names []string) string {
 func QuoteLong(s string) string { return strconv.Quote(Cut(s, 5*QuoteLimit)) }
 
 // OneOf says what to choose from a list that is not empty: the kind of thing, singular or "", before it. Of one there
-// is no choice.
+// is nothing to choose.
 func OneOf(kind string, list []string) string {
 	words := "one of "
 	switch {

@@ -7,16 +7,17 @@ import (
 	"time"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/plain"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rules"
 )
 
 // What a policy is written with. The decoder reads by these tables, and the JSON Schema is written from them.
 
 var (
-	textKind    = kind[string]{readText, schema{"type": "string"}}
-	spokenKind  = kind[string]{readText, schema{"type": "string", "pattern": `\S`}}
+	textKind    = kind[string]{plain.Text, schema{"type": "string"}}
+	spokenKind  = kind[string]{plain.Text, schema{"type": "string", "pattern": `\S`}}
 	patternKind = kind[string]{readPattern, schema{"type": "string", "minLength": 1}}
-	truthKind   = kind[bool]{readTruth, schema{"type": "boolean"}}
+	truthKind   = kind[bool]{plain.Truth, schema{"type": "boolean"}}
 	lengthKind  = kind[int]{readLength, schema{"type": "integer", "minimum": 1, "maximum": math.MaxInt32}}
 	timeKind    = kind[time.Time]{readTime, schema{"type": "string", "anyOf": []any{
 		schema{"format": "date", "pattern": `^\d{4}-\d{2}-\d{2}$`}, schema{"format": "date-time", "pattern": `^\d{4}-\d{2}-\d{2}T`},
@@ -32,7 +33,9 @@ func textsKind(list, each schema) kind[[]string] {
 	for name, value := range list {
 		s[name] = value
 	}
-	return kind[[]string]{func(d *decoder, place string, v any) []string { return readList(d, place, v, `"…"`, textKind) }, s}
+	return kind[[]string]{func(d *plain.Decoder, place string, v any) []string {
+		return plain.List(d, place, v, `"…"`, plain.Text)
+	}, s}
 }
 
 // choiceKind is a list of some of a few words.
@@ -50,7 +53,7 @@ func anys(words []string) []any {
 
 func listKind[V any](example string, of kind[V]) kind[[]V] {
 	return kind[[]V]{
-		func(d *decoder, place string, v any) []V { return readList(d, place, v, example, of) },
+		func(d *plain.Decoder, place string, v any) []V { return plain.List(d, place, v, example, of.read) },
 		schema{"type": "array", "items": of.schema},
 	}
 }
@@ -60,7 +63,9 @@ func mapKind[V any](example string, of kind[V], names schema) kind[map[string]V]
 	for name, value := range names {
 		s[name] = value
 	}
-	return kind[map[string]V]{func(d *decoder, place string, v any) map[string]V { return readMap(d, place, v, example, of) }, s}
+	return kind[map[string]V]{func(d *plain.Decoder, place string, v any) map[string]V {
+		return plain.Map(d, place, v, example, of.read)
+	}, s}
 }
 
 // document is a policy before its rules are checked.
@@ -96,11 +101,11 @@ var ruleFields = []field[Rule]{
 }
 
 var ruleKind = kind[Rule]{
-	read: func(d *decoder, place string, v any) Rule {
-		before := len(d.errs)
+	read: func(d *plain.Decoder, place string, v any) Rule {
+		before := len(d.Mistakes)
 		r := readObject(d, place, v, ruleFields)
-		for i := range d.errs[before:] {
-			d.errs[before+i].Rule = r.Name
+		for i := range d.Mistakes[before:] {
+			d.Mistakes[before+i].Within = r.Name
 		}
 		return r
 	},
@@ -142,7 +147,9 @@ var anyDemandKind = kind[Demand]{readDemand, named("listed")}
 
 var demandKind = kind[Demand]{readDemand, named("demand")}
 
-func readDemand(d *decoder, place string, v any) Demand { return readObject(d, place, v, demandFields) }
+func readDemand(d *plain.Decoder, place string, v any) Demand {
+	return readObject(d, place, v, demandFields)
+}
 
 // What they name in the schema.
 var (
@@ -175,7 +182,7 @@ var textMapKind = mapKind(`text for each name: { "owner" = "web-team" }`, textKi
 var spellings = map[string]func(string) (string, string){Headers: headerName, Metadata: metadataName, Tags: tagKey}
 
 func objectKindOf[T any](fields []field[T], more schema) kind[T] {
-	return kind[T]{func(d *decoder, place string, v any) T { return readObject(d, place, v, fields) }, objectSchema(fields, more)}
+	return kind[T]{func(d *plain.Decoder, place string, v any) T { return readObject(d, place, v, fields) }, objectSchema(fields, more)}
 }
 
 // headerNames are the names of headers in any case of letters; an editor offers them as they are usually written.

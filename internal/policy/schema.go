@@ -28,15 +28,15 @@ func objectSchema[T any](fields []field[T], more schema) schema {
 		for name, value := range f.schema {
 			property[name] = value
 		}
-		if f.needed != "" {
-			needed = append(needed, f.name)
+		if f.Needed != "" {
+			needed = append(needed, f.Name)
 		} else {
 			orNull(property)
 		}
 		if f.about != "" {
 			property["description"] = f.about
 		}
-		properties[f.name] = property
+		properties[f.Name] = property
 	}
 	s := schema{"type": "object", "properties": properties, "additionalProperties": false}
 	if len(needed) > 0 {

@@ -203,7 +203,7 @@ func TestSchemaAndDecoderAgree(t *testing.T) {
 func fieldNames[T any](fields []field[T]) []string {
 	names := []string{}
 	for _, f := range fields {
-		names = append(names, f.name)
+		names = append(names, f.Name)
 	}
 	return names
 }
@@ -228,9 +228,9 @@ func TestFieldsAreDescribed(t *testing.T) {
 		}
 	}
 	for _, f := range ruleFields {
-		check(f.name, f.about)
+		check(f.Name, f.about)
 	}
 	for _, f := range demandFields {
-		check(f.name, f.about)
+		check(f.Name, f.about)
 	}
 }

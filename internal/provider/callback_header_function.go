@@ -2,19 +2,15 @@ package provider
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/callback"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/plain"
 )
 
 func newCallbackHeaderFunction() function.Function { return callbackHeaderFunction{} }
@@ -61,18 +57,14 @@ func (callbackHeaderFunction) Run(ctx context.Context, req function.RunRequest, 
 	if resp.Error = req.Arguments.Get(ctx, &argument); resp.Error != nil {
 		return
 	}
-	value, err := argument.UnderlyingValue().ToTerraformValue(ctx)
-	if err != nil {
-		resp.Error = argumentError(0, sentence(err.Error()))
-		return
-	}
-	if !value.IsFullyKnown() {
+	value, known := plainValue(argument)
+	if !known {
 		resp.Error = resp.Result.Set(ctx, types.ObjectUnknown(callbackHeaderTypes))
 		return
 	}
-	decoded, err := decodeCallback(value)
-	if err != nil {
-		resp.Error = argumentError(0, sentence("callback"+err.Error()))
+	decoder := plain.Decoder{Whole: "callback"}
+	decoded := plain.Object(&decoder, "callback", value, callbackFields)
+	if resp.Error = mistakenArgument(0, decoder); resp.Error != nil {
 		return
 	}
 	var faults []string
@@ -93,80 +85,21 @@ func (callbackHeaderFunction) Run(ctx context.Context, req function.RunRequest, 
 	resp.Error = resp.Result.Set(ctx, callbackHeaderModel{Callback: types.StringValue(header), CallbackVar: stringOrNull(variables)})
 }
 
-// decodeCallback reads a callback that is known through and through. Its errors continue the path to it.
-func decodeCallback(value tftypes.Value) (callback.Callback, error) {
-	var c callback.Callback
-	fields, err := decodeFields(value)
-	if err != nil {
-		return c, fmt.Errorf(" %w with urls and body", err)
-	}
-	var ignored string
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		field := fields[name]
-		if field.IsNull() {
-			continue
-		}
-		switch name {
-		case callback.FieldURLs:
-			if field.Type().Is(tftypes.Set{}) {
-				err = errors.New(" is a set, which has no order; OSS tries the URLs in order, so pass a list")
-			} else {
-				c.URLs, err = decodeStrings(field)
-			}
-		case callback.FieldHost:
-			err = decodeString(field, &c.Host)
-		case callback.FieldBody:
-			err = decodeString(field, &c.Body)
-		case callback.FieldBodyType:
-			err = decodeString(field, &c.BodyType)
-		case "on_failure":
-			err = decodeString(field, &ignored)
-		case callback.FieldSNI:
-			c.SNI = new(bool)
-			if field.As(c.SNI) != nil {
-				err = errors.New(" is neither true nor false")
-			}
-		case callback.FieldVariables:
-			c.Variables, err = decodeStringMap(field)
-		default:
-			err = errors.New(" is no part of a callback; a callback has urls, host, body, body_type, sni, variables and on_failure")
-		}
-		if err != nil {
-			return c, fmt.Errorf(".%s%w", name, err)
-		}
-	}
-	return c, nil
-}
-
-// decodeFields reads the attributes of an object or the elements of a map.
-func decodeFields(value tftypes.Value) (map[string]tftypes.Value, error) {
-	var fields map[string]tftypes.Value
-	if kind := value.Type(); value.IsNull() || !kind.Is(tftypes.Object{}) && !kind.Is(tftypes.Map{}) || value.As(&fields) != nil {
-		return nil, errors.New("is no object")
-	}
-	return fields, nil
-}
-
-func decodeString(value tftypes.Value, to *string) error {
-	if value.As(to) != nil {
-		return errors.New(" is no string")
-	}
-	return nil
-}
-
-// decodeStringMap reads a map or an object of strings.
-func decodeStringMap(value tftypes.Value) (map[string]string, error) {
-	fields, err := decodeFields(value)
-	if err != nil {
-		return nil, errors.New(" is no map of strings")
-	}
-	texts := make(map[string]string, len(fields))
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		var text string
-		if field := fields[name]; field.IsNull() || field.As(&text) != nil {
-			return nil, fmt.Errorf("[%q] is no string", name)
-		}
-		texts[name] = text
-	}
-	return texts, nil
+// callbackFields are the parts of a callback.
+var callbackFields = []plain.Field[callback.Callback]{
+	{Name: callback.FieldURLs, Read: func(d *plain.Decoder, place string, v any, c *callback.Callback) {
+		c.URLs = plain.Ordered(d, place, v, `"https://…"`, "OSS tries the URLs in order", plain.Text)
+	}},
+	{Name: callback.FieldHost, Read: func(d *plain.Decoder, place string, v any, c *callback.Callback) { c.Host = plain.Text(d, place, v) }},
+	{Name: callback.FieldBody, Read: func(d *plain.Decoder, place string, v any, c *callback.Callback) { c.Body = plain.Text(d, place, v) }},
+	{Name: callback.FieldBodyType, Read: func(d *plain.Decoder, place string, v any, c *callback.Callback) {
+		c.BodyType = plain.Text(d, place, v)
+	}},
+	{Name: callback.FieldSNI, Read: func(d *plain.Decoder, place string, v any, c *callback.Callback) {
+		c.SNI = new(plain.Truth(d, place, v))
+	}},
+	{Name: callback.FieldVariables, Read: func(d *plain.Decoder, place string, v any, c *callback.Callback) {
+		c.Variables = plain.Map(d, place, v, `text for each name: { "note" = "…" }`, plain.Text)
+	}},
+	{Name: "on_failure", Read: func(d *plain.Decoder, place string, v any, _ *callback.Callback) { plain.Text(d, place, v) }}, // Terraform's own
 }

@@ -2,20 +2,18 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
-	"math/big"
+	"math"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/cors"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/plain"
 )
 
 func newCORSDecisionFunction() function.Function { return corsDecisionFunction{} }
@@ -94,18 +92,14 @@ func (corsDecisionFunction) Run(ctx context.Context, req function.RunRequest, re
 	if resp.Error != nil {
 		return
 	}
-	value, err := rules.UnderlyingValue().ToTerraformValue(ctx)
-	if err != nil {
-		resp.Error = argumentError(0, sentence(err.Error()))
-		return
-	}
-	if !value.IsFullyKnown() || slices.ContainsFunc(headers.Elements(), attr.Value.IsUnknown) {
+	value, known := plainValue(rules)
+	if !known || slices.ContainsFunc(headers.Elements(), attr.Value.IsUnknown) {
 		resp.Error = resp.Result.Set(ctx, types.ObjectUnknown(corsDecisionTypes))
 		return
 	}
-	decoded, found, err := decodeCORSRules(value)
-	if err != nil {
-		resp.Error = argumentError(0, sentence(err.Error()))
+	decoded, found, funcErr := decodeCORSRules(value)
+	if funcErr != nil {
+		resp.Error = funcErr
 		return
 	}
 	names, funcErr := corsRequest(origin, method, headers)
@@ -151,28 +145,16 @@ func corsRequest(origin, method string, headers types.List) ([]string, *function
 	return names, nil
 }
 
-// decodeCORSRules reads a list of rules that is known through and through, and returns what there is to say about them.
-// Its errors say where they are, in the words of a configuration, and cover what OSS refuses: such rules never come to a
-// decision. What this provider alone refuses may stand in a bucket, and is decided on.
-func decodeCORSRules(value tftypes.Value) ([]cors.Rule, []cors.Problem, error) {
-	kind := value.Type()
-	if kind.Is(tftypes.Set{}) {
-		return nil, nil, errors.New("rules is a set, and a set has no order; OSS answers with the first rule that matches, so pass a list")
-	}
-	var elements []tftypes.Value
-	if !kind.Is(tftypes.List{}) && !kind.Is(tftypes.Tuple{}) || value.As(&elements) != nil {
-		return nil, nil, errors.New("rules is not a list of objects; pass one, such as oss_bucket_cors.example.cors_rule")
-	}
-	rules := make([]cors.Rule, len(elements))
-	for i, element := range elements {
-		rule, err := decodeCORSRule(element)
-		if err != nil {
-			return nil, nil, fmt.Errorf("rules[%d]%w", i, err)
-		}
-		rules[i] = rule
-	}
-	if len(rules) == 0 { // a bucket without rules
-		return nil, nil, nil
+// decodeCORSRules reads a list of rules and returns what there is to say about them. Its error covers what OSS refuses:
+// such rules never come to a decision. What this provider alone refuses may stand in a bucket, and is decided on.
+func decodeCORSRules(value any) ([]cors.Rule, []cors.Problem, *function.FuncError) {
+	decoder := plain.Decoder{Whole: "rules"}
+	rules := plain.Ordered(&decoder, "rules", value, "{ allowed_origins = […] }", "OSS answers with the first rule that matches",
+		func(d *plain.Decoder, place string, v any) cors.Rule {
+			return plain.Object(d, place, v, corsRuleFields)
+		})
+	if err := mistakenArgument(0, decoder); err != nil || len(rules) == 0 { // none: a bucket without rules
+		return nil, nil, err
 	}
 	found := cors.Check(rules)
 	for _, p := range found {
@@ -180,76 +162,28 @@ func decodeCORSRules(value tftypes.Value) ([]cors.Rule, []cors.Problem, error) {
 			continue
 		}
 		if p.Index < 0 {
-			return nil, nil, fmt.Errorf("rules: %s", p.Detail)
+			return nil, nil, argumentError(0, "rules: "+p.Detail)
 		}
-		return nil, nil, fmt.Errorf("rules[%d]%s: %s", p.Index, strings.TrimSuffix("."+p.Field, "."), p.Detail)
+		return nil, nil, argumentError(0, fmt.Sprintf("rules[%d]%s: %s", p.Index, strings.TrimSuffix("."+p.Field, "."), p.Detail))
 	}
 	return rules, found, nil
 }
 
-// decodeCORSRule reads one rule. Its errors continue the path to the rule.
-func decodeCORSRule(value tftypes.Value) (cors.Rule, error) {
-	rule := cors.Rule{}
-	var fields map[string]tftypes.Value
-	if kind := value.Type(); value.IsNull() || !kind.Is(tftypes.Object{}) && !kind.Is(tftypes.Map{}) || value.As(&fields) != nil {
-		return rule, errors.New(" is not an object with allowed_origins and allowed_methods")
-	}
-	lists := map[string]*[]string{
-		cors.FieldOrigins: &rule.AllowedOrigins, cors.FieldMethods: &rule.AllowedMethods,
-		cors.FieldHeaders: &rule.AllowedHeaders, cors.FieldExpose: &rule.ExposeHeaders,
-	}
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		field := fields[name]
-		var err error
-		switch list, ok := lists[name]; {
-		case ok:
-			*list, err = decodeStrings(field)
-		case name == cors.FieldMaxAge:
-			rule.MaxAgeSeconds, err = decodeSeconds(field)
+// corsRuleFields are the parts of a rule. The order of their lists has no meaning, but the answer lists all methods of a
+// rule, so what comes as a set is sorted.
+var corsRuleFields = []plain.Field[cors.Rule]{
+	{Name: cors.FieldOrigins, Read: func(d *plain.Decoder, place string, v any, r *cors.Rule) { r.AllowedOrigins = plain.Texts(d, place, v) }},
+	{Name: cors.FieldMethods, Read: func(d *plain.Decoder, place string, v any, r *cors.Rule) { r.AllowedMethods = plain.Texts(d, place, v) }},
+	{Name: cors.FieldHeaders, Read: func(d *plain.Decoder, place string, v any, r *cors.Rule) { r.AllowedHeaders = plain.Texts(d, place, v) }},
+	{Name: cors.FieldExpose, Read: func(d *plain.Decoder, place string, v any, r *cors.Rule) { r.ExposeHeaders = plain.Texts(d, place, v) }},
+	{Name: cors.FieldMaxAge, Read: func(d *plain.Decoder, place string, v any, r *cors.Rule) {
+		number, ok := plain.Number(d, place, v)
+		switch {
+		case !ok:
+		case number != math.Trunc(number) || math.Abs(number) > math.MaxInt32:
+			d.Fail(place, "%v is not a number of seconds. Write a whole number, such as 3600.", number)
 		default:
-			err = fmt.Errorf(" is not a part of a rule; a rule has %s and %s", strings.Join(slices.Sorted(maps.Keys(lists)), ", "), cors.FieldMaxAge)
+			r.MaxAgeSeconds = new(int64(number))
 		}
-		if err != nil {
-			return rule, fmt.Errorf(".%s%w", name, err)
-		}
-	}
-	return rule, nil
-}
-
-// decodeStrings reads a list or set of strings; null is none.
-func decodeStrings(value tftypes.Value) ([]string, error) {
-	if value.IsNull() {
-		return nil, nil
-	}
-	var elements []tftypes.Value
-	if value.As(&elements) != nil {
-		return nil, errors.New(" is not a list of strings")
-	}
-	texts := make([]string, len(elements))
-	for i, element := range elements {
-		if element.IsNull() || element.As(&texts[i]) != nil {
-			return nil, errors.New(" has an element that is not a string")
-		}
-	}
-	// A set has no order, and the answer lists all methods of a rule.
-	if _, unordered := value.Type().(tftypes.Set); unordered {
-		slices.Sort(texts)
-	}
-	return texts, nil
-}
-
-// decodeSeconds reads a whole number; null is none.
-func decodeSeconds(value tftypes.Value) (*int64, error) {
-	if value.IsNull() {
-		return nil, nil
-	}
-	number := new(big.Float)
-	if value.As(number) != nil {
-		return nil, errors.New(" is not a number")
-	}
-	seconds, exact := number.Int64()
-	if exact != big.Exact {
-		return nil, errors.New(" is not a whole number of seconds")
-	}
-	return &seconds, nil
+	}},
 }

@@ -189,20 +189,20 @@ func TestCORSDecisionErrors(t *testing.T) {
 		argument       int64
 		words          string
 	}{
-		"misspelt part":     {with("expose_header", texts("ETag")), "o", "GET", names(), 0, "rules[1].expose_header is not a part of a rule"},
-		"text for a list":   {with("allowed_headers", types.StringValue("*")), "o", "GET", names(), 0, "rules[1].allowed_headers is not a list of strings"},
-		"number in a list":  {with("allowed_headers", list(types.NumberValue(big.NewFloat(1)))), "o", "GET", names(), 0, "rules[1].allowed_headers has an element that is not a string"},
-		"null in a list":    {with("allowed_headers", types.SetValueMust(types.StringType, []attr.Value{types.StringNull()})), "o", "GET", names(), 0, "rules[1].allowed_headers has an element"},
-		"text for seconds":  {with("max_age_seconds", types.StringValue("soon")), "o", "GET", names(), 0, "rules[1].max_age_seconds is not a number"},
-		"half a second":     {with("max_age_seconds", types.NumberValue(big.NewFloat(0.5))), "o", "GET", names(), 0, "rules[1].max_age_seconds is not a whole number"},
+		"misspelt part":     {with("expose_header", texts("ETag")), "o", "GET", names(), 0, `rules[1].expose_header: There is no field "expose_header". Did you mean "expose_headers"?`},
+		"text for a list":   {with("allowed_headers", types.StringValue("*")), "o", "GET", names(), 0, `rules[1].allowed_headers: It is a string; write a list: ["*"]`},
+		"number in a list":  {with("allowed_headers", list(types.NumberValue(big.NewFloat(1)))), "o", "GET", names(), 0, "rules[1].allowed_headers[0]: It is a number; write text"},
+		"null in a list":    {with("allowed_headers", types.SetValueMust(types.StringType, []attr.Value{types.StringNull()})), "o", "GET", names(), 0, "rules[1].allowed_headers[0]: It is null; write text"},
+		"text for seconds":  {with("max_age_seconds", types.StringValue("soon")), "o", "GET", names(), 0, "rules[1].max_age_seconds: It is a string; write a whole number"},
+		"half a second":     {with("max_age_seconds", types.NumberValue(big.NewFloat(0.5))), "o", "GET", names(), 0, "rules[1].max_age_seconds: 0.5 is not a number of seconds"},
 		"what OSS refuses":  {with("allowed_methods", texts("get")), "o", "GET", names(), 0, `rules[1].allowed_methods: "get" is not spelt as OSS wants it; write "GET"`},
 		"too many":          {list(make21()...), "o", "GET", names(), 0, "rules: There are 21 rules."},
 		"no method at all":  {list(literal(map[string]attr.Value{"allowed_origins": texts("*")})), "o", "GET", names(), 0, "rules[0].allowed_methods: The rule allows no method"},
-		"one rule, no list": {readRule(), "o", "GET", names(), 0, "rules is not a list of objects"},
-		"a text":            {types.StringValue("rules"), "o", "GET", names(), 0, "rules is not a list of objects"},
-		"list of texts":     {list(types.StringValue("rule")), "o", "GET", names(), 0, "rules[0] is not an object"},
-		"null rule":         {list(types.ObjectNull(corsRuleTypes)), "o", "GET", names(), 0, "rules[0] is not an object"},
-		"set of rules":      {types.SetValueMust(readRule().Type(context.Background()), []attr.Value{readRule()}), "o", "GET", names(), 0, "rules is a set"},
+		"one rule, no list": {readRule(), "o", "GET", names(), 0, "rules: It is an object; write a list: [{ allowed_origins"},
+		"a text":            {types.StringValue("rules"), "o", "GET", names(), 0, "rules: It is a string; write a list"},
+		"list of texts":     {list(types.StringValue("rule")), "o", "GET", names(), 0, "rules[0]: It is a string; write an object"},
+		"null rule":         {list(types.ObjectNull(corsRuleTypes)), "o", "GET", names(), 0, "rules[0]: It is null; write an object"},
+		"set of rules":      {types.SetValueMust(readRule().Type(context.Background()), []attr.Value{readRule()}), "o", "GET", names(), 0, "rules: It is a set, which has no order. OSS answers with the first rule that matches, so write a list"},
 		"empty origin":      {good, "", "GET", names(), 1, `origin: "" is not an origin; write the one of the page that asks`},
 		"empty method":      {good, "https://www.example.com", "", names(), 2, `method: "" is not a method; write one`},
 		"origin of a URL":   {good, "https://a.example/", "GET", names(), 1, `write "https://a.example"`},
@@ -313,7 +313,7 @@ output "wrong" {
 		t.Errorf("the reason is %s", got)
 	}
 	w.config(`output "x" { value = provider::oss::cors_decision([{ allowed_origin = ["*"], allowed_methods = ["GET"] }], "https://a.example", "GET", []) }`)
-	w.fails([]string{`Invalid value for "rules" parameter`, "rules[0].allowed_origin is not a part of a rule"}, "plan", "-no-color")
+	w.fails([]string{`Invalid value for "rules" parameter`, `rules[0].allowed_origin: There is no field "allowed_origin"`}, "plan", "-no-color")
 	w.config(`output "x" { value = provider::oss::cors_decision(null, "https://a.example", "GET", []) }`)
 	w.fails([]string{`Invalid value for "rules" parameter`, "null"}, "plan", "-no-color")
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/finding"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/plain"
 )
 
 // addViolations adds one diagnostic per title: a value that breaks two rules is still one thing to mend.
@@ -93,4 +94,13 @@ func sentence(s string) string {
 func nullMetadata(name string) string {
 	return quoted(name) + " is null. OSS stores text alone; to have no such entry, leave the key out, " +
 		"for example with { for k, v in local.all : k => v if v != null }."
+}
+
+// mistakenArgument is the error of a function for what was wrong in an argument, nil without a mistake.
+func mistakenArgument(position int64, d plain.Decoder) *function.FuncError {
+	faults := make([]string, len(d.Mistakes))
+	for i, m := range d.Mistakes {
+		faults[i] = m.Place + ": " + m.Detail
+	}
+	return argumentError(position, faults...)
 }

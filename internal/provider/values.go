@@ -7,6 +7,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/plain"
 )
 
 // stringOrNull turns the absent header "" into null.
@@ -84,9 +86,9 @@ func sameSet(a, b []string) bool {
 	return slices.Equal(slices.Compact(slices.Sorted(slices.Values(a))), slices.Compact(slices.Sorted(slices.Values(b))))
 }
 
-// plainValue turns a value of any type into map[string]any, []any, string, bool, *big.Float or nil. It is not known
+// plainValue turns a value of any type into map[string]any, []any, plain.Set, string, bool, int64, *big.Float or nil. It is not known
 // while any part of it is not.
-func plainValue(v attr.Value) (plain any, known bool) {
+func plainValue(v attr.Value) (value any, known bool) {
 	switch {
 	case v == nil || v.IsNull():
 		return nil, true
@@ -100,27 +102,41 @@ func plainValue(v attr.Value) (plain any, known bool) {
 		return v.ValueString(), true
 	case types.Bool:
 		return v.ValueBool(), true
+	case types.Int64:
+		return v.ValueInt64(), true
 	case types.Number:
 		return v.ValueBigFloat(), true
 	case types.Object:
 		return plainObject(v.Attributes())
 	case types.Map:
 		return plainObject(v.Elements())
-	case interface{ Elements() []attr.Value }: // list, set, tuple
-		list := []any{}
-		for _, element := range v.Elements() {
-			one, known := plainValue(element)
-			if !known {
-				return nil, false
-			}
-			list = append(list, one)
+	case types.Set:
+		if list, known := plainList(v.Elements()); known {
+			return plain.Set(list), true
 		}
-		return list, true
+		return nil, false
+	case interface{ Elements() []attr.Value }: // list, tuple
+		if list, known := plainList(v.Elements()); known {
+			return list, true
+		}
+		return nil, false
 	}
 	return v, true // no type that Terraform has; the decoder names it
 }
 
-func plainObject(attributes map[string]attr.Value) (plain any, known bool) {
+func plainList(elements []attr.Value) (list []any, known bool) {
+	list = []any{}
+	for _, element := range elements {
+		one, known := plainValue(element)
+		if !known {
+			return nil, false
+		}
+		list = append(list, one)
+	}
+	return list, true
+}
+
+func plainObject(attributes map[string]attr.Value) (value any, known bool) {
 	object := map[string]any{}
 	for name, attribute := range attributes {
 		one, known := plainValue(attribute)

@@ -12,5 +12,5 @@ func ownGroup(*exec.Cmd) {}
 
 func endGroup(*exec.Cmd) {}
 
-// endedWell cannot be told here, where a server is killed to end it.
+// endedWell cannot be known here, where a server is killed to end it.
 func endedWell(*os.ProcessState) bool { return true }

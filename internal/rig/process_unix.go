@@ -20,5 +20,5 @@ func endGroup(cmd *exec.Cmd) {
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 }
 
-// endedWell reports whether a server that was told to end did so in good order.
+// endedWell reports whether a server that was asked to end did so in good order.
 func endedWell(state *os.ProcessState) bool { return state.Success() }

@@ -111,7 +111,7 @@ func (s *Server) follow(out io.Reader) {
 	}
 }
 
-// Stop tells the server to end and returns when it is gone. It is an error if it did not end in good order. To stop a
+// Stop asks the server to end and returns when it is gone. It is an error if it did not end in good order. To stop a
 // server that has ended is to learn how it ended.
 func (s *Server) Stop() error {
 	s.cancel()

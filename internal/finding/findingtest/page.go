@@ -44,7 +44,7 @@ func (p *Page) Compare(t *testing.T) {
 	const messagesFile = "testdata/messages.txt"
 	got := p.String()
 	if strings.Contains(got, "(nothing)") {
-		t.Error("some of what is written is no mistake")
+		t.Error("some of what is written is not a mistake")
 	}
 	if *update {
 		if err := os.MkdirAll("testdata", 0o750); err != nil {
