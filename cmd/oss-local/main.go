@@ -30,7 +30,15 @@ that survive a crash, and prints one line a request. It is for trying things out
 An IP address and localhost take path-style requests (http://127.0.0.1:9000/demo/key); with another name, the
 bucket is the first label (http://demo.localhost:9000/key).
 
+A command line stands in every list of processes: the secret may come from the environment variable
+OSS_LOCAL_ACCESS_KEY_SECRET instead of the flag.
+
 `
+
+const (
+	defaultSecret  = "local-secret"
+	secretVariable = "OSS_LOCAL_ACCESS_KEY_SECRET"
+)
 
 type config struct {
 	addr, data, region, keyID, keySecret, token string
@@ -46,7 +54,7 @@ type config struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	c, err := parse(os.Args[1:], os.Stderr)
+	c, err := parse(os.Args[1:], os.Getenv(secretVariable), os.Stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return
@@ -60,8 +68,8 @@ func main() {
 	}
 }
 
-// parse reads the command line. Help that is asked for goes to help; what is wrong is the error alone, in one line.
-func parse(args []string, help io.Writer) (config, error) {
+// parse reads the command line; secret is that of the environment, which counts where the flag is not given. Help that is asked for goes to help; what is wrong is the error alone, in one line.
+func parse(args []string, secret string, help io.Writer) (config, error) {
 	c := config{domains: map[string]string{}}
 	f := flag.NewFlagSet("oss-local", flag.ContinueOnError)
 	f.SetOutput(io.Discard) // on any error the flag package would print all flags as well
@@ -75,6 +83,11 @@ func parse(args []string, help io.Writer) (config, error) {
 	}
 	if err != nil {
 		return c, err
+	}
+	given := false
+	f.Visit(func(one *flag.Flag) { given = given || one.Name == "access-key-secret" })
+	if !given && secret != "" { // not as the flag's default, which the help shows
+		c.keySecret = secret
 	}
 	if f.NArg() > 0 {
 		return c, fmt.Errorf("unexpected argument %q", f.Arg(0))
@@ -91,7 +104,7 @@ func (c *config) define(f *flag.FlagSet, sts *[]string) {
 	f.StringVar(&c.data, "data", "", "`folder` that keeps the data; left out, a temporary one that goes when the server ends")
 	f.StringVar(&c.region, "region", "cn-hangzhou", "`region` that V4 signatures must name")
 	f.StringVar(&c.keyID, "access-key-id", "local-id", "access key `ID` that may sign")
-	f.StringVar(&c.keySecret, "access-key-secret", "local-secret", "its `secret`")
+	f.StringVar(&c.keySecret, "access-key-secret", defaultSecret, "its `secret`; better given by "+secretVariable)
 	f.StringVar(&c.token, "security-token", "", "makes the key a temporary one: requests must carry this `token`")
 	f.Func("sts", "a temporary key that may sign beside the other, as `id:secret:token`; may repeat", func(key string) error {
 		*sts = append(*sts, key)
@@ -218,21 +231,19 @@ func listen(c config) (net.Listener, error) {
 	return l, nil
 }
 
-// hint prints a provider block that works with this server.
+// hint prints a provider block that works with this server. What the user chose as a secret is not repeated, since logs
+// keep what is printed here.
 func hint(out io.Writer, c config, addr string) {
-	fmt.Fprintf(out, `
-Paste this into a Terraform configuration:
-
-  provider "oss" {
-    region            = %q
-    endpoint          = "http://%s"
-    access_key_id     = %q
-    access_key_secret = %q
-`, c.region, addr, c.keyID, c.keySecret)
-	if c.token != "" {
-		fmt.Fprintf(out, "    security_token    = %q\n", c.token)
+	fmt.Fprintf(out, "\nPaste this into a Terraform configuration:\n\n  provider \"oss\" {\n    region            = %q\n    endpoint          = \"http://%s\"\n", c.region, addr)
+	if c.keySecret == defaultSecret && c.token == "" {
+		fmt.Fprintf(out, "    access_key_id     = %q\n    access_key_secret = %q\n  }\n\n", c.keyID, c.keySecret)
+		return
 	}
-	fmt.Fprint(out, "  }\n\n")
+	variables := "OSS_ACCESS_KEY_SECRET to the secret"
+	if c.token != "" {
+		variables += " and OSS_SESSION_TOKEN to the token"
+	}
+	fmt.Fprintf(out, "  }\n\nSet OSS_ACCESS_KEY_ID=%s in its environment, and %s that this server was given.\n\n", c.keyID, variables)
 }
 
 // requestLog prints a line a request.

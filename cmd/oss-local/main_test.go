@@ -34,9 +34,15 @@ type process struct {
 
 func launch(t testing.TB, args ...string) *process {
 	t.Helper()
+	return launchIn(t, nil, args...)
+}
+
+// launchIn is launch with more in the environment.
+func launchIn(t testing.TB, env []string, args ...string) *process {
+	t.Helper()
 	p := &process{t: t, temp: t.TempDir()}
 	program := rig.OSSLocal(built.Bin(t), args...)
-	program.Env = append(program.Env, "TMPDIR="+p.temp)
+	program.Env = append(append(program.Env, env...), "TMPDIR="+p.temp)
 	var err error
 	if p.Server, err = rig.Start(t.Context(), program); err != nil {
 		t.Fatal(err)

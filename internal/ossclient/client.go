@@ -183,6 +183,12 @@ func normalEndpoint(endpoint, region string) (*url.URL, error) {
 	return u, nil
 }
 
+// IsPlainOSS reports whether an endpoint is one of OSS's own, and spoken to without TLS.
+func IsPlainOSS(endpoint string) bool {
+	u, err := normalEndpoint(endpoint, "")
+	return err == nil && endpoint != "" && u.Scheme == "http" && strings.HasSuffix(strings.ToLower(u.Hostname()), ".aliyuncs.com")
+}
+
 func validPort(port string) bool {
 	number, err := strconv.ParseUint(port, 10, 16)
 	return err == nil && number > 0

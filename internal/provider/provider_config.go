@@ -54,6 +54,9 @@ func (p *ossProvider) newClient(ctx context.Context, m providerModel, terraformV
 	if diags.HasError() {
 		return nil
 	}
+	if ossclient.IsPlainOSS(endpoint) {
+		diags.AddWarning("OSS Without TLS", "The endpoint "+quoted(endpoint)+" is one of OSS, and http:// sends bodies, metadata and security tokens in clear, for everyone on the way to read. Write https://, which all endpoints of OSS speak.")
+	}
 	maxRetries := ossclient.DefaultMaxRetries
 	if !m.MaxRetries.IsNull() {
 		maxRetries = int(m.MaxRetries.ValueInt64())

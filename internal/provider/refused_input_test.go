@@ -164,3 +164,21 @@ func TestCallbackVariablesAreSensitive(t *testing.T) {
 		t.Errorf("only %d were seen", seen)
 	}
 }
+
+// A real endpoint without TLS is warned of, once for the provider.
+func TestPlainEndpointOfOSS(t *testing.T) {
+	t.Parallel()
+	v := newValidation(t)
+	for endpoint, want := range map[string]int{
+		"http://oss-cn-hangzhou.aliyuncs.com": 1, "http://oss-cn-hangzhou-internal.aliyuncs.com:80": 1, "http://oss-accelerate.aliyuncs.com": 1, "HTTP://oss-cn-hangzhou.aliyuncs.com": 1,
+		"https://oss-cn-hangzhou.aliyuncs.com": 0, "oss-cn-hangzhou.aliyuncs.com": 0, "http://127.0.0.1:9000": 0, "http://oss.example.com": 0,
+	} {
+		told := v.configure(map[string]any{"region": "cn-hangzhou", "endpoint": endpoint, "access_key_id": "id", "access_key_secret": "secret"})
+		if len(told) != want || want == 1 && !strings.HasPrefix(told[0], "warning at : OSS Without TLS") {
+			t.Errorf("%s: %q", endpoint, told)
+		}
+	}
+	if told := v.configure(map[string]any{"region": "cn-hangzhou", "access_key_id": "id", "access_key_secret": "secret"}); len(told) > 0 {
+		t.Errorf("without an endpoint: %q", told)
+	}
+}
