@@ -3,7 +3,6 @@ package object
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -41,7 +40,7 @@ func (f File) Body() ossclient.Body { return ossclient.KnownFileBody(f.Path, f.S
 
 // Refusal is a file of a folder that cannot be stored.
 type Refusal struct {
-	Name string // of a name that is not text, quoted bytes
+	Name string
 	Why  string // such as "is a symbolic link"; the same for all files of which the same is wrong
 }
 
@@ -130,7 +129,9 @@ func (w *walk) enter(name, path string, entries []fs.DirEntry) {
 	for _, entry := range entries {
 		inside := norm.NFC.String(name + entry.Name())
 		if !utf8.ValidString(entry.Name()) {
-			w.refuse(fmt.Sprintf("%q", name+entry.Name()), refusedText)
+			if !matchesAny(w.Exclude, inside) && !w.skips(inside) {
+				w.refuse(inside, refusedText)
+			}
 			continue
 		}
 		w.see(inside, filepath.Join(path, entry.Name()), entry)

@@ -143,12 +143,11 @@ func (a *directoryApply) folderChanges(d directoryDecision) []string {
 
 // fail reports all failures together, the most common cause first.
 func (a *directoryApply) fail(r object.Result) {
-	written := len(r.Changed)
 	detail := fmt.Sprintf("%s below %q failed", count(len(r.Failures), "object"), a.plan.ID.ValueString())
 	if r.Left > 0 {
-		detail += fmt.Sprintf(", and %s were therefore not begun with", count(r.Left, "object"))
+		detail += fmt.Sprintf(", and because of that %s had no turn", count(r.Left, "object"))
 	}
-	detail += fmt.Sprintf(". %s were written or deleted before. The state has what is stored now, and the next apply does the rest.", count(written, "object"))
+	detail += fmt.Sprintf(". Written or deleted: %s. The state has what is stored now, and the next apply does the rest.", count(len(r.Changed), "object"))
 	if a.before == nil && len(r.Inventory) > 0 {
 		detail += " Terraform marks the directory as tainted, since its creation failed; what is stored as it should be is neither deleted nor written again for that."
 	}

@@ -115,13 +115,13 @@ func (p *directoryPlanner) check(d directoryDecision) {
 		p.diags.AddError("OSS Objects Already Exist", conflictText(id, d.Conflicts))
 	}
 	if len(d.Links) > 0 {
-		p.diags.AddError("OSS Object Is a Symbolic Link", fmt.Sprintf("%s below %q are symbolic links, whose headers or metadata would change: %s. OSS changes these by a copy of the object onto itself, "+
-			"and of a link it copies the link only. Leave them out with exclude, and manage the objects that they point to.", count(len(d.Links), "object"), id, some(d.Links)))
+		p.diags.AddError("OSS Object Is a Symbolic Link", fmt.Sprintf("What is below %q has %s whose headers or metadata would change: %s. OSS changes these by a copy of the object onto itself, "+
+			"and of a link it copies the link only. Leave them out with exclude, and manage the objects that they point to.", id, count(len(d.Links), "symbolic link"), some(d.Links)))
 	}
 	p.checkRules(d)
 	p.checkPolicy(d)
 	if len(d.Strangers) > 0 {
-		p.diags.AddAttributeWarning(path.Root("prune"), "Objects of Others Will Be Deleted", fmt.Sprintf("%s below %q were not written from here, and prune = \"all\" deletes them:\n\n  %s",
+		p.diags.AddAttributeWarning(path.Root("prune"), "Objects of Others Will Be Deleted", fmt.Sprintf("prune = \"all\" deletes %s below %q that others wrote:\n\n  %s",
 			count(len(d.Strangers), "object"), id, strings.Join(quotedLines(d.Strangers), "\n  ")))
 	}
 	if len(d.Released) > 0 {
@@ -146,14 +146,14 @@ func quotedLines(names []string) []string {
 }
 
 func conflictText(id string, names []string) string {
-	return fmt.Sprintf("%s below %q exist already, were not written from here, and differ from what they would become: %s. Nothing was written. "+
+	return fmt.Sprintf("In the way of files below %q: %s that others wrote, with another body, other headers or other metadata: %s. Nothing was written. "+
 		"To take over all that is there, import the directory (terraform import ADDRESS %q); to write over these, set allow_overwrite = true; or leave their files out with exclude.",
-		count(len(names), "object"), id, some(names), id)
+		id, count(len(names), "object"), some(names), id)
 }
 
 // releasedText says why objects leave the state and stay in the bucket.
 func (p *directoryPlanner) releasedText(id string, names []string) string {
-	objects := fmt.Sprintf("%s below %q leave the state and stay in the bucket: %s.", count(len(names), "object"), id, some(names))
+	objects := fmt.Sprintf("Terraform forgets %s below %q, and leaves what is stored in the bucket: %s.", count(len(names), "object"), id, some(names))
 	switch {
 	case p.plan.Source.IsNull():
 		return objects + " include and exclude no longer take them."
@@ -168,8 +168,8 @@ func (p *directoryPlanner) releasedText(id string, names []string) string {
 // addEarly warns of the fee for what goes before the minimum duration of its class.
 func addEarly(diags *diag.Diagnostics, p object.Plan) {
 	if names := p.Early(); len(names) > 0 {
-		diags.AddWarning("Possible Early Deletion Fee", fmt.Sprintf("%s have a storage class for which OSS charges a minimum of days (IA 30, Archive 60, ColdArchive and DeepColdArchive 180), "+
-			"and are replaced, converted or deleted: %s. If that is before these days are over, the rest is charged at once.", count(len(names), "object"), some(names)))
+		diags.AddWarning("Possible Early Deletion Fee", fmt.Sprintf("OSS charges a minimum of days for some storage classes: IA 30, Archive 60, ColdArchive and DeepColdArchive 180. "+
+			"The plan replaces, converts or deletes %s of such a class: %s. If that is before these days are over, the rest is charged at once.", count(len(names), "object"), some(names)))
 	}
 }
 
@@ -209,7 +209,7 @@ func (p *directoryPlanner) checkPolicy(d directoryDecision) {
 		addViolations(p.diags, at(g), []finding.Finding{g.Summed()})
 	}
 	if tally.Ungrouped > 0 {
-		p.diags.AddError("Metadata Policy Violation", fmt.Sprintf("There are %s more, in too many ways to tell them apart.", count(tally.Ungrouped, "violation")))
+		p.diags.AddError("Metadata Policy Violation", fmt.Sprintf("And %s more, in too many ways to tell them apart.", count(tally.Ungrouped, "violation")))
 	}
 }
 

@@ -272,15 +272,15 @@ func (m directoryModel) planDestroy(have object.Inventory, diags *diag.Diagnosti
 	if m.deletionPolicy() == keepObject {
 		reason := "deletion_policy says so"
 		if m.DeletionPolicy.IsNull() {
-			reason = "only headers and metadata are managed here; deletion_policy = \"delete\" would delete them"
+			reason = "only headers and metadata are managed here; deletion_policy = \"delete\" would delete the objects"
 		}
-		diags.AddWarning("OSS Objects Are Kept", fmt.Sprintf("%s below %q stay in the bucket and Terraform forgets them: %s.", count(len(have), "object"), m.ID.ValueString(), reason))
+		diags.AddWarning("OSS Objects Are Kept", fmt.Sprintf("A destroy leaves %s below %q in the bucket: %s.", count(len(have), "object"), m.ID.ValueString(), reason))
 		return
 	}
 	removal := m.removal(have, nil)
 	addEarly(diags, removal)
 	if len(removal.Released) > 0 {
-		diags.AddWarning("OSS Objects Are Kept", fmt.Sprintf("%s below %q stay in the bucket, since others wrote their bodies: %s. With prune = \"all\" they would be deleted.",
+		diags.AddWarning("OSS Objects Are Kept", fmt.Sprintf("A destroy leaves %s below %q in the bucket, since others wrote the body: %s. With prune = \"all\" it would delete that as well.",
 			count(len(removal.Released), "object"), m.ID.ValueString(), some(removal.Released)))
 	}
 }

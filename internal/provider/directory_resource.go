@@ -167,7 +167,7 @@ func (r *directoryResource) Delete(ctx context.Context, req resource.DeleteReque
 		delete(left, name)
 	}
 	addFailures(&resp.Diagnostics, "Unable to Delete OSS Directory",
-		fmt.Sprintf("%s below %q could not be deleted, and %s were. The state has what is left, and the next destroy deletes it.", count(len(result.Failures)+result.Left, "object"), id, count(len(result.Changed), "object")), result.Failures)
+		fmt.Sprintf("Still there below %q: %s. Deleted: %s. The state has what is left, and the next destroy deletes it.", id, count(len(result.Failures)+result.Left, "object"), count(len(result.Changed), "object")), result.Failures)
 	state.show(left)
 	keepInventory(ctx, resp.Private, left, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
