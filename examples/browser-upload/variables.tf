@@ -32,7 +32,7 @@ variable "token_url" {
 }
 
 variable "callback_url" {
-  description = "Whom OSS tells of an upload with callback."
+  description = "Whom OSS calls back after an upload with callback."
   type        = string
   default     = "http://127.0.0.1:7070/callback"
 }
@@ -44,7 +44,7 @@ variable "exposed_metadata" {
 }
 
 variable "form_version" {
-  description = "Any number. Another one hands out a form and a URL that begin anew; they are good for 7 days."
+  description = "Any number. Another one hands out a form and a URL that begin afresh; they are good for 7 days."
   type        = number
   default     = 1
 }

@@ -32,7 +32,7 @@ import (
 )
 
 const (
-	// answerTime is less than the 5 seconds that OSS waits, so that a slow answer is ours and tells why.
+	// answerTime is less than the 5 seconds that OSS waits, so that a slow answer is ours and says why.
 	answerTime = 4 * time.Second
 	// maxBody bounds what is read of a request, in bytes. A template has at most 5 KB, and each variable adds its value.
 	maxBody = 1 << 20
@@ -85,7 +85,7 @@ func serve(ctx context.Context, addr string, handler http.Handler, out io.Writer
 
 // receiver answers callbacks.
 type receiver struct {
-	trusted string // URL of a key beside those of OSS; "" is none
+	trusted string // URL of a key besides those of OSS; "" is none
 	handle  func(context.Context, map[string]any) (any, error)
 	fetch   func(ctx context.Context, url string) ([]byte, error)
 
@@ -134,7 +134,7 @@ func (r *receiver) verify(in *http.Request, body []byte) error {
 	if r.trusted == "" || err != nil || string(named) != r.trusted {
 		return verify(in, body, r.key)
 	}
-	// Not kept: a local server that starts anew has another key.
+	// Not kept: a local server that is restarted has another key.
 	key, err := r.fetch(in.Context(), r.trusted)
 	if err != nil {
 		return fmt.Errorf("fetching the public key: %w", err)
@@ -207,7 +207,7 @@ func problem(text string) any { return map[string]string{"error": text} }
 func answer(w http.ResponseWriter, status int, document any) {
 	data, err := json.Marshal(document)
 	if err != nil {
-		log.Printf("an answer is no JSON: %v", err)
+		log.Printf("an answer is not JSON: %v", err)
 		status, data = http.StatusInternalServerError, []byte(`{}`)
 	}
 	w.Header().Set("Content-Type", "application/json")

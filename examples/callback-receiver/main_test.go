@@ -34,7 +34,7 @@ const (
 	sampleKeyURL    = "http://gosspublic.alicdn.com/callback_pub_key_v1.pem"
 )
 
-// echo is a receiver whose answer is what it was told, and whose keys are those of a test.
+// echo is a receiver whose answer is what it received, and whose keys are those of a test.
 func echo(t *testing.T, trusted string, keys map[string]string) (*receiver, *[]string) {
 	t.Helper()
 	asked := []string{}

@@ -34,7 +34,7 @@ var keyURLPrefixes = []string{"http://gosspublic.alicdn.com/", "https://gosspubl
 // so fetch should keep it.
 //
 // The published key has 512 bits, which takes little to factor today, and the digest
-// is MD5: a valid signature keeps strangers out but is no proof of what it says. Look
+// is MD5: a valid signature keeps strangers out but is not proof of what it says. Look
 // at the object itself before anything depends on the request.
 //
 // Errors name the header or the step that failed.

@@ -37,7 +37,7 @@ func request(t testing.TB, target, signature, keyURL string) *http.Request {
 	return r
 }
 
-// published serves the published key and tells which URL it was asked for.
+// published serves the published key and reports which URL it was asked for.
 func published(asked *string) func(context.Context, string) ([]byte, error) {
 	return func(_ context.Context, url string) ([]byte, error) {
 		*asked = url

@@ -44,7 +44,7 @@ const (
 	Kept    Fate = iota // it stays
 	Known               // it is that of the body that is wanted
 	Null                // there is none, or it must not be seen
-	Unknown             // OSS will tell
+	Unknown             // OSS will say
 )
 
 // Copies reports whether the object is copied onto itself, or may be.

@@ -76,7 +76,7 @@ func (b Body) differs(have State) bool {
 	return b.Changed
 }
 
-// foresee tells what will be known of the object after the change. What will not be written keeps its value.
+// foresee says what will be known of the object after the change. What will not be written keeps its value.
 func (c *Change) foresee(want Spec, have State) {
 	switch {
 	case !c.Write:
@@ -101,7 +101,7 @@ func (c *Change) foresee(want Spec, have State) {
 	}
 }
 
-// foreseeBody tells what will be known of a body that is written.
+// foreseeBody says what will be known of a body that is written.
 func (c *Change) foreseeBody(want Spec) {
 	switch want.Body.Kind {
 	case SecretBody:

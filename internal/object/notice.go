@@ -22,7 +22,7 @@ const (
 	AboutSource
 )
 
-// Notices tell what a change costs, what it gives up and what does not come with it, and refuse one that OSS cannot make.
+// Notices say what a change costs, what it gives up and what does not come with it, and refuse one that OSS cannot make.
 // The state of an object that does not exist is the zero State.
 func (c Change) Notices(want Spec, have State) []Notice {
 	var notices []Notice
@@ -73,18 +73,18 @@ func (c Change) frozen(want Spec, have State) (Notice, bool) {
 	if c.Converts {
 		what = "Its storage class or encryption changes"
 	}
-	mend := "Restore it first (RestoreObject, ossutil restore), and plan again when that is done"
+	fix := "Restore it first (RestoreObject, ossutil restore), and plan again when that is done"
 	if have.Seen.Restore != "" {
-		mend = "A restore of it is under way: plan again when that is done"
+		fix = "A restore of it is under way: plan again when that is done"
 	}
 	return refuse(AboutObject, "OSS Object Is Archived", "%s/%s has the storage class %s and is not restored. %s by a copy of the object onto itself, which OSS refuses for it. %s. "+
-		"ACL, tags and a new body need no restore.", want.Bucket, want.Key, have.Seen.StorageClass, what, mend)
+		"ACL, tags and a new body need no restore.", want.Bucket, want.Key, have.Seen.StorageClass, what, fix)
 }
 
 // minimumDays are the days for which OSS charges at least, by storage class.
 var minimumDays = map[string]int{"IA": 30, "Archive": 60, "ColdArchive": 180, "DeepColdArchive": 180}
 
-// FeeNotice tells of the fee for an object that goes before the minimum duration of its class, if its class has one.
+// FeeNotice warns of the fee for an object that goes before the minimum duration of its class, if its class has one.
 func (s State) FeeNotice(id, what string) []Notice {
 	class := s.storage().StorageClass
 	days := minimumDays[class]

@@ -14,7 +14,7 @@ type Seal struct {
 	Sum  []byte `json:"sum"`
 }
 
-// sealRounds makes guessing dear: one guess takes tens of milliseconds.
+// sealRounds makes guessing expensive: one guess takes tens of milliseconds.
 const sealRounds = 200_000
 
 // NewSeal seals the body of a digest.

@@ -69,7 +69,7 @@ const (
 	KnownBody                   // its digest is known
 	UnknownBody                 // it is managed, and its digest not known yet
 	SecretBody                  // nothing of it may be seen; a new version of it shows in Changed
-	IgnoredBody                 // it is managed and shall stay as it is, whatever that is
+	IgnoredBody                 // it is managed and has to stay as it is, whatever that is
 )
 
 // Content is where the bytes of a write come from: from here, or from another object.

@@ -25,7 +25,7 @@ type State struct {
 
 // Memory is what has to be known later and has no place among the attributes of an object.
 type Memory struct {
-	// ContentTypeFrom and DecidedType tell why the object has its content type, so that a new version of a table of types
+	// ContentTypeFrom and DecidedType say why the object has its content type, so that a new version of a table of types
 	// does not copy every object. The first is empty for an object that was never read.
 	ContentTypeFrom string `json:"content_type_from"`
 	DecidedType     string `json:"content_type"`
@@ -77,7 +77,7 @@ func (s State) storage() ossclient.Storage {
 // hidden reports whether the stored body is a secret one of ours, of which no digest may be seen.
 func (s State) hidden() bool { return s.Secret != nil && s.CRC64 == "" }
 
-// refreshed is the state after a HEAD. Where an answer tells less than was stored, what was known stays.
+// refreshed is the state after a HEAD. Where an answer shows less than was stored, what was known stays.
 func (s State) refreshed(o ossclient.Object) State {
 	s.Headers, s.Metadata = o.HeadersOver(s.Headers), o.Metadata
 	s.Storage = s.storageOver(o.Storage)

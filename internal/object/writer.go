@@ -79,7 +79,7 @@ func (o *operation) head(ctx context.Context) (ossclient.Object, error) {
 	return o.Client.HeadObject(ctx, o.want.Bucket, o.want.Key)
 }
 
-// write is the object as it shall be, without its body.
+// write is the object as it is to be, without its body.
 func (o *operation) write(have ossclient.Settings) ossclient.Write {
 	return ossclient.Write{
 		Bucket: o.want.Bucket, Key: o.want.Key, Headers: o.want.Headers, Metadata: o.want.Metadata, Settings: o.want.Over(have),
@@ -163,12 +163,12 @@ func (o *operation) takeOver(ctx context.Context) error {
 	return o.rest(ctx, shown.ETag, shown.Size)
 }
 
-// leaveBody changes what there is beside the body.
+// leaveBody changes what there is besides the body.
 func (o *operation) leaveBody(ctx context.Context) error {
 	memory := o.memory()
 	memory.CallbackOwed = false // there is no callback any more
 	if o.change.Uncovered {
-		// One HEAD tells what is there, which may be seen from now on.
+		// One HEAD shows what is there, which may be seen from now on.
 		shown, err := o.head(ctx)
 		if err != nil {
 			return o.failed("look at", err)
@@ -240,7 +240,7 @@ func (o *operation) untouched(shown ossclient.Object) bool {
 func (o *operation) copyOntoItself(ctx context.Context, etag string, size int64) error {
 	written, write, err := o.copyOnce(ctx, etag, size)
 	if ossclient.HasCode(err, "PreconditionFailed") {
-		// One look more, which tells a body that may be anybody's, or a time that moved and nothing else, from a change that
+		// One look more, which distinguishes a body that may be anybody's, or a time that moved and nothing else, from a change that
 		// must not be lost.
 		var shown ossclient.Object
 		if shown, err = o.look(ctx); err != nil {
@@ -284,7 +284,7 @@ func (o *operation) copyOnce(ctx context.Context, etag string, size int64) (ossc
 	return written, write, err
 }
 
-// copied takes over what the answer to a copy onto itself tells.
+// copied takes over what the answer to a copy onto itself says.
 func (o *operation) copied(written ossclient.Written, storage ossclient.Storage) {
 	state := &o.out.State
 	state.VersionID, state.Written = written.VersionID, written.At
@@ -302,7 +302,7 @@ func (o *operation) copied(written ossclient.Written, storage ossclient.Storage)
 	}
 }
 
-// setACLAndTags makes the calls for what changed beside the object itself; neither makes a new version.
+// setACLAndTags makes the calls for what changed besides the object itself; neither makes a new version.
 func (o *operation) setACLAndTags(ctx context.Context) error {
 	if o.change.SetACL {
 		if err := o.Client.PutObjectACL(ctx, o.want.Bucket, o.want.Key, o.want.ACL); err != nil {

@@ -45,7 +45,7 @@ func (o *operation) replaceBody(ctx context.Context) error {
 	return o.rest(ctx, shown.ETag, shown.Size)
 }
 
-// carrying is the object as it shall be, with what an upload would reset of the one that is there.
+// carrying is the object as it is to be, with what an upload would reset of the one that is there.
 func (o *operation) carrying(ctx context.Context, shown ossclient.Object) (ossclient.Write, error) {
 	write := o.write(ossclient.Settings{Storage: shown.Storage})
 	err := o.carryACL(ctx, &write)
@@ -128,7 +128,7 @@ func (o *operation) keep(shown ossclient.Object, content Content) error {
 	return o.settle(content)
 }
 
-// wrote takes over what the answer to a write tells.
+// wrote takes over what the answer to a write says.
 func (o *operation) wrote(written ossclient.Written, content Content) error {
 	state := &o.out.State
 	state.ETag, state.CRC64, state.Size, state.VersionID = written.ETag, content.Digest(), content.Size, written.VersionID

@@ -135,7 +135,7 @@ func TestFoundSecretAndCallback(t *testing.T) {
 	}
 }
 
-// Who may not look is not told more than that there is an object.
+// Whoever may not look learns no more than that there is an object.
 func TestFoundAndNotToBeSeen(t *testing.T) {
 	t.Parallel()
 	server, client := newServer(t)

@@ -28,7 +28,7 @@ func TestOthersChangesSinceThePlan(t *testing.T) {
 		"class, then headers":           {func(s *Spec) { s.StorageClass = "Standard" }, cached, true, ""},
 		"class, then body":              {func(s *Spec) { s.StorageClass = "Standard" }, rewritten, true, ""},
 		"body, then headers":            {rewritten, cached, true, ""},
-		// The time alone tells of no change that matters: one look more.
+		// The time alone shows no change that matters: one look more.
 		"nothing, then headers": {same, cached, true, "CopyObject HeadObject CopyObject"},
 		"nothing, then body":    {same, rewritten, true, "HeadObject PutObject"},
 		"nobody, then headers":  {nil, cached, true, "CopyObject"},

@@ -128,7 +128,7 @@ func TestOtherETagThanPlanned(t *testing.T) {
 	}
 }
 
-// What is in the way is told by kind, and nothing is written.
+// What is in the way is reported by kind, and nothing is written.
 func TestWhatIsInTheWay(t *testing.T) {
 	t.Parallel()
 	server, client := newServer(t)

@@ -193,7 +193,7 @@ func unreadable(err error) error {
 	return fmt.Errorf("%w: %w", ErrBodyUnreadable, err)
 }
 
-// Len tells the SDK the Content-Length.
+// Len gives the SDK the Content-Length.
 func (r *bodyReader) Len() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -203,7 +203,7 @@ func (r *bodyReader) Len() int {
 // Close closes the source; the transport calls it, too.
 func (r *bodyReader) Close() error { return r.src.Close() }
 
-// outcome tells how much was sent, and why not all.
+// outcome is how much was sent, and why not all.
 func (r *bodyReader) outcome() (sent int64, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -29,7 +29,7 @@ func (w Write) setCallback(header map[string]string) {
 	}
 }
 
-// calledBack completes what an answer tells of the object with what it tells of the callback. The error is a
+// calledBack completes what an answer says of the object with what it says of the callback. The error is a
 // *CallbackError.
 func (w Write) calledBack(r request, resp response, written Written) (Written, error) {
 	switch {

@@ -57,7 +57,7 @@ type Client struct {
 }
 
 // New checks the configuration and returns a client. It makes no request. Its errors name the field of Config
-// that is wrong and the mend.
+// that is wrong, and the way out.
 func New(c Config) (*Client, error) {
 	if err := CheckRegion(c.Region); err != nil {
 		return nil, err
@@ -116,7 +116,7 @@ func CheckRegion(region string) error {
 	case strings.HasPrefix(region, "oss-"):
 		return fmt.Errorf("region %q is the first part of an endpoint; the region is %q", region, strings.TrimPrefix(region, "oss-"))
 	case !regionSyntax.MatchString(region):
-		return fmt.Errorf("region %q is no region id; one looks like \"cn-hangzhou\"", region)
+		return fmt.Errorf("region %q is not a region id; one looks like \"cn-hangzhou\"", region)
 	}
 	return nil
 }
@@ -162,10 +162,10 @@ func normalEndpoint(endpoint, region string) (*url.URL, error) {
 	}
 	u, err := url.Parse(endpoint)
 	if err != nil && strings.Contains(endpoint, "@") { // before it may be a password
-		return nil, errors.New("the endpoint is no URL, and holds a user name or password; credentials have their own arguments")
+		return nil, errors.New("the endpoint is not a URL, and holds a user name or password; credentials have their own arguments")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("endpoint %q is no URL; write one like \"https://oss-cn-hangzhou.aliyuncs.com\"", endpoint)
+		return nil, fmt.Errorf("endpoint %q is not a URL; write one like \"https://oss-cn-hangzhou.aliyuncs.com\"", endpoint)
 	}
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https":

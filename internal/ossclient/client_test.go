@@ -158,7 +158,7 @@ func TestErrorTellsAll(t *testing.T) {
 	_, err := c.GetCORS(t.Context(), "bucket")
 	for _, want := range []string{"GetBucketCors", `"bucket"`, "AccessDenied", "words of the service", "6F1A", "0003-00000001"} {
 		if !strings.Contains(err.Error(), want) {
-			t.Errorf("%q does not tell %q", err, want)
+			t.Errorf("%q does not say %q", err, want)
 		}
 	}
 	if !HasCode(err, "AccessDenied") || IsNotFound(err) {
@@ -225,7 +225,7 @@ func TestWhatIsNotFound(t *testing.T) {
 	}
 }
 
-// Deleting what is gone is no error. That the bucket is gone is one, which the caller may take for a success.
+// Deleting what is gone is not an error. That the bucket is gone is one, which the caller may take for a success.
 func TestDeletingWhatIsGone(t *testing.T) {
 	t.Parallel()
 	for call, code := range map[string]string{"DeleteObject": "NoSuchKey", "DeleteVersion": "NoSuchVersion", "DeleteCORS": "NoSuchCORSConfiguration"} {
@@ -339,14 +339,14 @@ func TestEndpoints(t *testing.T) {
 		"https://example.com/path":                       "more than",
 		"https://user:pass@example.com":                  "credentials have their own",
 		"https://my-bucket.oss-cn-hangzhou.aliyuncs.com": "leave the bucket out",
-		"http://[::1":                                    "no URL",
+		"http://[::1":                                    "not a URL",
 	} {
 		err := CheckEndpoint(endpoint)
 		if wrong == "" && err != nil || wrong != "" && (err == nil || !strings.Contains(err.Error(), wrong)) {
 			t.Errorf("%q: %v, want %q", endpoint, err, wrong)
 		}
 		if err != nil && strings.Contains(err.Error(), "pass@") {
-			t.Errorf("%q tells a password", err)
+			t.Errorf("%q gives a password away", err)
 		}
 	}
 }

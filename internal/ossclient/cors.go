@@ -48,7 +48,7 @@ func (c *Client) PutCORS(ctx context.Context, bucket string, config CORS) error 
 	return err
 }
 
-// DeleteCORS removes all of a bucket's rules. That there are none is no error; that there is no such bucket is one.
+// DeleteCORS removes all of a bucket's rules. That there are none is not an error; that there is no such bucket is one.
 func (c *Client) DeleteCORS(ctx context.Context, bucket string) error {
 	_, err := c.do(ctx, request{op: "DeleteBucketCors", method: http.MethodDelete, bucket: bucket, params: map[string]any{"cors": nil}})
 	if HasCode(err, "NoSuchCORSConfiguration") {

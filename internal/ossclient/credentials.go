@@ -175,7 +175,7 @@ func (s *source) key() (Key, error) {
 	return Key{cc.AccessKeyId, cc.AccessKeySecret, cc.SecurityToken}, nil
 }
 
-// unusable is a source that lacks what it needs to be asked; it is tried all the same, so that a failure tells why.
+// unusable is a source that lacks what it needs to be asked; it is tried all the same, so that a failure says why.
 type unusable struct{ err error }
 
 // GetCredentials gives what the source lacks.
@@ -187,7 +187,7 @@ func (unusable) GetProviderName() string { return "unusable" }
 // ossEnvironment reads the variables that the OSS tools and SDK know.
 type ossEnvironment struct{}
 
-// GetCredentials reads the variables anew each time.
+// GetCredentials reads the variables each time.
 func (ossEnvironment) GetCredentials() (*providers.Credentials, error) {
 	id, secret := os.Getenv("OSS_ACCESS_KEY_ID"), os.Getenv("OSS_ACCESS_KEY_SECRET")
 	switch {

@@ -64,7 +64,7 @@ func TestDamagedBodyIsSentAgain(t *testing.T) {
 	}
 }
 
-// Where each attempt is damaged, the error says what is stored: nothing, or what the answer told.
+// Where each attempt is damaged, the error says what is stored: nothing, or what the answer says.
 func TestBodyThatStaysDamaged(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -120,7 +120,7 @@ func TestDamageBeforeAnotherFailure(t *testing.T) {
 	}
 }
 
-// What MD5 costs beside CRC-64, and that both together read a file once.
+// What MD5 costs on top of CRC-64, and that both together read a file once.
 func BenchmarkDigests(b *testing.B) {
 	const size = 16 << 20
 	data := make([]byte, size)

@@ -79,7 +79,7 @@ func HasCode(err error, code string) bool {
 	return errors.As(err, &e) && e.Code == code
 }
 
-// The codes that are told apart of all that make a 404.
+// The codes that are kept apart of all that make a 404.
 const (
 	noSuchBucket  = "NoSuchBucket"
 	noSuchKey     = "NoSuchKey"
@@ -134,7 +134,7 @@ func newError(r request, resp *oss.Response, err error) *Error {
 		return e
 	}
 	e.Err = err
-	// The wrapper repeats method and URL, which the fields above tell better.
+	// The wrapper repeats method and URL, which the fields above say better.
 	if outer := (*url.Error)(nil); errors.As(err, &outer) {
 		e.Err = outer.Err
 	}

@@ -48,7 +48,7 @@ func IsForeign(err error) bool {
 // longestServer bounds what is repeated of a header that anybody may have written, in bytes.
 const longestServer = 100
 
-// foreignAnswer tells an answer of something else by the request id that it lacks (OSS-266); nil for one of OSS.
+// foreignAnswer recognises an answer of something else by the request id that it lacks (OSS-266); nil for one of OSS.
 func foreignAnswer(endpoint string, status int, header http.Header) *ForeignAnswer {
 	if header.Get("X-Oss-Request-Id") != "" {
 		return nil
@@ -57,7 +57,7 @@ func foreignAnswer(endpoint string, status int, header http.Header) *ForeignAnsw
 	if len(f.Server) > longestServer {
 		f.Server = strings.ToValidUTF8(f.Server[:longestServer], "") + "..."
 	}
-	// Path and query of a redirect may hold what is nobody's business.
+	// Path and query of a redirect may hold what is private.
 	if to, err := url.Parse(header.Get("Location")); err == nil && to.Host != "" {
 		f.Location = to.Scheme + "://" + to.Host
 	}

@@ -41,7 +41,7 @@ func headersFrom(header http.Header) Headers {
 	return h
 }
 
-// Hides reports whether HEAD tells nothing of a header of the object: with x-oss-force-download the Content-Disposition
+// Hides reports whether HEAD hides a header of the object: with x-oss-force-download the Content-Disposition
 // is the endpoint's answer and not the object's (OSS-036).
 func (o Object) Hides(header string) bool { return header == "Content-Disposition" && o.ForcedDownload }
 

@@ -114,7 +114,7 @@ func (c *Client) multipart(ctx context.Context, w Write, step, size int64, send 
 	return written, nil
 }
 
-// initiate begins an upload. It tells how often it had to ask: each attempt may have begun one.
+// initiate begins an upload. It says how often it had to ask: each attempt may have begun one.
 func (c *Client) initiate(ctx context.Context, w Write) (id string, attempts int, err error) {
 	header := w.header()
 	delete(header, "X-Oss-Object-Acl") // belongs to the completion

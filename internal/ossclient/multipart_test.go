@@ -293,7 +293,7 @@ func TestPartSize(t *testing.T) {
 	}
 }
 
-// A long upload tells in the log how far it is. The server holds the upload until it has been told.
+// A long upload logs how far it is. The server holds the upload until it has done so.
 func TestLongUploadReportsProgress(t *testing.T) {
 	t.Parallel()
 	told := make(chan slog.Record, 1)
@@ -317,7 +317,7 @@ func TestLongUploadReportsProgress(t *testing.T) {
 		return true
 	})
 	if record.Level != slog.LevelInfo || got["of_bytes"] != body.Size || got["key"] != "k" || got["percent"] == nil || !strings.HasSuffix(fmt.Sprint(got["rate"]), "MiB/s") {
-		t.Errorf("told %v %v", record.Level, got)
+		t.Errorf("logged %v %v", record.Level, got)
 	}
 }
 

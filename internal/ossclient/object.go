@@ -14,7 +14,7 @@ import (
 const MetadataPrefix = "X-Oss-Meta-"
 
 // defaultContentType is what OSS stores where a write says nothing (OSS-203), so that no object is without a type. One
-// that an answer does not show is taken to be it, lest a copy of the object onto itself says nothing either.
+// that an answer does not show is taken to be it, so that a copy of the object onto itself says something as well.
 const defaultContentType = "application/octet-stream"
 
 // Object is what HEAD shows of an object.
@@ -22,7 +22,7 @@ type Object struct {
 	Headers
 	Metadata  map[string]string // names in lower case without prefix; never nil
 	ETag      string            // without quotes
-	CRC64     string            // unsigned decimal; "" when OSS did not tell
+	CRC64     string            // unsigned decimal; "" when OSS did not say
 	Size      int64             // bytes
 	VersionID string            // "" where versioning was never enabled
 	Type      string            // Normal, Multipart, Appendable or Symlink
@@ -67,19 +67,19 @@ func (c *Client) HeadObject(ctx context.Context, bucket, key string) (Object, er
 	return c.HeadVersion(ctx, bucket, key, "")
 }
 
-// Write is a whole object as it shall be stored.
+// Write is a whole object as it is to be stored.
 type Write struct {
 	Bucket, Key string
-	Body        Body // of PutObject; a copy sends none, but its size and digest tell a lost answer's object
+	Body        Body // of PutObject; a copy sends none, but its size and digest identify the object of a lost answer
 	Headers
 	Settings
 	Metadata map[string]string // names without prefix
 	// ForbidOverwrite makes the write fail with FileAlreadyExists where an object exists. OSS ignores it in a
 	// bucket with versioning enabled or suspended.
 	ForbidOverwrite bool
-	// Leftovers, when set, is told of unfinished multipart uploads of the same key before a new one begins.
+	// Leftovers, when set, hears of unfinished multipart uploads of the same key before a new one begins.
 	Leftovers func([]Upload)
-	// Strays, when set, is told of unfinished uploads of the key that this write has most likely begun itself: those begun
+	// Strays, when set, hears of unfinished uploads of the key that this write has most likely begun itself: those begun
 	// since it began, when its own beginning had to be repeated or came to nothing, and one that could not be aborted. The
 	// error is why they could not be listed. Nothing proves whose they are, so they are left alone.
 	Strays func([]Upload, error)
@@ -104,10 +104,10 @@ func (w Write) header() map[string]string {
 	return header
 }
 
-// Written is what the answer to a write tells of the object.
+// Written is what the answer to a write says of the object.
 type Written struct {
 	ETag      string // without quotes
-	CRC64     string // unsigned decimal; "" when OSS did not tell
+	CRC64     string // unsigned decimal; "" when OSS did not say
 	VersionID string // "" where versioning was never enabled
 	// At is OSS's clock when it answered, to the second: no earlier than the object's Last-Modified.
 	At      time.Time
@@ -120,7 +120,7 @@ type Written struct {
 // PutObject uploads an object, a large one by parts. When the outcome is not known (a broken connection, a timeout, a
 // failing service), or a repeated request is refused because the first one had succeeded, it looks whether the object
 // is there as it was sent, and if so reports success. A body that was stored damaged is written again; an ErrDamaged says
-// that it stayed so, and what is returned beside it is what is stored, unless it never became an object. A callback that
+// that it stayed so, and what is returned with it is what is stored, unless it never became an object. A callback that
 // failed is a *CallbackError; the object is stored then. Repetitions call back again, so the receiver may hear of one upload more than once.
 func (c *Client) PutObject(ctx context.Context, w Write) (Written, error) {
 	if w.Body.Size >= c.multipartFrom {
@@ -171,7 +171,7 @@ func (c *Client) adopt(ctx context.Context, w Write, err error) (Written, bool) 
 }
 
 // adoptCopy looks for the result of a copy likewise. A repeated copy onto itself that had succeeded finds an object that
-// was changed since. That it was has to show: what changes beside headers and metadata does not.
+// was changed since. That it was has to show: what changes besides headers and metadata does not.
 func (c *Client) adoptCopy(ctx context.Context, src CopySource, w Write, err error) (Written, bool) {
 	if src.Bucket != w.Bucket || src.Key != w.Key {
 		return c.adopt(ctx, w, err)
@@ -217,7 +217,7 @@ func (o Object) adopted() Written {
 }
 
 // DeleteObject removes an object, or sets a delete marker where versioning is enabled. An object that does not
-// exist is no error.
+// exist is not an error.
 func (c *Client) DeleteObject(ctx context.Context, bucket, key string) error {
 	_, err := c.do(ctx, request{op: "DeleteObject", method: http.MethodDelete, bucket: bucket, key: key})
 	if IsNotFound(err) {

@@ -99,7 +99,7 @@ func TestSignForm(t *testing.T) {
 		t.Errorf("conditions\n%v, want\n%v", policy.Conditions, want)
 	}
 	if text, _ := base64.StdEncoding.DecodeString(form.Fields["policy"]); strings.Contains(string(text), `"$5"`) {
-		t.Errorf("OSS-333: a dollar sign that is no name of a field: %s", text)
+		t.Errorf("OSS-333: a dollar sign that is not a name of a field: %s", text)
 	}
 	names := slices.Sorted(maps.Keys(form.Fields))
 	if got := strings.Join(names, " "); got != "key policy x-oss-credential x-oss-date x-oss-meta-price x-oss-security-token x-oss-signature x-oss-signature-version" {

@@ -16,7 +16,7 @@ const MaxSigned = 7 * 24 * time.Hour
 // URLRequest is the one request that a signed URL lets somebody else make.
 type URLRequest struct {
 	Method, Bucket, Key string
-	Query               map[string]string // parameters beside those of the signature; "" has no value
+	Query               map[string]string // parameters besides those of the signature; "" has no value
 	Header              map[string]string // what the request has to carry, Content-Length too (OSS-330)
 	ExpiresIn           time.Duration     // whole seconds, from one to MaxSigned
 	Now                 time.Time         // when the URL begins to be good; the zero time is the present
@@ -56,7 +56,7 @@ func (c *Client) SignURL(r URLRequest) (SignedURL, error) {
 	}, nil
 }
 
-// present is a time in UTC to the second, which is what a signature can tell.
+// present is a time in UTC to the second, which is what a signature can express.
 func present(now time.Time) time.Time {
 	if now.IsZero() {
 		now = time.Now()

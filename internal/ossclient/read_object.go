@@ -23,14 +23,14 @@ type ReadRequest struct {
 // TooLargeError says that a body was not read because it is longer than the limit.
 type TooLargeError struct{ Size, Limit int64 }
 
-// Error tells both sizes.
+// Error gives both sizes.
 func (e *TooLargeError) Error() string {
 	return fmt.Sprintf("the body has %d bytes, and at most %d are read", e.Size, e.Limit)
 }
 
 // ReadObject reads an object and its body with one request. The bytes are the stored ones: a Content-Encoding is not
 // undone, and OSS is asked not to compress on the way. A body above the limit is a *TooLargeError, and is not
-// transferred. The error has the code PreconditionFailed when the object has another ETag. No error tells anything of
+// transferred. The error has the code PreconditionFailed when the object has another ETag. No error says anything about
 // the body.
 func (c *Client) ReadObject(ctx context.Context, r ReadRequest) (Object, []byte, error) {
 	header := map[string]string{"Accept-Encoding": "identity"}

@@ -49,7 +49,7 @@ func (c *Client) ObjectVersions(ctx context.Context, bucket, key string) ([]Vers
 	}
 }
 
-// DeleteVersion removes one version or delete marker for good. One that does not exist is no error.
+// DeleteVersion removes one version or delete marker for good. One that does not exist is not an error.
 func (c *Client) DeleteVersion(ctx context.Context, bucket, key, version string) error {
 	_, err := c.do(ctx, request{op: "DeleteObject", method: http.MethodDelete, bucket: bucket, key: key, params: map[string]any{"versionId": version}})
 	if IsNotFound(err) {

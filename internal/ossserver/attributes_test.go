@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// children are the elements of an error document beside those that all have, in order, as "Name=value", with the EC at the end.
+// children are the elements of an error document besides those that all have, in order, as "Name=value", with the EC at the end.
 func (a answer) children(t *testing.T) []string {
 	t.Helper()
 	var doc struct {

@@ -44,7 +44,7 @@ type bucket struct {
 	seq     uint64
 	entries map[string][]*version // newest first, delete markers included
 	all     keyset                // keys with any version
-	live    keyset                // keys whose current version is no delete marker
+	live    keyset                // keys whose current version is not a delete marker
 	uploads map[string]*upload
 }
 

@@ -2,7 +2,7 @@ package ossserver
 
 import "encoding/xml"
 
-// bucketInfo has its elements in the order of the alphabet, as far as ListBuckets tells (OSS-232).
+// bucketInfo has its elements in the order of the alphabet, as far as ListBuckets shows (OSS-232).
 type bucketInfo struct {
 	XMLName xml.Name `xml:"BucketInfo"`
 	Bucket  bucketDetails

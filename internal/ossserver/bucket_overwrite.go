@@ -116,7 +116,7 @@ func (q *request) deleteOverwrite() error {
 	return nil
 }
 
-// overwriteForbidden reports whether a rule keeps the request's object as it is (OSS-222). All accounts are the one owner, and whoever does not sign is none of the principals.
+// overwriteForbidden reports whether a rule keeps the request's object as it is (OSS-222). All accounts are the one owner, and whoever does not sign is not one of the principals.
 func (q *request) overwriteForbidden() bool {
 	if q.b.set.Versioning != "" {
 		return false

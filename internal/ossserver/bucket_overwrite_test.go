@@ -93,7 +93,7 @@ func TestOverwriteForbidden(t *testing.T) {
 	if e.get("a/k.txt") != "old" {
 		t.Error("the object was overwritten")
 	}
-	// What is no overwrite goes on.
+	// What is not an overwrite goes on.
 	e.must(200, call{method: "PUT", path: at("a/k.txt") + "?acl", header: map[string]string{"x-oss-object-acl": "public-read"}})
 	e.must(204, call{method: "DELETE", path: at("a/k.txt")})
 	e.put("a/k.txt", "again", nil)

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// callback is a checked upload callback (OSS-090 to OSS-098): whom to tell of a stored object, and what.
+// callback is a checked upload callback (OSS-090 to OSS-098): whom to inform of a stored object, and what.
 type callback struct {
 	targets  []callbackTarget
 	host     string // of the Host header; "" is the target's own
@@ -165,7 +165,7 @@ func decodeCallback(data []byte) (callbackFields, error) {
 	var in callbackFields
 	var raw map[string]json.RawMessage
 	if !utf8.Valid(data) {
-		return in, unknownField("that is no UTF-8")
+		return in, unknownField("that is not UTF-8")
 	}
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return in, err

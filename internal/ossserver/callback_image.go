@@ -12,13 +12,13 @@ import (
 	"os"
 )
 
-// imageInfo is the size in pixels and the format of an image; the zero value is no image.
+// imageInfo is the size in pixels and the format of an image; the zero value is not an image.
 type imageInfo struct {
 	width, height int
 	format        string // png, jpg, gif, webp, bmp
 }
 
-// inspect looks into a body that is complete on disk, if the template wants to know. What is no image has no values; a
+// inspect looks into a body that is complete on disk, if the template wants to know. What is not an image has no values; a
 // disk that cannot be read is an error.
 func (cb *callback) inspect(body *staged) error {
 	if !cb.wantsImage() {

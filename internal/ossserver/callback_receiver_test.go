@@ -17,7 +17,7 @@ type receiver struct {
 	t      *testing.T
 	url    string
 	answer string
-	hold   chan struct{} // closed to let answers go; nil is no waiting
+	hold   chan struct{} // closed to let answers go; nil does not wait
 	asked  chan struct{} // one element a request that has arrived whole
 
 	mu  sync.Mutex

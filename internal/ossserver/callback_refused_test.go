@@ -93,7 +93,7 @@ func TestCallbackRefused(t *testing.T) {
 	if len(r.requests()) != 0 {
 		t.Errorf("callbacks %+v", r.requests())
 	}
-	// What has no URL is no callback.
+	// What has no URL is not a callback.
 	for _, text := range []string{coded(t, fields{"callbackBody": "a"}), coded(t, fields{"callbackUrl": ""}), ""} {
 		if a := e.put("k", "x", map[string]string{"x-oss-callback": text}); a.body != "" {
 			t.Errorf("answer %s", a.body)

@@ -81,7 +81,7 @@ func (s *Server) callbackTimeout() time.Duration {
 	return 5 * time.Second // OSS-097
 }
 
-// callBack tells the receivers of the stored object v, one after the other until one is content, and answers with what
+// callBack informs the receivers of the stored object v, one after the other until one is content, and answers with what
 // that one said; without success with 203, the object staying where it is (OSS-098). No lock is held, and a client that
 // leaves meanwhile changes nothing.
 func (q *request) callBack(v *version) error {
@@ -109,7 +109,7 @@ func callbackFailed(ec, message string) *apiError {
 	return fail(http.StatusNonAuthoritativeInfo, "CallbackFailed", ec, message)
 }
 
-// errorStatus is the form most failures take: the receiver's status, 502 for one that is no HTTP server (OSS-098).
+// errorStatus is the form most failures take: the receiver's status, 502 for one that is not an HTTP server (OSS-098).
 func errorStatus(status int) *apiError {
 	return callbackFailed("0007-00000203", fmt.Sprintf("Error status : %d.", status))
 }
@@ -262,7 +262,7 @@ func readCallbackAnswer(conn io.Reader) ([]byte, error) {
 	if _, err := io.ReadFull(b, data); err != nil {
 		return nil, err
 	}
-	if !json.Valid(data) { // a byte order mark is no JSON either
+	if !json.Valid(data) { // a byte order mark is not JSON either
 		return nil, callbackFailed("0007-00000205", "Response body is not valid json format.")
 	}
 	return data, nil

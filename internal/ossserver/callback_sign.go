@@ -133,7 +133,7 @@ func (q *request) publicKeyURL() string {
 	return base64.StdEncoding.EncodeToString([]byte(scheme + host + publicKeyPath))
 }
 
-// publicKeyOperation is no API of OSS, which has its key on a server of its own.
+// publicKeyOperation is not an API of OSS, which has its key on a server of its own.
 var publicKeyOperation = operation{name: "GetCallbackKey", access: noCredential, noBucket: true, handle: (*request).getPublicKey}
 
 // asksPublicKey reports whether a request is for the key and not for an object of that name.

@@ -48,7 +48,7 @@ func parseTemplate(body string) ([]templatePart, bool) {
 	return parts, true
 }
 
-// wantsImage reports whether the template asks for what only the body's bytes can tell.
+// wantsImage reports whether the template asks for what only the body's bytes can show.
 func (cb *callback) wantsImage() bool {
 	return cb != nil && slices.ContainsFunc(cb.body, func(p templatePart) bool { return strings.HasPrefix(p.variable, "imageInfo.") })
 }
@@ -105,7 +105,7 @@ func (q *request) callbackValues(v *version) map[string]string {
 		"crc64": strconv.FormatUint(v.CRC64, 10), "contentMd5": v.ContentMD5, "vpcId": "", "clientIp": ip, "reqId": q.id,
 		"operation": q.op.name, "imageInfo.format": image.format,
 	}
-	if q.op.name == "CompleteMultipartUpload" { // an object of parts can have one and not tell it (OSS-094)
+	if q.op.name == "CompleteMultipartUpload" { // an object of parts can have one and not show it (OSS-094)
 		values["contentMd5"] = ""
 	}
 	if image.format != "" {

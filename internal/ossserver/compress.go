@@ -19,7 +19,7 @@ const minCompressed = 1 << 10 // OSS-078
 
 // compressible reports whether OSS compresses v for whoever takes gzip. Such an object's answers differ by Accept-Encoding and say
 // so, whatever was asked (OSS-208). Doubt: it was seen on HEAD and for 5 MiB and more. Here GET says it as well, and the
-// line is where compression begins: a cache that is told too often is slower, one that is not told gives gzip to whoever
+// line is where compression begins: a cache that hears it too often is slower, one that does not hear it gives gzip to whoever
 // cannot read it.
 func (v *version) compressible() bool {
 	kind, _, _ := strings.Cut(strings.ToLower(v.ContentType), ";")

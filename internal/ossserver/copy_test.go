@@ -196,7 +196,7 @@ func TestCopyRefused(t *testing.T) {
 		{"modified", "to", "from", h("x-oss-copy-source-if-modified-since", before), 200, ""},
 		{"not modified", "to", "from", h("x-oss-copy-source-if-modified-since", after), 304, ""},
 		{"self, no match", "from", "from", h("x-oss-copy-source-if-match", "x"), 412, "PreconditionFailed"},
-		{"self, too large is no matter", "large", "large", nil, 200, ""},
+		{"self, at any size", "large", "large", nil, 200, ""},
 		{"any size within a bucket", "to", "large", nil, 200, ""},
 		{"as large as may be to another bucket", "/other-bucket/to", "from", nil, 200, ""},
 		{"too large for another bucket", "/other-bucket/to", "large", nil, 400, "EntityTooLarge"},
@@ -242,7 +242,7 @@ func TestCopyRefused(t *testing.T) {
 	})
 }
 
-// TestCopyAnswer is OSS-220: what the answer tells beside the document, of a copy onto itself as well.
+// TestCopyAnswer is OSS-220: what the answer shows besides the document, of a copy onto itself as well.
 func TestCopyAnswer(t *testing.T) {
 	t.Parallel()
 	changed := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)

@@ -119,7 +119,7 @@ func TestPreflight(t *testing.T) {
 	tests := []struct {
 		name, origin, method, headers string
 		status                        int
-		allow, methods, age           string // the age tells which rule answered
+		allow, methods, age           string // the age says which rule answered
 	}{
 		{"first rule", "https://a.example", "PUT", "x-oss-date, X-Oss-Meta-A", 200, "https://a.example", "PUT", "1"},
 		{"first rule without headers", "https://a.example", "PUT", "", 200, "https://a.example", "PUT", "1"},

@@ -15,8 +15,8 @@ type apiError struct {
 	code    string
 	message string
 	ec      string
-	extra   []xmlField  // children beside the fixed ones, in order
-	header  http.Header // headers beside the fixed ones
+	extra   []xmlField  // children besides the fixed ones, in order
+	header  http.Header // headers besides the fixed ones
 }
 
 type xmlField struct{ name, value string }

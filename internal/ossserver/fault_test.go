@@ -207,8 +207,8 @@ func TestFaultsOfTheAnswer(t *testing.T) {
 	}
 }
 
-// OSS-276: a damaged body is refused where the request tells its MD5, and else stored as it came; damaged behind the check it is
-// stored in any case, and the answer tells the digests of what is stored.
+// OSS-276: a damaged body is refused where the request gives its MD5, and else stored as it came; damaged behind the check it is
+// stored in any case, and the answer shows the digests of what is stored.
 func TestDamagedBodies(t *testing.T) {
 	t.Parallel()
 	var damage atomic.Int32

@@ -30,7 +30,7 @@ func fuzzServer(f *testing.F) *Server {
 	return s
 }
 
-// serve signs a request given as text and hands it to s; nil if it is no HTTP.
+// serve signs a request given as text and hands it to s; nil if it is not HTTP.
 func serve(s *Server, text string) *httptest.ResponseRecorder {
 	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(text)))
 	if err != nil {

@@ -87,7 +87,7 @@ type call struct {
 	isoDate, spaced   bool // x-oss-date instead of Date; ", " between the parts of Authorization
 	additional        []string
 	authorization     string // instead of a true one
-	bucket, key       string // what to sign, where host and path do not tell
+	bucket, key       string // what to sign, where host and path do not say
 }
 
 // answer is a response read to its end.

@@ -38,7 +38,7 @@ func lockFolder(dir string) (*folderLock, error) {
 	return nil, err
 }
 
-// release lets the next server in. A nil lock, and one that is released already, is no error.
+// release lets the next server in. A nil lock, and one that is released already, is not an error.
 func (l *folderLock) release() error {
 	if l == nil || l.file == nil {
 		return nil

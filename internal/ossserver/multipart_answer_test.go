@@ -88,7 +88,7 @@ func TestCompleteEmpty(t *testing.T) {
 	e.wantHeader(e.head("left"), "Content-Length", "0")
 }
 
-// TestPartETags is OSS-212 for parts, computed anew from what the answers say, and OSS-267 for the header of a copied one.
+// TestPartETags is OSS-212 for parts, computed again from what the answers say, and OSS-267 for the header of a copied one.
 func TestPartETags(t *testing.T) {
 	t.Parallel()
 	e := start(t, nil)
@@ -175,7 +175,7 @@ func TestMarkersOfWholeLists(t *testing.T) {
 	expect(parts, "<NextPartNumberMarker>7</NextPartNumberMarker>")
 }
 
-// TestSequentialCallback holds that the MD5 of OSS-283 is not told to a receiver (OSS-094).
+// TestSequentialCallback holds that the MD5 of OSS-283 is not sent to a receiver (OSS-094).
 func TestSequentialCallback(t *testing.T) {
 	t.Parallel()
 	e := callbacks(t)

@@ -121,7 +121,7 @@ func TestCompleteRefused(t *testing.T) {
 		{"missing part", completeCall("k", id, 2, large, 4, last), 400, "InvalidPart"},
 		{"wrong ETag", completeCall("k", id, 2, last), 400, "InvalidPart"},
 		{"no ETag", completeCall("k", id, 2, ""), 400, "InvalidPart"},
-		{"part number is no number", completeCall("k", id, "x", last), 400, "MalformedXML"},
+		{"part number is not a number", completeCall("k", id, "x", last), 400, "MalformedXML"},
 		{"no body", all, 400, "MalformedXML"},
 		{"all, but one is small", with(all, "x-oss-complete-all", "yes"), 400, "EntityTooSmall"},
 		{"all, with a body", with(completeCall("k", id, 3, last), "x-oss-complete-all", "yes"), 400, "InvalidArgument"},

@@ -86,7 +86,7 @@ func (q *request) overrides() bool {
 	return false
 }
 
-// send streams a part of a body. A client that leaves is no error; a body that is too short is one, and by then the
+// send streams a part of a body. A client that leaves is not an error; a body that is too short is one, and by then the
 // only way to say so is a broken connection.
 func (q *request) send(f *os.File, first, length int64) error {
 	n, err := io.Copy(q.w, io.NewSectionReader(f, first, length))
@@ -96,7 +96,7 @@ func (q *request) send(f *os.File, first, length int64) error {
 	return nil
 }
 
-// identify sets what GetObjectMeta shows, beside the length (OSS-209).
+// identify sets what GetObjectMeta shows besides the length (OSS-209).
 func (q *request) identify(v *version) {
 	h := q.w.Header()
 	h.Set("ETag", `"`+v.ETag+`"`)

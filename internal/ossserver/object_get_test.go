@@ -178,7 +178,7 @@ func TestLengthWithoutBody(t *testing.T) {
 			}
 		})
 	}
-	// A body that does come is no harm.
+	// A body that does come does no harm.
 	a := e.must(200, call{method: "GET", path: at("k"), body: "unasked"})
 	if a.body != "hello" {
 		t.Errorf("body %q", a.body)

@@ -151,7 +151,7 @@ func TestPutRefused(t *testing.T) {
 		{"eleven tags", call{header: h("x-oss-tagging", "a&b&c&d&e&f&g&h&i&j&k")}, 400, "BadRequest"},
 		{"long tag key", call{header: h("x-oss-tagging", strings.Repeat("k", 129))}, 400, "InvalidTag"},
 		{"long tag value", call{header: h("x-oss-tagging", "k="+strings.Repeat("v", 257))}, 400, "InvalidTag"},
-		{"forbid-overwrite is no boolean", call{header: h("x-oss-forbid-overwrite", "yes")}, 400, "InvalidArgument"},
+		{"forbid-overwrite is not a boolean", call{header: h("x-oss-forbid-overwrite", "yes")}, 400, "InvalidArgument"},
 		{"If-Match", call{header: h("If-Match", "x")}, 400, "NotImplemented"},
 		{"If-None-Match", call{header: h("If-None-Match", "*")}, 400, "NotImplemented"},
 		{"If-Modified-Since", call{header: h("If-Modified-Since", "Fri, 13 Nov 2015 14:47:53 GMT")}, 400, "NotImplemented"},

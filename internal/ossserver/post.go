@@ -31,7 +31,7 @@ const (
 )
 
 // postObject is the upload of a browser's form (OSS-100). The bytes of the file go to disk as they come; everything is
-// checked before, as far as the fields in front of the file tell.
+// checked before, as far as the fields in front of the file say.
 func (q *request) postObject() error {
 	whole, err := q.checkWholeBody()
 	if err != nil {
@@ -116,7 +116,7 @@ func (q *request) readForm() (*postForm, error) {
 	}
 }
 
-// postError tells a form that is none from a connection that ended.
+// postError tells a malformed form from a connection that ended.
 func postError(err error) error {
 	var read *readError
 	if errors.As(err, &read) {
@@ -218,7 +218,7 @@ func (q *request) formAttributes(form *postForm) (attributes, error) {
 	}
 	r := *q.r
 	r.Header = h
-	r.ContentLength = -1 // of the file, which no header tells
+	r.ContentLength = -1 // of the file, which no header gives
 	q.r = &r
 	return q.requestAttributes()
 }
@@ -299,7 +299,7 @@ func (q *request) objectURL() string {
 	return scheme + q.r.Host + strings.TrimSuffix(q.r.URL.EscapedPath(), "/") + "/" + encodeV4(q.key, true)
 }
 
-// storedETag is the MD5 of the body for PutObject (OSS-032), and for a form a value that tells nothing of it (OSS-105).
+// storedETag is the MD5 of the body for PutObject (OSS-032), and for a form a value that says nothing about it (OSS-105).
 func (q *request) storedETag(st *staged) string {
 	sum := st.md5
 	if q.op.name == postOperation {

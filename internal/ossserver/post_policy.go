@@ -67,7 +67,7 @@ func parsePolicy(text string) (*postPolicy, error) {
 		p.expiration, err = time.Parse("2006-01-02T15:04:05Z", until) // a fraction of the second may stand behind it
 	}
 	if p.expiration.IsZero() || err != nil {
-		return nil, invalidPolicy("", "the expiration is no time in the form 2014-12-01T12:00:00.000Z.")
+		return nil, invalidPolicy("", "the expiration is not a time in the form 2014-12-01T12:00:00.000Z.")
 	}
 	var list []json.RawMessage
 	if json.Unmarshal(conditions, &list) != nil || list == nil {
@@ -138,7 +138,7 @@ func parseCondition(raw json.RawMessage) (postCondition, error) {
 			return bad("0006-00000224", "the value is not a string:")
 		}
 	case "in", "not-in":
-		var values []*string // a null is no string
+		var values []*string // a null is not a string
 		if json.Unmarshal(list[2], &values) != nil || values == nil || slices.Contains(values, nil) {
 			return bad("0006-00000224", "the value is not a list of strings:")
 		}

@@ -25,7 +25,7 @@ type request struct {
 
 	op         *operation // nil if the server knows none that fits
 	refused    error      // what was wrong before the operation was known; authentication is not asked then
-	unknown    error      // what the server does not model; told when signature and bucket are in order
+	unknown    error      // what the server does not model; refused when signature and bucket are in order
 	domain     bool       // came by a custom domain
 	bucketName string
 	key        string

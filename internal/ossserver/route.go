@@ -31,8 +31,8 @@ const (
 type operation struct {
 	name     string
 	access   access
-	params   []string // query parameters beside the sub-resource that selects it, also those without effect (OSS-290)
-	headers  []string // x-oss-* headers beside those that all operations understand
+	params   []string // query parameters besides the sub-resource that selects it, also those without effect (OSS-290)
+	headers  []string // x-oss-* headers besides those that all operations understand
 	noBucket bool     // works without an existing bucket
 	orCreate bool     // on a bucket that is missing it is PutBucket (OSS-268, OSS-291)
 	handle   func(*request) error
@@ -156,7 +156,7 @@ var knownHeaders = []string{
 }
 
 // route finds the operation. What makes no request of it at all is left in q.refused; what this server does not know, in
-// q.unknown, for serve to tell when signature and bucket are in order.
+// q.unknown, for serve to report when signature and bucket are in order.
 func (q *request) route() {
 	var err error
 	if q.query, err = url.ParseQuery(q.r.URL.RawQuery); err != nil {
@@ -249,7 +249,7 @@ func (q *request) checkParameters() error {
 }
 
 // serve authenticates, authorises and does the work. What is unknown comes after all that (OSS-290), so that a wrong
-// signature is told as such; and the CORS headers come first, so that a script can read why it was refused.
+// signature is reported as such; and the CORS headers come first, so that a script can read why it was refused.
 func (q *request) serve() error {
 	if q.s.DropBadMetadata {
 		dropBadMetadata(q.r.Header)

@@ -27,7 +27,7 @@ type Server struct {
 	Domains  map[string]string // custom domain (host without port, lower case) to bucket
 
 	Now      func() time.Time  // nil is time.Now
-	Fault    func(Call) *Fault // asked once a request before any work; nil, or returning nil, is no fault
+	Fault    func(Call) *Fault // asked once a request before any work; nil, or returning nil, is not a fault
 	OnRecord func(Record)      // called after each request, by several goroutines at once
 
 	// DiscardRecords keeps no record beyond OnRecord, for a server that runs for days.
@@ -46,7 +46,7 @@ type Server struct {
 	MaxCopySize int64
 	// MaxConvertSize is the largest object whose class or encryption CopyObject changes, in bytes; 0 is 1 GiB (OSS-221).
 	MaxConvertSize int64
-	// RestoreTime is how long a restore of a frozen object takes by Now's clock; 0 is no time at all.
+	// RestoreTime is how long a restore of a frozen object takes by Now's clock; 0 takes no time.
 	RestoreTime time.Duration
 	// IdleTimeout ends a request whose body does not go on for so long, with RequestTimeout, and an answer that nobody takes
 	// for so long; 0 is one minute.
@@ -61,7 +61,7 @@ type Server struct {
 	callbackKey callbackKey
 	// lookupCallback finds the addresses of a callback's host; nil asks the system.
 	lookupCallback func(ctx context.Context, host string) ([]netip.Addr, error)
-	// logPanic tells of a fault in this server; nil is the standard logger.
+	// logPanic reports a fault in this server; nil is the standard logger.
 	logPanic func(format string, args ...any)
 
 	once    sync.Once
@@ -110,7 +110,7 @@ type Damage int
 const (
 	DamageNone   Damage = iota // nowhere
 	DamageOnWay                // before the server sees it, so that a Content-MD5 or CRC-64 sent along finds it out
-	DamageStored               // behind these checks: the body is stored damaged, and the answer tells its digests
+	DamageStored               // behind these checks: the body is stored damaged, and the answer shows its digests
 )
 
 // Cut says where a connection breaks.
@@ -174,7 +174,7 @@ func (s *Server) Open() error {
 }
 
 // Close lets another server have the data folder, and removes it if it is a temporary one. The server must not be used
-// afterwards, and no request may be on its way. To close it again is no error.
+// afterwards, and no request may be on its way. To close it again is not an error.
 func (s *Server) Close() error {
 	s.once.Do(func() { s.initErr = errors.New("server is closed") })
 	if s.tempDir != "" {
@@ -270,7 +270,7 @@ func wait(r *http.Request, d time.Duration) bool {
 }
 
 func (s *Server) record(q *request, call Call) {
-	call.Key = q.key // which a form tells only in its body
+	call.Key = q.key // which a form has only in its body
 	rec := Record{
 		Call: call, Status: q.w.status, EC: q.ec, BytesIn: q.body.n, BytesOut: q.w.n,
 		Start: q.start, Duration: time.Since(q.start), RequestID: q.id,

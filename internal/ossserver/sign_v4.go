@@ -137,7 +137,7 @@ func (q *request) missingHeader(additional string) string {
 }
 
 // checkScopeV4 wants the server's region, in its short form, and the day of the request's time. The Authorization header
-// has an error of its own (OSS-293), whatever is wrong with the region; elsewhere the EC pages tell two cases apart.
+// has an error of its own (OSS-293), whatever is wrong with the region; elsewhere the EC pages distinguish two cases.
 func (q *request) checkScopeV4(c credentialV4, t time.Time, authorization string) error {
 	bad := func(ec, message string) error {
 		return fail(http.StatusBadRequest, "InvalidArgument", ec, message, "ArgumentName", "Region", "ArgumentValue", c.region)

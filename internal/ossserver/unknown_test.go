@@ -14,8 +14,8 @@ func (a answer) ec() string { return a.header.Get("x-oss-ec") }
 const corsOfEverything = `<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod>` +
 	`<AllowedMethod>PUT</AllowedMethod></CORSRule></CORSConfiguration>`
 
-// TestUnknownIsToldLast is OSS-290: signature and bucket come first, and a script can read the reason.
-func TestUnknownIsToldLast(t *testing.T) {
+// TestUnknownIsRefusedLast is OSS-290: signature and bucket come first, and a script can read the reason.
+func TestUnknownIsRefusedLast(t *testing.T) {
 	t.Parallel()
 	e := start(t, nil)
 	e.put("k", "x", nil)
@@ -55,7 +55,7 @@ func TestUnknownIsToldLast(t *testing.T) {
 			}
 		})
 	}
-	// Whoever may not do it is told so first.
+	// Whoever may not do it hears that first.
 	e.refused(403, "AccessDenied", call{method: "GET", path: at("k") + "?odd=1", anonymous: true})
 }
 

@@ -205,7 +205,7 @@ func (b *bucket) end(op string, u *upload) error {
 	if u.ended {
 		return noSuchUpload(op, u.UploadID)
 	}
-	// Without this file the folder is no upload any more; the rest may go now or at the next start.
+	// Without this file the folder is not an upload any more; the rest may go now or at the next start.
 	if err := os.Remove(filepath.Join(u.dir, "upload.json")); err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 	"unicode"
 )
 
-// attributes are what a client chooses for an object beside its bytes.
+// attributes are what a client chooses for an object besides its bytes.
 type attributes struct {
 	ContentType        string            `json:"contentType,omitempty"`
 	CacheControl       string            `json:"cacheControl,omitempty"`

@@ -10,7 +10,7 @@ import (
 )
 
 // Version IDs look like those of OSS: 64 characters, the base64 of a small protobuf message that holds a number and 32 hex
-// digits. Here the number is the time of writing, so that an ID tells where its version stood after it is gone. An ID is
+// digits. Here the number is the time of writing, so that an ID shows where its version stood after it is gone. An ID is
 // safe as a file name.
 
 var versionIDEncoding = base64.NewEncoding("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._").WithPadding(base64.NoPadding)
@@ -72,7 +72,7 @@ func invalidVersionID(id string) *apiError {
 }
 
 // behind are the versions that a listing has still to give after the one with that ID: none if id is "". The version may
-// have gone since the last page. Then its number tells where it stood, and if it has none all versions are given again: an
+// have gone since the last page. Then its number shows where it stood, and if it has none all versions are given again: an
 // entry twice is better than an entry lost (OSS-273).
 func behind(versions []*version, id string) []*version {
 	if id == "" {

@@ -36,7 +36,7 @@ func TestVersionIDs(t *testing.T) {
 	}
 }
 
-// TestUnknownVersion is OSS-261: an ID that no version has is 404 with key and ID, what is no ID at all is 400.
+// TestUnknownVersion is OSS-261: an ID that no version has is 404 with key and ID, what is not an ID at all is 400.
 func TestUnknownVersion(t *testing.T) {
 	t.Parallel()
 	e := start(t, nil)
@@ -76,7 +76,7 @@ func TestUnknownVersion(t *testing.T) {
 		// OSS-274
 		e.wantHeader(e.refused(400, "InvalidArgument", empty), "x-oss-ec", "0012-00000201")
 	}
-	// A deletion has nothing to find, but what is no ID is refused there as well.
+	// A deletion has nothing to find, but what is not an ID is refused there as well.
 	a := e.refused(400, "InvalidArgument", call{method: "DELETE", path: at("k") + "?versionId=none"})
 	e.wantHeader(a, "x-oss-ec", "0012-00000202")
 	a = e.refused(400, "InvalidArgument", deleteCall("<Delete><Object><Key>k</Key></Object><Object><Key>k</Key><VersionId>none</VersionId></Object></Delete>"))
@@ -224,7 +224,7 @@ func TestVersionMarkers(t *testing.T) {
 	}
 }
 
-// TestVersionsOfOlderFolders holds that a data folder with the IDs of an earlier edition, which tell no order, can be read
+// TestVersionsOfOlderFolders holds that a data folder with the IDs of an earlier edition, which have no order, can be read
 // and paged.
 func TestVersionsOfOlderFolders(t *testing.T) {
 	t.Parallel()

@@ -87,7 +87,7 @@ func standIns(document []byte) ([]byte, func(string) string) {
 	}
 }
 
-// referenced is the character that a match of xmlReference stands for; -1 if it is no reference, or to none.
+// referenced is the character that a match of xmlReference stands for; -1 if it is not a reference, or to none.
 func referenced(match []byte) rune {
 	digits, ok := strings.CutPrefix(string(match), "&#")
 	if !ok {

@@ -27,7 +27,7 @@ func doubtContentEncoding(value string) []doubt {
 
 func codingAdvice(coding string) string {
 	if strings.HasPrefix(coding, "utf") || strings.HasPrefix(coding, "iso-8859") || strings.HasPrefix(coding, "gb") {
-		return "A charset belongs into Content-Type, such as \"text/html; charset=utf-8\"."
+		return "A charset belongs in Content-Type, such as \"text/html; charset=utf-8\"."
 	}
 	if near := finding.Nearest(coding, codings); near != "" {
 		return fmt.Sprintf("Did you mean %q?", near)
@@ -45,10 +45,10 @@ func doubtContentLanguage(value string) []doubt {
 		}
 		advice := "Write tags like \"en\", \"de-AT\" or \"zh-Hans\", separated by commas."
 		plain, _, weighted := strings.Cut(tag, ";")
-		switch mended := strings.ReplaceAll(plain, "_", "-"); {
+		switch fixed := strings.ReplaceAll(plain, "_", "-"); {
 		case weighted:
-			advice = "Weights belong into requests; write the tag alone."
-		case mended != tag && isLanguageTag(mended):
+			advice = "Weights belong in requests; write the tag alone."
+		case fixed != tag && isLanguageTag(fixed):
 			advice = "Write a hyphen for the underscore, as in \"zh-CN\"."
 		}
 		found = append(found, doubt{"content-language-tag", fmt.Sprintf("Content-Language has, as tag %d, one that is not a language tag. %s", i+1, advice)})
@@ -62,7 +62,7 @@ var misnamedTypes = map[string]string{
 	"text/js": "text/javascript", "application/js": "application/javascript", "application/x-json": "application/json",
 }
 
-// doubtContentType reports what is no media type (RFC 9110, 8.3.1); browsers then
+// doubtContentType reports what is not a media type (RFC 9110, 8.3.1); browsers then
 // guess one, or save the object instead of showing it.
 func doubtContentType(value string) []doubt {
 	s := scanner{value}

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// doubtExpires reports what is no HTTP date (RFC 9110, section 5.6.7). The OSS pages
+// doubtExpires reports what is not an HTTP date (RFC 9110, section 5.6.7). The OSS pages
 // show three formats in three places and no sign that OSS reads the value; caches
 // take anything but an HTTP date for a time in the past (RFC 9111, section 5.3).
 func doubtExpires(value string) []doubt {

@@ -17,7 +17,7 @@ import (
 var errDialled = errors.New("the request got as far as dialling")
 
 // sendable asks net/http whether it would send a header: its transport looks at the
-// headers before it dials, and the dialler here only tells that it was reached.
+// headers before it dials, and the dialler here only notes that it was reached.
 func sendable(t *testing.T, name, value string) bool {
 	t.Helper()
 	transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, errDialled }}
@@ -125,9 +125,9 @@ func FuzzUserMetadata(f *testing.F) {
 		found := CheckUserMetadata(map[string]string{name: value})
 		checkAgainstHTTP(t, http.CanonicalHeaderKey("x-oss-meta-"+name), value, found)
 		for _, v := range CheckMetadataName(name) {
-			_, mend, has := strings.Cut(v.Detail, `write "`)
-			if mend, _, _ = strings.Cut(mend, `"`); has && !strings.Contains(mend, "…") && len(CheckMetadataName(mend)) > 0 {
-				t.Errorf("%q: the mend %q is refused", name, mend)
+			_, fix, has := strings.Cut(v.Detail, `write "`)
+			if fix, _, _ = strings.Cut(fix, `"`); has && !strings.Contains(fix, "…") && len(CheckMetadataName(fix)) > 0 {
+				t.Errorf("%q: the fix %q is refused", name, fix)
 			}
 		}
 	})

@@ -9,7 +9,7 @@ import (
 )
 
 // grammarTests gives for each value the rules it breaks, and words of the first
-// detail: the mend, where there is one.
+// detail: what to write, where there is one.
 var grammarTests = []struct {
 	name, value, rules, words string
 }{

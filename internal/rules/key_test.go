@@ -57,7 +57,7 @@ func TestKeyMendIsSound(t *testing.T) {
 		t.Fatalf("got %+v", got)
 	}
 	if rest := CheckKey("logs/a.txt"); len(rest) != 0 {
-		t.Errorf("the mend is refused: %+v", rest)
+		t.Errorf("the fix is refused: %+v", rest)
 	}
 }
 

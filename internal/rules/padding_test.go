@@ -58,13 +58,13 @@ func TestPaddingOfEveryKind(t *testing.T) {
 	}
 }
 
-// The value itself may be one that nobody shall see.
+// The value itself may be one that nobody may see.
 func TestPaddingDoesNotRepeatTheValue(t *testing.T) {
 	t.Parallel()
 	for _, found := range [][]finding.Finding{CheckHeader("Expires", "hunter2\u3000"), CheckMetadataValue("owner", "hunter2\u3000")} {
 		for _, v := range found {
 			if strings.HasSuffix(v.Rule, "-padding") && strings.Contains(v.Detail, "hunter2") {
-				t.Errorf("told the value: %s", v.Detail)
+				t.Errorf("shows the value: %s", v.Detail)
 			}
 		}
 	}

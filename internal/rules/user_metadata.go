@@ -167,15 +167,15 @@ func caseTwins(m map[string]string) map[string][]string {
 // writeName is the advice that ends every message about a name. The name it gives
 // obeys all rules at once, so that two findings about one name never disagree.
 func writeName(name string) string {
-	mended := strings.ToLower(name)
-	for strings.HasPrefix(mended, namePrefix) {
-		mended = mended[len(namePrefix):]
+	fixed := strings.ToLower(name)
+	for strings.HasPrefix(fixed, namePrefix) {
+		fixed = fixed[len(namePrefix):]
 	}
-	mended = strings.Join(strings.FieldsFunc(mended, func(r rune) bool { return !isLowerAlnum(r) }), "-")
-	if mended == "" {
+	fixed = strings.Join(strings.FieldsFunc(fixed, func(r rune) bool { return !isLowerAlnum(r) }), "-")
+	if fixed == "" {
 		return "write a name of lower-case letters, digits and hyphens"
 	}
-	return "write " + finding.Quote(mended)
+	return "write " + finding.Quote(fixed)
 }
 
 func isUpper(r rune) bool { return 'A' <= r && r <= 'Z' }

@@ -35,7 +35,7 @@ func TestCheckMetadataName(t *testing.T) {
 	tests := []struct {
 		name string
 		want []string
-		mend string // the name that every finding proposes; "" for general advice
+		fix  string // the name that every finding proposes; "" for general advice
 	}{
 		{"owner", nil, ""}, {"a", nil, ""}, {"1", nil, ""}, {"-", nil, ""}, {"cost-center-2", nil, ""}, {"x-oss-met", nil, ""},
 		{"", []string{"metadata-name-empty"}, ""},
@@ -64,12 +64,12 @@ func TestCheckMetadataName(t *testing.T) {
 				if v.Name != tt.name || v.Severity != finding.Error {
 					t.Errorf("got name %q, severity %v", v.Name, v.Severity)
 				}
-				if tt.mend != "" && !strings.HasSuffix(v.Detail, `write "`+tt.mend+`".`) {
-					t.Errorf("%s does not propose %q", v.Detail, tt.mend)
+				if tt.fix != "" && !strings.HasSuffix(v.Detail, `write "`+tt.fix+`".`) {
+					t.Errorf("%s does not propose %q", v.Detail, tt.fix)
 				}
 			}
-			if tt.mend != "" && len(CheckMetadataName(tt.mend)) > 0 {
-				t.Errorf("the mend %q is refused", tt.mend)
+			if tt.fix != "" && len(CheckMetadataName(tt.fix)) > 0 {
+				t.Errorf("the fix %q is refused", tt.fix)
 			}
 		})
 	}

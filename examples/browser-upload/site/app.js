@@ -64,7 +64,7 @@ function body(size) {
   return new Blob([new Uint8Array(size).map((_, i) => i % 251)], { type: "application/octet-stream" });
 }
 
-// What a click does before HEAD shows the outcome. Each returns the sentence that tells what happened.
+// What a click does before HEAD shows the outcome. Each returns the sentence that says what happened.
 const actions = {
   async upload(client) {
     await client.put(key(), body(), { meta: { year: 2020, people: "eliot" } });
@@ -93,7 +93,7 @@ const actions = {
     });
     at("answer-text").textContent = JSON.stringify(result.data, null, 2);
     at("answer").hidden = false;
-    return "The file is stored, and OSS has told the receiver, whose answer is below.";
+    return "The file is stored, and OSS has called the receiver back, whose answer is below.";
   },
 
   async multipart(client) {

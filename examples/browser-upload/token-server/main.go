@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	if u, err := url.Parse(*origin); err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" {
-		return fmt.Errorf("--origin %q is no origin: write scheme, host and port, such as http://page.example:9000", *origin)
+		return fmt.Errorf("--origin %q is not an origin: write scheme, host and port, such as http://page.example:9000", *origin)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", *addr)
 	if err != nil {
@@ -82,7 +82,7 @@ func temporaryCredentials(env func(string) string) (credentials, error) {
 	case c.AccessKeyID == "" || c.AccessKeySecret == "":
 		return c, errors.New("set OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN to what AssumeRole returned")
 	case c.SecurityToken == "":
-		return c, errors.New("OSS_SESSION_TOKEN is not set: a long-term key does not belong into a page; use what AssumeRole returned")
+		return c, errors.New("OSS_SESSION_TOKEN is not set: a long-term key does not belong in a page; use what AssumeRole returned")
 	}
 	return c, nil
 }

@@ -67,7 +67,7 @@ func TestRun(t *testing.T) { //nolint:paralleltest // t.Setenv
 		word string
 	}{
 		"no origin":      {nil, "--origin"},
-		"a path":         {[]string{"--origin", page + "/index.html"}, "is no origin"},
+		"a path":         {[]string{"--origin", page + "/index.html"}, "is not an origin"},
 		"all interfaces": {[]string{"--origin", page, "--addr", "0.0.0.0:0"}, "loopback"},
 	} {
 		if err := run(t.Context(), tc.args, io.Discard); err == nil || !strings.Contains(err.Error(), tc.word) {

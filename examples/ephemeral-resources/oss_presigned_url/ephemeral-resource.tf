@@ -19,7 +19,7 @@ ephemeral "oss_presigned_url" "results" {
 }
 
 # The job reads both from an object of its own. A write-only argument keeps them out of the state; a new version of it
-# hands out URLs that begin anew.
+# hands out URLs that begin afresh.
 resource "oss_object" "job" {
   bucket = "example"
   key    = "jobs/nightly.json"

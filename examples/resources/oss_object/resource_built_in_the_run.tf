@@ -1,4 +1,4 @@
-# An archive that another resource of the same run builds, anew whenever one of its files changes.
+# An archive that another resource of the same run builds whenever one of its files changes.
 resource "terraform_data" "archive" {
   triggers_replace = {
     for file in fileset("${path.module}/site", "**") : file => filesha256("${path.module}/site/${file}")
