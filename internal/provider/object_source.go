@@ -141,7 +141,7 @@ func (m objectModel) checkCoding(body ossclient.Body, diags *diag.Diagnostics) {
 }
 
 // keyInOtherForm says, of an object that is not there, whether one is under the same key in the other Unicode form, which
-// Terraform cannot name; else "". It costs one HEAD for a key that has another form.
+// Terraform cannot name; else "" (OSS-288). It costs one HEAD for a key that has another form.
 func keyInOtherForm(ctx context.Context, client *ossclient.Client, bucket, key string) string {
 	other := norm.NFD.String(key)
 	if other == key || client == nil {
