@@ -70,3 +70,17 @@ func TestFirstPlace(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestPlacesInTexts(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{"": 0, "caf\u00e9": 0, "\ufffd": 0, "\xff": 1, "é\xffa": 3, "ab\xe4": 3} {
+		if got := InvalidUTF8(text); got != want {
+			t.Errorf("%q is not UTF-8 from byte %d on, want %d", text, got, want)
+		}
+	}
+	for rest, want := range map[string]int{"éa, b": 1, ", b": 3, "b": 5, "": 6} {
+		if got := Position("éa, b", rest); got != want {
+			t.Errorf("%q begins at %d, want %d", rest, got, want)
+		}
+	}
+}

@@ -278,3 +278,20 @@ func TestSDKOddKeys(t *testing.T) {
 		t.Errorf("left %q", names)
 	}
 }
+
+// TestUnicodeFormsOfKeys is OSS-288.
+func TestUnicodeFormsOfKeys(t *testing.T) {
+	t.Parallel()
+	e := start(t, nil)
+	const nfc, nfd = "caf\u00e9", "cafe\u0301"
+	e.put(nfd, "decomposed", nil)
+	e.must(404, call{method: "GET", path: at(nfc)})
+	e.put(nfc, "composed", nil)
+	if a := e.must(200, call{method: "GET", path: at(nfd)}); a.body != "decomposed" {
+		t.Errorf("body %q", a.body)
+	}
+	a := e.must(200, call{method: "GET", path: "/" + testBucket + "/"})
+	if got := between(a.body, "Key"); !slices.Equal(got, []string{nfd, nfc}) {
+		t.Errorf("listed %q, in the order of their bytes", got)
+	}
+}

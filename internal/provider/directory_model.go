@@ -155,7 +155,7 @@ func (b fileModel) rule() object.Rule {
 // folder is the folder whose files are meant.
 func (m directoryModel) folder() object.Folder {
 	return object.Folder{
-		Path: m.Source.ValueString(), FollowLinks: m.FollowSymlinks.ValueBool(),
+		Path: foundSource(m.Source.ValueString()), FollowLinks: m.FollowSymlinks.ValueBool(),
 		Globs: object.Globs{Include: listStrings(m.Include), Exclude: listStrings(m.Exclude)},
 	}
 }

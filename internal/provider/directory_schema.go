@@ -76,7 +76,7 @@ func directoryPlaceSchema() map[string]schema.Attribute {
 			Optional: true,
 			MarkdownDescription: "What a destroy does. `delete` removes the objects, in a bucket with versioning by delete markers; `keep` leaves them and only forgets them. " +
 				"Unless set, a directory with a `source` is deleted, and one without is kept.",
-			Validators: []validator.String{stringvalidator.OneOf(deleteObject, keepObject)},
+			Validators: unlessEmpty(stringvalidator.OneOf(deleteObject, keepObject)),
 		},
 		"allow_overwrite": schema.BoolAttribute{
 			Optional: true,
@@ -112,7 +112,7 @@ func directoryFilesSchema() map[string]schema.Attribute {
 			MarkdownDescription: "The folder whose files are the objects. Every file is read at plan. Hidden files are taken like all others; links, pipes and devices, files that cannot be read, " +
 				"and names that OSS does not allow or that become one key are refused, unless they are excluded. " +
 				"Unless set, only headers and metadata of the objects below the prefix are managed, and of these only what `metadata` or a `file` block names.",
-			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			Validators: unlessEmpty(sourcePath()),
 		},
 		"include": globs("Globs of the files that are meant, relative to the folder; all unless set. `*` stops at a slash, `**` between slashes does not: `assets/**/*.js`. "+
 			"`?`, `[a-z]` and `{a,b}` work as in a shell. Without a `source`, globs of objects, relative to the prefix.", listvalidator.SizeAtLeast(1)),
@@ -136,7 +136,7 @@ func directoryApplySchema() map[string]schema.Attribute {
 			Optional: true,
 			MarkdownDescription: "Which objects are deleted that the folder does not have. `managed`, the default: what this resource wrote. `all`: everything below the prefix that `include` and `exclude` take, " +
 				"also what others wrote; the plan names it. `none`: nothing.",
-			Validators: []validator.String{stringvalidator.OneOf(pruneManaged, pruneAll, pruneNone), stringvalidator.AlsoRequires(path.MatchRoot("source"))},
+			Validators: unlessEmpty(stringvalidator.OneOf(pruneManaged, pruneAll, pruneNone), stringvalidator.AlsoRequires(path.MatchRoot("source"))),
 		},
 		"publish_last": schema.ListAttribute{
 			Optional:    true,
@@ -157,7 +157,7 @@ func directoryApplySchema() map[string]schema.Attribute {
 // fileBlock describes what files get that match its globs.
 func fileBlock() schema.Block {
 	header := func(name, description string) schema.StringAttribute {
-		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: []validator.String{headerValue(name)}}
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: unlessEmpty(headerValue(name))}
 	}
 	return schema.ListNestedBlock{
 		MarkdownDescription: "Headers, metadata and settings of the files that match. A file takes every block that matches it; later ones go before earlier ones, header by header and entry by entry.",
@@ -182,13 +182,13 @@ func fileBlock() schema.Block {
 				Optional: true,
 				MarkdownDescription: "ACL of the files: `default`, `private`, `public-read` or `public-read-write`. No list shows it, so it costs a request for each of these files with every refresh. " +
 					"Files for which no block names one have the ACL `default`.",
-				Validators: []validator.String{stringvalidator.OneOf("default", "private", "public-read", "public-read-write")},
+				Validators: unlessEmpty(stringvalidator.OneOf("default", "private", "public-read", "public-read-write")),
 			},
 			"storage_class": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "`Standard`, `IA`, `Archive`, `ColdArchive` or `DeepColdArchive`. Files for which no block names one are stored in the class of the bucket, " +
 					"and stay as they are until they are uploaded again.",
-				Validators: []validator.String{stringvalidator.OneOf("Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive")},
+				Validators: unlessEmpty(stringvalidator.OneOf("Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive")),
 			},
 			"tags": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,

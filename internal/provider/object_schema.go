@@ -190,7 +190,7 @@ func objectHeaderSchema() map[string]schema.Attribute {
 		"content_disposition": header("Content-Disposition", "`Content-Disposition` of the object, such as `attachment; filename=\"report.pdf\"` to have browsers download it."),
 		"content_encoding":    header("Content-Encoding", "`Content-Encoding` of the object, such as `gzip`. The body must already be encoded that way."),
 		"content_language":    header("Content-Language", "`Content-Language` of the object: the language of the body, such as `zh-CN`."),
-		"expires":             header("Expires", "`Expires` of the object, an HTTP date such as `Wed, 21 Oct 2026 07:28:00 GMT`. OSS stores it verbatim."),
+		"expires":             header("Expires", "`Expires` of the object, an HTTP date such as `Wed, 21 Oct 2026 07:28:00 GMT`. OSS stores it verbatim. `0` is what caches take for expired."),
 		"metadata": schema.MapAttribute{
 			Optional:    true,
 			ElementType: types.StringType,

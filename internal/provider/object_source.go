@@ -23,19 +23,19 @@ import (
 // urlBeginning is that of a URL, not of a path.
 var urlBeginning = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+://`)
 
-// sourcePath refuses what is written for a path and is none. What follows may be a password, so it is not repeated.
+// sourcePath refuses what is written for the path of a file or a folder and is none. What follows may be a password, so it is not repeated.
 func sourcePath() validator.String {
 	return stringCheck{check: func(req validator.StringRequest, diags *diag.Diagnostics) {
 		const title = "Invalid Source"
 		name := req.ConfigValue.ValueString()
 		switch scheme := strings.ToLower(urlBeginning.FindString(name)); {
 		case scheme == "oss://" || scheme == "s3://":
-			diags.AddAttributeError(req.Path, title, fmt.Sprintf("source is the path of a file on this machine, and this begins with %q. To copy an object inside OSS, write a block copy_source { bucket, key }.", scheme))
+			diags.AddAttributeError(req.Path, title, fmt.Sprintf("source is a path on this machine, and this begins with %q. To copy an object inside OSS, use the block copy_source { bucket, key } of oss_object.", scheme))
 		case scheme == "file://":
-			diags.AddAttributeError(req.Path, title, "source is the path of a file, and this is a URL. Leave \"file://\" out.")
+			diags.AddAttributeError(req.Path, title, "source is a path, and this is a URL. Leave \"file://\" out.")
 		case scheme != "":
-			diags.AddAttributeError(req.Path, title, fmt.Sprintf("source is the path of a file on this machine, and this begins with %q. Download it first, "+
-				"or set content_base64 to the response_body_base64 of a data source \"http\".", scheme))
+			diags.AddAttributeError(req.Path, title, fmt.Sprintf("source is a path on this machine, and this begins with %q. Download it first, "+
+				"or set content_base64 of oss_object to the response_body_base64 of a data source \"http\".", scheme))
 		case name == "~" || strings.HasPrefix(name, "~/"):
 			if _, err := os.Stat(name); err != nil { // a folder may be called so
 				diags.AddAttributeError(req.Path, title, fmt.Sprintf("\"~\" does not stand for the home folder in Terraform. Write pathexpand(%q).", name))
@@ -91,6 +91,14 @@ func findSource(name string) (string, error) {
 	return found, nil
 }
 
+// foundSource is findSource for what says itself that there is nothing.
+func foundSource(name string) string {
+	if found, err := findSource(name); err == nil {
+		return found
+	}
+	return name
+}
+
 // otherForm finds the one name in a folder that is part, or differs from it in its Unicode form alone.
 func otherForm(folder, part string) (string, bool) {
 	if _, err := os.Lstat(folder + part); err == nil {
@@ -133,7 +141,7 @@ func (m objectModel) checkCoding(body ossclient.Body, diags *diag.Diagnostics) {
 }
 
 // keyInOtherForm says, of an object that is not there, whether one is under the same key in the other Unicode form, which
-// Terraform cannot name; else "". It costs one HEAD for a key that has another form.
+// Terraform cannot name; else "" (OSS-288). It costs one HEAD for a key that has another form.
 func keyInOtherForm(ctx context.Context, client *ossclient.Client, bucket, key string) string {
 	other := norm.NFD.String(key)
 	if other == key || client == nil {

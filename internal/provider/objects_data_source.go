@@ -107,7 +107,7 @@ func objectsResults() map[string]schema.Attribute {
 			Computed:            true,
 			MarkdownDescription: "What the listing shows of each object, in the order of `keys`.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"key":           text("Key of the object."),
+				"key":           text("Key of the object. Terraform turns it into Unicode NFC: a key in another form is shown, and cannot be named elsewhere."),
 				"etag":          text("ETag of the body, without quotes."),
 				"size":          schema.Int64Attribute{Computed: true, MarkdownDescription: "Size of the body in bytes."},
 				"storage_class": text("Storage class, such as `Standard`."),

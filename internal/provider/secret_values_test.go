@@ -16,7 +16,7 @@ func TestNoDiagnosticShowsAValue(t *testing.T) {
 	v := newValidation(t)
 	// Words of OSS and of Terraform, names and places, in which nobody puts a secret.
 	plain := []string{"bucket", "key", "key_prefix", "region", "endpoint", "profile", "ecs_role_name", "role_arn", "session_name", "external_id", "acl", "storage_class", "server_side_encryption",
-		"server_side_data_encryption", "deletion_policy", "on_failure", "body_type", "host", "method", "content_types", "origin", "allowed_origins", "allowed_methods", "allowed_headers", "expose_headers",
+		"server_side_data_encryption", "deletion_policy", "prune", "on_failure", "body_type", "host", "method", "content_types", "origin", "allowed_origins", "allowed_methods", "allowed_headers", "expose_headers",
 		"create", "read", "update", "delete", "glob", "delimiter", "prefix", "start_after", "version_id", "etag", "source", "source_hash", "headers", "metadata_policy", "policy"}
 	faults := []string{"", "\xff", "\n", "\r\n", "\x01", " ", "\t", "\u3000", "\u0085", "%", "%zz", "&", "=", ";", ",", ":", "\"", "'", "/", "\\", "${", "${object", "$(", "{", "@", "*", "é", strings.Repeat("v", 9000)}
 	var values []string

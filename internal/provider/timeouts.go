@@ -49,13 +49,13 @@ func objectTimeouts(ctx context.Context) resourceschema.Block {
 
 // directoryTimeouts is the timeouts block of oss_directory.
 func directoryTimeouts(ctx context.Context) resourceschema.Block {
-	return resourcetimeouts.Block(ctx, resourcetimeouts.Opts{
+	return limitTimes(resourcetimeouts.Block(ctx, resourcetimeouts.Opts{
 		Create: true, Read: true, Update: true, Delete: true,
 		CreateDescription: "Time for the whole creation with its retries, such as `3h`; an hour unless set.",
 		ReadDescription:   "Time for a refresh; 20 minutes unless set.",
 		UpdateDescription: "Time for a change; an hour unless set.",
 		DeleteDescription: "Time for the deletion; 20 minutes unless set.",
-	})
+	}))
 }
 
 // corsTimeouts is the timeouts block of oss_bucket_cors.

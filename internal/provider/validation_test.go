@@ -252,6 +252,7 @@ var sound = []struct {
 	{resourceKind, "oss_object", map[string]any{"bucket": "b-1", "key": "k", "content": "x"}},
 	{resourceKind, "oss_object", map[string]any{"bucket": "b-1", "key": "k", "content": "x", "callback": soundCallback, "server_side_encryption": "KMS"}},
 	{resourceKind, "oss_object", map[string]any{"bucket": "b-1", "key": "k", "copy_source": map[string]any{"bucket": "b-1", "key": "s"}}},
+	{resourceKind, "oss_directory", map[string]any{"bucket": "b-1", "source": "site", "file": []any{map[string]any{"match": []any{"**"}}}}},
 	{resourceKind, "oss_bucket_cors", map[string]any{"bucket": "b-1", "cors_rule": []any{map[string]any{"allowed_origins": []any{"*"}, "allowed_methods": []any{"GET"}}}}},
 	{dataKind, "oss_object", map[string]any{"bucket": "b-1", "key": "k"}},
 	{dataKind, "oss_objects", map[string]any{"bucket": "b-1"}},
