@@ -63,8 +63,7 @@ type Object struct {
 	MetadataUnknown bool     // entries may exist beyond those named above
 	TagsUnknown     bool     // the same for tags
 
-	LastModified time.Time // zero is an object that is being written
-	Left         bool      // it stays as it is, and when it was modified is not known: it counts as older than any rule
+	LastModified time.Time // zero is an object of which a plan decides
 }
 
 // Policy is a checked set of rules. Its zero value, and nil, demand nothing. It may
@@ -157,7 +156,7 @@ func (r *compiledRule) exception(key string) int {
 
 // severity is that of a violation by an object: what was modified last before the rule came is only warned of.
 func (r *compiledRule) severity(o Object) finding.Severity {
-	if o.Left && !r.Since.IsZero() || !o.LastModified.IsZero() && o.LastModified.Before(r.Since) {
+	if !o.LastModified.IsZero() && o.LastModified.Before(r.Since) {
 		return finding.Warning
 	}
 	return r.Severity

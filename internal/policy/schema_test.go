@@ -219,12 +219,19 @@ func TestSchemaTakesWrittenPolicies(t *testing.T) {
 	}
 }
 
-// Each field says what it is for, which an editor shows.
+// Each field says what it is for, which an editor shows, and stands in the guide.
 func TestFieldsAreDescribed(t *testing.T) {
 	t.Parallel()
+	guide, err := os.ReadFile("../../templates/guides/metadata-policy.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
 	check := func(name, about string) {
 		if !strings.HasSuffix(about, ".") {
 			t.Errorf("%s is described as %q", name, about)
+		}
+		if !strings.Contains(string(guide), "| `"+name+"` |") {
+			t.Errorf("the guide has no row for %s", name)
 		}
 	}
 	for _, f := range ruleFields {

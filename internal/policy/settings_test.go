@@ -41,8 +41,6 @@ func TestPolicyOfSettings(t *testing.T) {
 		"before the rule":         {Object{Bucket: "b", Key: "new/a", Tags: billed, LastModified: may(31)}, `warning new metadata["owner"]`, ""},
 		"in the last second":      {Object{Bucket: "b", Key: "new/a", Tags: billed, LastModified: may(32).Add(-time.Second)}, `warning new metadata["owner"]`, ""},
 		"on the day of the rule":  {Object{Bucket: "b", Key: "new/a", Tags: billed, LastModified: may(32)}, `error new metadata["owner"]`, ""},
-		"left as it is":           {Object{Bucket: "b", Key: "new/a", Tags: billed, Left: true}, `warning new metadata["owner"]`, ""},
-		"left, and no since":      {Object{Bucket: "b", Key: "a", ACL: "public-read", Tags: billed, Left: true}, "error closed acl", ""},
 		"old, and no since":       {Object{Bucket: "b", Key: "a", ACL: "public-read", Tags: billed, LastModified: may(1)}, "error closed acl", ""},
 	} {
 		found := policy.Check(tt.object)

@@ -1,77 +1,12 @@
 package provider
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/aliyun/aliyun-oss-go-sdk/oss"
 )
-
-var update = flag.Bool("update", false, "write the messages in the examples anew instead of comparing them")
-
-// Each policy of the guide applies without its violation, and with it says at plan what the guide shows.
-func TestMetadataPolicyExamples(t *testing.T) {
-	t.Parallel()
-	folders, err := filepath.Glob("../../examples/metadata-policy/*")
-	if err != nil || len(folders) < 3 {
-		t.Fatalf("found %d folders of examples, %v", len(folders), err)
-	}
-	guide, err := os.ReadFile("../../templates/guides/metadata-policy.md.tmpl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, folder := range folders {
-		name := filepath.Base(folder)
-		for _, file := range []string{"main.tf", "violation.tf", "message.txt"} {
-			if place := "examples/metadata-policy/" + name + "/" + file; !strings.Contains(string(guide), place) {
-				t.Errorf("the guide does not show %s", place)
-			}
-		}
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			o := startOSS(t)
-			o.must(o.local().CreateBucket("example"))
-			w := o.exampleWorkspace(folder)
-			o.must(os.Remove(filepath.Join(w.dir, "provider.tf"))) // these examples have a provider block of their own
-			got := w.policyMessages()
-			golden := filepath.Join(folder, "message.txt")
-			if *update {
-				o.must(os.WriteFile(golden, []byte(got), 0o600))
-			}
-			want, err := os.ReadFile(golden)
-			o.must(err)
-			if got != string(want) {
-				t.Errorf("the plan says\n%s\nand %s is\n%s\ngo test -run %s -update writes it anew", got, golden, want, t.Name())
-			}
-			if got := o.requests(); got != "" {
-				t.Errorf("requests %q", got)
-			}
-			w.setAside("violation.tf")
-			if out := w.apply(); strings.Contains(out, "Metadata Policy Violation") {
-				t.Errorf("the example breaks its own policy:\n%s", out)
-			}
-			w.clean()
-		})
-	}
-}
-
-// policyMessages are the diagnostics of a plan that fails, as a user sees them.
-func (w *workspace) policyMessages() string {
-	w.t.Helper()
-	out := w.fails([]string{"Metadata Policy Violation"}, "plan", "-no-color")
-	start := strings.Index(out, "Error: Metadata Policy Violation")
-	if warning := strings.Index(out, "Warning: Metadata Policy Violation"); warning >= 0 && warning < start {
-		start = warning
-	}
-	if start < 0 {
-		w.t.Fatalf("no message in\n%s", out)
-	}
-	return strings.TrimSpace(out[start:]) + "\n"
-}
 
 // The examples of the data sources, on a bucket that holds what they read.
 func TestMetadataDataSourceExamples(t *testing.T) {
@@ -84,7 +19,8 @@ func TestMetadataDataSourceExamples(t *testing.T) {
 			map[string]any{"key": "reports/2025/a.html", "rule": "ownership", "severity": "error", "name": "owner",
 				"place": `metadata["owner"]`, "message": `Rule "ownership": object "reports/2025/a.html" in bucket "example" lacks the metadata "owner". Add it with a value that matches the pattern "[a-z-]+" as a whole. So that a question about a report finds somebody.`},
 			map[string]any{"key": "reports/data.csv", "rule": "ownership", "severity": "error", "name": "owner",
-				"place": `metadata["owner"]`, "message": `Rule "ownership": object "reports/data.csv" in bucket "example" has the metadata "owner" with a value that does not match the pattern "[a-z-]+" as a whole. Write one that does. So that a question about a report finds somebody.`}}},
+				"place": `metadata["owner"]`, "message": `Rule "ownership": object "reports/data.csv" in bucket "example" has the metadata "owner" with a value that does not match the pattern "[a-z-]+" as a whole. Write one that does. So that a question about a report finds somebody.`}},
+			"summary": []any{map[string]any{"rule": "ownership", "severity": "error", "checked": 3.0, "broken": 2.0, "excepted": 0.0, "exceptions": []any{}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -44,16 +44,28 @@ func decodePolicy(value types.Dynamic, diags *diag.Diagnostics) (rules *policy.P
 }
 
 // checkPolicy reports what an object breaks of the team's rules, as far as both are known: at plan, and again when
-// Terraform completes the plan during the apply.
+// Terraform completes the plan during the apply. Of an object that is not written it only warns: a plan that changes nothing
+// breaks nothing, and a destroy begins with such a plan.
 func (d *providerData) checkPolicy(config, m objectModel, change object.Change, diags *diag.Diagnostics) {
-	if d != nil {
-		addPolicyViolations(diags, m, d.policy.Check(m.policyObject(config, change)))
+	if d == nil {
+		return
 	}
+	found := d.policy.Check(m.policyObject(config, change))
+	for i := range found {
+		if v := &found[i]; v.Severity == finding.Error && !change.Writes() {
+			v.Severity = finding.Warning
+			v.Detail += " " + nothingWritten
+		}
+	}
+	addPolicyViolations(diags, m, found)
 }
+
+// nothingWritten ends a warning that would be an error if the object were written.
+const nothingWritten = "Nothing is written by this plan, so this is a warning. It stops the next change of the object."
 
 // holdPolicy is the last check before a request writes the object, when all is known. Warnings were given by then.
 func (d *providerData) holdPolicy(config, m objectModel, change object.Change, diags *diag.Diagnostics) {
-	if d != nil {
+	if d != nil && change.Writes() {
 		addPolicyViolations(diags, m, stopping(d.policy.Check(m.policyObject(config, change))))
 	}
 }
@@ -114,7 +126,6 @@ func (m objectModel) policyObject(config objectModel, change object.Change) poli
 		Bucket: m.Bucket.ValueString(), Key: m.Key.ValueString(), Headers: map[string]string{},
 		ACL: m.ACL.ValueString(), StorageClass: m.StorageClass.ValueString(), // what the bucket's default is, nobody knows here
 		MetadataUnknown: m.Metadata.IsUnknown(), TagsUnknown: m.Tags.IsUnknown(),
-		Left: !change.Create && !change.Write && !change.Reset && !change.SetACL && !change.SetTags,
 	}
 	for _, f := range m.fields() {
 		switch {

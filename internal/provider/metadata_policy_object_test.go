@@ -30,19 +30,19 @@ func TestPolicyObject(t *testing.T) {
 	for name, tt := range map[string]struct {
 		config, plan settingsModel
 		change       object.Change
-		want         string // ACL, class, tags, whether all of them are known, whether it is left as it is
+		want         string // ACL, class, tags, whether all of them are known
 	}{
-		"set":                     {set, set, create, "private IA map[team:web] true false"},
-		"new, not set":            {null, none, create, "default  map[] true false"},
-		"new, null":               {null, null, create, "default  map[] true false"},
-		"taken over, not set":     {null, none, takeOver, "  map[] false false"},
-		"taken over, set":         {set, set, takeOver, "private IA map[team:web] true false"},
-		"not known":               {unknown, unknown, create, "  map[] false false"},
-		"there already, not seen": {null, null, reset, "  map[] false false"},
-		"there already, seen":     {null, set, reset, "private IA map[team:web] true false"},
-		"there already and left":  {null, set, object.Change{}, "private IA map[team:web] true true"},
-		"another ACL is not left": {set, set, acl, "private IA map[team:web] true false"},
-		"a tag that is not known": {settingsModel{}, settingsModel{Tags: tags(types.StringUnknown())}, create, "default  map[] [team] false"},
+		"set":                     {set, set, create, "private IA map[team:web] true"},
+		"new, not set":            {null, none, create, "default  map[] true"},
+		"new, null":               {null, null, create, "default  map[] true"},
+		"taken over, not set":     {null, none, takeOver, "  map[] false"},
+		"taken over, set":         {set, set, takeOver, "private IA map[team:web] true"},
+		"not known":               {unknown, unknown, create, "  map[] false"},
+		"there already, not seen": {null, null, reset, "  map[] false"},
+		"there already, seen":     {null, set, reset, "private IA map[team:web] true"},
+		"there already and left":  {null, set, object.Change{}, "private IA map[team:web] true"},
+		"another ACL is not left": {set, set, acl, "private IA map[team:web] true"},
+		"a tag that is not known": {settingsModel{}, settingsModel{Tags: tags(types.StringUnknown())}, create, "default  map[] [team]"},
 	} {
 		m := objectModel{Bucket: types.StringValue("b"), Key: types.StringValue("k"), settingsModel: tt.plan}
 		got := m.policyObject(objectModel{settingsModel: tt.config}, tt.change)
@@ -50,7 +50,7 @@ func TestPolicyObject(t *testing.T) {
 		if len(got.UnknownTags) > 0 {
 			known = fmt.Sprint(got.UnknownTags)
 		}
-		if text := fmt.Sprintf("%s %s %v %s %v", got.ACL, got.StorageClass, got.Tags, known, got.Left); text != tt.want {
+		if text := fmt.Sprintf("%s %s %v %s", got.ACL, got.StorageClass, got.Tags, known); text != tt.want {
 			t.Errorf("%s: got %q, want %q", name, text, tt.want)
 		}
 	}
@@ -127,28 +127,28 @@ resource "oss_object" "test" {
 	}
 }
 
-// A rule with a date lets objects that are there already stay as they are, until they are written again.
-func TestSinceAtPlan(t *testing.T) {
+// A rule lets objects that are there already stay as they are, until they are written again; a date makes no difference.
+func TestPolicyOfObjectsThatStay(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
-	const since = `[{ name = "new", since = "2026-01-31", metadata = { owner = { required = true } } }]`
-	w.policyConfig("[]", objectBlock("a.txt", ""))
-	w.apply()
-	w.policyConfig(since, objectBlock("a.txt", ""))
-	if out := flatten(w.must("plan", "-no-color", "-detailed-exitcode")); !strings.Contains(out, `Warning: Metadata Policy Violation by "a.txt"`) {
-		t.Errorf("no warning in\n%s", out)
-	}
-	// A change that writes nothing leaves the object as it is, at the apply too.
-	w.policyConfig(since, objectBlock("a.txt", `deletion_policy = "keep"`))
-	w.apply()
-	for _, arguments := range []string{`cache_control = "no-cache"`, `tags = { a = "b" }`} {
-		w.policyConfig(since, objectBlock("a.txt", arguments))
+	for _, since := range []string{"", `since = "2026-01-31", `, `since = "2199-01-31", `} {
+		rules := `[{ name = "new", ` + since + `metadata = { owner = { required = true } } }]`
+		w.policyConfig("[]", objectBlock("a.txt", ""))
+		w.apply()
+		w.policyConfig(rules, objectBlock("a.txt", ""))
+		if out := flatten(w.must("plan", "-no-color", "-detailed-exitcode")); !strings.Contains(out, `Warning: Metadata Policy Violation by "a.txt"`) || !strings.Contains(out, "Nothing is written by this plan") {
+			t.Errorf("no warning in\n%s", out)
+		}
+		// A change that writes nothing leaves the object as it is, at the apply too.
+		w.policyConfig(rules, objectBlock("a.txt", `deletion_policy = "delete"`))
+		w.apply()
+		w.policyConfig(rules, objectBlock("a.txt", `cache_control = "no-cache"`))
 		w.fails([]string{"Error: Metadata Policy Violation", `lacks the metadata "owner"`}, "plan", "-no-color")
+		w.policyConfig(rules, objectBlock("b.txt", ""))
+		w.fails([]string{"Error: Metadata Policy Violation", `object "b.txt"`}, "plan", "-no-color")
 	}
-	w.policyConfig(since, objectBlock("b.txt", ""))
-	w.fails([]string{"Error: Metadata Policy Violation", `object "b.txt"`}, "plan", "-no-color")
-	w.policyConfig(since, objectBlock("a.txt", "cache_control = \"no-cache\"\n metadata = { owner = \"emma\" }"))
+	w.policyConfig(`[{ name = "new", metadata = { owner = { required = true } } }]`, objectBlock("a.txt", "cache_control = \"no-cache\"\n metadata = { owner = \"emma\" }"))
 	w.apply()
 	w.clean()
 }

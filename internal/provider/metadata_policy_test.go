@@ -344,8 +344,8 @@ func TestPolicyWarnsOnce(t *testing.T) {
 	var plan, apply diag.Diagnostics
 	data := &providerData{policy: rules}
 	m := objectModel{Bucket: types.StringValue("b"), Key: types.StringValue("k")}
-	data.checkPolicy(m, m, object.Change{}, &plan)
-	data.holdPolicy(m, m, object.Change{}, &apply)
+	data.checkPolicy(m, m, object.Change{Create: true, Write: true}, &plan)
+	data.holdPolicy(m, m, object.Change{Create: true, Write: true}, &apply)
 	if plan.WarningsCount() != 1 || len(apply) != 0 {
 		t.Errorf("at plan %v, before the request %v", plan, apply)
 	}

@@ -58,35 +58,10 @@ func (r *objectResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	var broken diag.Diagnostics
-	r.data.checkPolicy(config, plan, change, &broken)
-	if !change.Writes() {
-		broken = onlyWarned(broken)
-	}
-	resp.Diagnostics.Append(broken...)
+	r.data.checkPolicy(config, plan, change, &resp.Diagnostics)
 	keep(ctx, resp.Private, plannedKey, change, &resp.Diagnostics)
 	plan.write(ctx, resp.Plan.Schema, &resp.Plan.Raw, &resp.Diagnostics)
 }
-
-// onlyWarned makes warnings of errors about an object that is not written: a plan that changes nothing breaks nothing, and
-// a destroy begins with such a plan.
-func onlyWarned(found diag.Diagnostics) diag.Diagnostics {
-	var warned diag.Diagnostics
-	for _, d := range found {
-		placed, ok := d.(diag.DiagnosticWithPath)
-		switch {
-		case d.Severity() != diag.SeverityError:
-			warned.Append(d)
-		case ok:
-			warned.AddAttributeWarning(placed.Path(), d.Summary(), d.Detail()+"\n"+nothingWritten)
-		default:
-			warned.AddWarning(d.Summary(), d.Detail()+"\n"+nothingWritten)
-		}
-	}
-	return warned
-}
-
-const nothingWritten = "Nothing is written by this plan, so this is a warning. It stops the next change of the object."
 
 // plan completes a plan: what will be known of the object, and what has to be said. before is nil for a creation.
 func (m *objectModel) plan(config objectModel, before *objectModel, memory object.Memory, body object.Body, diags *diag.Diagnostics) object.Change {

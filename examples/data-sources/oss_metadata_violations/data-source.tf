@@ -16,10 +16,14 @@ data "oss_metadata_violations" "reports" {
 check "reports_have_owners" {
   assert {
     condition     = data.oss_metadata_violations.reports.error_count == 0
-    error_message = join("\n", data.oss_metadata_violations.reports.violations[*].message)
+    error_message = data.oss_metadata_violations.reports.report
   }
 }
 
 output "violations" {
   value = data.oss_metadata_violations.reports.violations
+}
+
+output "summary" {
+  value = data.oss_metadata_violations.reports.summary
 }

@@ -9,29 +9,8 @@ terraform {
 }
 
 provider "oss" {
-  region = "cn-hangzhou"
-
-  metadata_policy = [
-    {
-      name        = "pages-are-revalidated"
-      description = "A visitor must not see yesterday's page."
-      keys        = ["**/*.html"]
-      headers     = { Cache-Control = { required = true, values = ["no-cache"] } }
-    },
-    {
-      name        = "assets-are-kept"
-      description = "Their names hold a hash of their content."
-      keys        = ["assets/**"]
-      headers     = { Cache-Control = { required = true, pattern = "public, max-age=31536000(, immutable)?" } }
-    },
-    {
-      name        = "data-is-short-lived"
-      description = "Feeds may be an hour old, but no older."
-      severity    = "warning"
-      keys        = ["**/*.json"]
-      headers     = { Cache-Control = { required = true, pattern = "(no-cache|max-age=([0-9]{1,3}|[12][0-9]{3}|3[0-5][0-9]{2}|3600))" } }
-    },
-  ]
+  region          = "cn-hangzhou"
+  metadata_policy = yamldecode(file("${path.module}/policy/policy.yaml"))
 }
 
 resource "oss_object" "page" {

@@ -9,19 +9,8 @@ terraform {
 }
 
 provider "oss" {
-  region = "cn-hangzhou"
-
-  metadata_policy = [
-    {
-      name        = "uploads-are-downloaded"
-      description = "Ask security@example.com before you change this rule."
-      keys        = ["uploads/**"]
-      headers = {
-        Content-Disposition = { required = true, pattern = "attachment(;.*)?" }
-        Content-Type        = { pattern = "application/octet-stream|image/(png|jpeg|webp)|application/pdf" }
-      }
-    },
-  ]
+  region          = "cn-hangzhou"
+  metadata_policy = yamldecode(file("${path.module}/policy/policy.yaml"))
 }
 
 resource "oss_object" "invoice" {

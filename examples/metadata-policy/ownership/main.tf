@@ -10,7 +10,7 @@ terraform {
 
 provider "oss" {
   region          = "cn-hangzhou"
-  metadata_policy = yamldecode(file("${path.module}/policy.yaml"))
+  metadata_policy = yamldecode(file("${path.module}/policy/policy.yaml"))
 }
 
 resource "oss_object" "report" {

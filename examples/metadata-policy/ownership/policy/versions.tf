@@ -1,0 +1,7 @@
+terraform {
+  required_providers {
+    oss = {
+      source = "terraform-provider-oss/oss"
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package provider
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the messages in the examples anew instead of comparing them")
+
+// starterPolicies are the folders of the policies that the guide offers to start from.
+func starterPolicies(t *testing.T) []string {
+	t.Helper()
+	documents, err := filepath.Glob("../../examples/metadata-policy/*/policy/policy.yaml")
+	if err != nil || len(documents) < 3 {
+		t.Fatalf("found %d policies, %v", len(documents), err)
+	}
+	folders := []string{}
+	for _, document := range documents {
+		folders = append(folders, filepath.Dir(filepath.Dir(document)))
+	}
+	return folders
+}
+
+// Each policy of the guide applies without its violation, and with it says at plan what the guide shows.
+func TestMetadataPolicyExamples(t *testing.T) {
+	t.Parallel()
+	folders := starterPolicies(t)
+	guide, err := os.ReadFile("../../templates/guides/metadata-policy.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range folders {
+		name := filepath.Base(folder)
+		for _, file := range []string{"policy/policy.yaml", "main.tf", "violation.tf", "message.txt"} {
+			if place := "examples/metadata-policy/" + name + "/" + file; !strings.Contains(string(guide), place) {
+				t.Errorf("the guide does not show %s", place)
+			}
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := startOSS(t)
+			o.must(o.local().CreateBucket("example"))
+			w := o.exampleWorkspace(folder)
+			o.must(os.Remove(filepath.Join(w.dir, "provider.tf"))) // these examples have a provider block of their own
+			got := w.policyMessages()
+			golden := filepath.Join(folder, "message.txt")
+			if *update {
+				o.must(os.WriteFile(golden, []byte(got), 0o600))
+			}
+			want, err := os.ReadFile(golden)
+			o.must(err)
+			if got != string(want) {
+				t.Errorf("the plan says\n%s\nand %s is\n%s\ngo test -run %s -update writes it anew", got, golden, want, t.Name())
+			}
+			if got := o.requests(); got != "" {
+				t.Errorf("requests %q", got)
+			}
+			w.setAside("violation.tf")
+			if out := w.apply(); strings.Contains(out, "Metadata Policy Violation") {
+				t.Errorf("the example breaks its own policy:\n%s", out)
+			}
+			w.clean()
+		})
+	}
+}
+
+// policyMessages are the diagnostics of a plan that fails, as a user sees them.
+func (w *workspace) policyMessages() string {
+	w.t.Helper()
+	out := w.fails([]string{"Metadata Policy Violation"}, "plan", "-no-color")
+	start := strings.Index(out, "Error: Metadata Policy Violation")
+	if warning := strings.Index(out, "Warning: Metadata Policy Violation"); warning >= 0 && warning < start {
+		start = warning
+	}
+	if start < 0 {
+		w.t.Fatalf("no message in\n%s", out)
+	}
+	return strings.TrimSpace(out[start:]) + "\n"
+}
+
+// policyWorkspace copies a module that holds a policy and its tests, as its owner has it.
+func policyWorkspace(t *testing.T, folder string) *workspace {
+	t.Helper()
+	w := startAnyOSS(t).exampleWorkspace(folder)
+	w.oss.must(os.Remove(filepath.Join(w.dir, "provider.tf"))) // the module has no provider: nothing is asked of OSS
+	return w
+}
+
+// The tests of each policy pass, without a provider block, a bucket and credentials.
+func TestMetadataPoliciesPassTheirTests(t *testing.T) {
+	t.Parallel()
+	folders := []string{"../../examples/metadata-policy/first"}
+	for _, folder := range starterPolicies(t) {
+		folders = append(folders, filepath.Join(folder, "policy"))
+	}
+	for _, folder := range folders {
+		t.Run(folder, func(t *testing.T) {
+			t.Parallel()
+			w := policyWorkspace(t, folder)
+			w.env = slices.DeleteFunc(w.env, func(setting string) bool { return strings.HasPrefix(setting, "OSS_") })
+			if out := w.must("test", "-no-color"); !strings.Contains(out, "Success!") {
+				t.Errorf("terraform test says\n%s", out)
+			}
+		})
+	}
+}
+
+// A policy that is weakened in any line fails its tests.
+func TestMetadataPoliciesCannotBeWeakened(t *testing.T) {
+	t.Parallel()
+	for _, folder := range starterPolicies(t) {
+		document, err := os.ReadFile(filepath.Join(folder, "policy", "policy.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(filepath.Base(folder), func(t *testing.T) {
+			t.Parallel()
+			w := policyWorkspace(t, filepath.Join(folder, "policy"))
+			asserted := 0
+			for change, weakened := range weakenings(string(document)) {
+				w.write("policy.yaml", weakened)
+				out, code := w.try("test", "-no-color")
+				if code == 0 {
+					t.Errorf("the tests pass although the policy is weakened: %s", change)
+				}
+				if strings.Contains(out, "Test assertion failed") {
+					asserted++
+				}
+			}
+			if asserted < 4 {
+				t.Errorf("only %d ways of weakening the policy are noticed by an assertion: the test proves little", asserted)
+			}
+		})
+	}
+}
+
+// weakenings are the document without each of its lines in turn, and with each rule softened.
+func weakenings(document string) map[string]string {
+	changed := map[string]string{}
+	lines := strings.Split(document, "\n")
+	replace := func(change string, i int, by ...string) {
+		changed[fmt.Sprintf("line %d %s", i+1, change)] = strings.Join(append(append(append([]string{}, lines[:i]...), by...), lines[i+1:]...), "\n")
+	}
+	for i, line := range lines {
+		switch text := strings.TrimSpace(line); {
+		case text == "" || strings.HasPrefix(text, "#") || strings.HasPrefix(text, "description:") || text == "rules:":
+		case strings.HasPrefix(text, "- name:"):
+			replace("with an exception", i, line, `    except: [{ keys: ["**/*"], reason: all }]`)
+			if !strings.HasPrefix(strings.TrimSpace(lines[i+2]), "severity:") { // after the description
+				replace("as a warning", i, line, "    severity: warning")
+			}
+		default:
+			replace("left out", i)
+		}
+	}
+	return changed
+}
+
+// Editors find the schema by the first line of each document, which names the file that is published here.
+func TestStarterPoliciesNameTheirSchema(t *testing.T) {
+	t.Parallel()
+	const line = "# yaml-language-server: $schema=https://raw.githubusercontent.com/terraform-provider-oss/terraform-provider-oss/main/"
+	for _, folder := range starterPolicies(t) {
+		document, err := os.ReadFile(filepath.Join(folder, "policy", "policy.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, _, _ := strings.Cut(string(document), "\n")
+		file, ok := strings.CutPrefix(first, line)
+		if !ok {
+			t.Errorf("%s begins with %q", folder, first)
+			continue
+		}
+		if _, err := os.Stat(filepath.Join("../..", file)); err != nil {
+			t.Error(err)
+		}
+	}
+}
