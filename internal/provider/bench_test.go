@@ -117,7 +117,11 @@ func BenchmarkLargeFile(b *testing.B) {
 	file := filepath.Join(w.dir, "large.bin")
 	w.write("large.bin", "")
 	o.must(os.Truncate(file, size))
-	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"large.bin\"\n source = \"large.bin\"\n}")
+	w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "large.bin"
+  source = "large.bin"
+}`)
 	for range b.N {
 		start := b.Elapsed()
 		w.apply()

@@ -85,7 +85,11 @@ func TestCORSHeaderCaseImport(t *testing.T) {
 	o.ownCORS()
 	foreignCORS(o, corsDocument(strings.Replace(caseRuleOne, "authorization", "AUTHORIZATION", 1)+caseRuleTwo))
 	w := o.workspace()
-	w.config("import {\n to = oss_bucket_cors.test\n id = \"BUCKET\"\n}\n" + caseConfig)
+	w.config(`import {
+  to = oss_bucket_cors.test
+  id = "BUCKET"
+}
+` + caseConfig)
 	if got := w.plan()[testCORS]; !got.actions.NoOp() {
 		t.Errorf("plan %v of %v, want an import and nothing else", got.actions, got.attributes)
 	}
@@ -140,7 +144,11 @@ func TestCORSManyRules(t *testing.T) {
 	rules := func(count int) string {
 		var text strings.Builder
 		for i := range count {
-			fmt.Fprintf(&text, "cors_rule {\n allowed_origins = [\"https://%d.example.com\"]\n allowed_methods = [\"GET\"]\n}\n", i)
+			fmt.Fprintf(&text, `cors_rule {
+    allowed_origins = ["https://%d.example.com"]
+    allowed_methods = ["GET"]
+  }
+`, i)
 		}
 		return "resource \"oss_bucket_cors\" \"test\" {\n bucket = \"BUCKET\"\n" + text.String() + "}\n"
 	}

@@ -116,7 +116,10 @@ func TestCORSDataUnknownBucket(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
-	w.config("resource \"terraform_data\" \"name\" {\n  input = \"BUCKET\"\n}\n" + strings.Replace(corsData, `"BUCKET"`, "terraform_data.name.output", 1))
+	w.config(`resource "terraform_data" "name" {
+  input = "BUCKET"
+}
+` + strings.Replace(corsData, `"BUCKET"`, "terraform_data.name.output", 1))
 	w.must("plan")
 	if got := o.requests(); got != "" {
 		t.Errorf("a plan asked %q", got)
@@ -131,7 +134,7 @@ func TestCORSDataFailures(t *testing.T) {
 	o, f := startFaulty(t)
 	w := o.workspace()
 	config := func(data string) {
-		w.write("main.tf", requiredProvider+strings.Replace(o.config(data), "provider \"oss\" {", "provider \"oss\" {\n  max_retries = 1", 1))
+		w.write("main.tf", requiredProvider+strings.Replace(o.config(data), `provider "oss" {`, "provider \"oss\" {\n  max_retries = 1", 1))
 	}
 	config(corsData)
 	for _, failure := range failures {
@@ -147,7 +150,10 @@ func TestCORSDataFailures(t *testing.T) {
 	config(strings.Replace(corsData, "BUCKET", "No_Bucket", 1))
 	w.fails([]string{"Invalid Bucket Name"}, "plan", "-no-color")
 	f.arm("GetBucketCors", ossserver.Fault{Delay: time1h}, -1)
-	config(strings.Replace(corsData, "bucket = \"BUCKET\"", "bucket = \"BUCKET\"\n  timeouts {\n    read = \"200ms\"\n  }", 1))
+	config(strings.Replace(corsData, `bucket = "BUCKET"`, `bucket = "BUCKET"
+  timeouts {
+    read = "200ms"
+  }`, 1))
 	w.fails([]string{"Unable to Read OSS Bucket CORS Rules", "timeouts block"}, "plan", "-no-color")
 }
 
@@ -182,9 +188,15 @@ func TestCORSDataBehindACustomDomain(t *testing.T) {
 	w := o.workspace()
 	for kind, arguments := range map[string]string{"oss_bucket_cors": "", "oss_cors_preflight": "origin = \"https://a.example\"\n method = \"GET\""} {
 		block := func(name string) string {
-			return fmt.Sprintf("data %q %q {\n bucket = \"bucket-%s\"\n %s\n}\n", kind, name, name, arguments)
+			return fmt.Sprintf(`data %q %q {
+  bucket = "bucket-%s"
+  %s
+}
+`, kind, name, name, arguments)
 		}
-		w.write("main.tf", requiredProvider+strings.Replace(o.config(block("one")+block("two")), "provider \"oss\" {", "provider \"oss\" {\n use_cname = true\n max_retries = 0", 1))
+		w.write("main.tf", requiredProvider+strings.Replace(o.config(block("one")+block("two")), `provider "oss" {`, `provider "oss" {
+ use_cname = true
+ max_retries = 0`, 1))
 		w.fails([]string{"Bucket Behind Another Custom Domain", "bucket-one", "bucket-two"}, "plan", "-no-color")
 	}
 }

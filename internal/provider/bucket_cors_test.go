@@ -86,7 +86,11 @@ func TestCORSLifecycle(t *testing.T) {
 		{ResourceName: testCORS, ImportState: true, ImportStateVerify: true},
 		{
 			// Empty lists and 0 are other spellings of what OSS has: no drift in either.
-			Config: o.config(strings.Replace(corsWith(""), "allowed_methods = [\"GET\"]\n", "allowed_methods = [\"GET\"]\n allowed_headers = []\n expose_headers = []\n max_age_seconds = 0\n", 1)),
+			Config: o.config(strings.Replace(corsWith(""), "allowed_methods = [\"GET\"]\n", `allowed_methods = ["GET"]
+ allowed_headers = []
+ expose_headers = []
+ max_age_seconds = 0
+`, 1)),
 		},
 	}})
 }
@@ -176,14 +180,25 @@ func TestCORSImport(t *testing.T) {
 	o.ownCORS()
 	foreignCORS(o, corsDocument(corsRuleOne+corsRuleTwo))
 	w := o.workspace()
-	w.config("import {\n to = oss_bucket_cors.test\n id = \"BUCKET\"\n}\n" + corsWith(""))
+	w.config(`import {
+  to = oss_bucket_cors.test
+  id = "BUCKET"
+}
+` + corsWith(""))
 	if got := w.plan()[testCORS]; !got.actions.NoOp() {
 		t.Errorf("plan %v of %v, want an import and nothing else", got.actions, got.attributes)
 	}
 	w.must("apply", "plan.bin")
 	w.clean()
 	absent := o.absentBucket()
-	w.config(strings.Replace(corsWith("")+"\nresource \"oss_bucket_cors\" \"other\" {\n bucket = \"ABSENT\"\n cors_rule {\n allowed_origins = [\"*\"]\n allowed_methods = [\"GET\"]\n }\n}", "ABSENT", absent, 1))
+	w.config(strings.Replace(corsWith("")+`
+resource "oss_bucket_cors" "other" {
+  bucket = "ABSENT"
+  cors_rule {
+    allowed_origins = ["*"]
+    allowed_methods = ["GET"]
+  }
+}`, "ABSENT", absent, 1))
 	w.fails([]string{"non-existent"}, "import", "-no-color", "oss_bucket_cors.other", absent)
 	w.fails([]string{"Invalid Bucket Name"}, "import", "-no-color", "oss_bucket_cors.other", "No_Bucket")
 }
@@ -202,7 +217,7 @@ func TestCORSFailures(t *testing.T) {
 			o, f := startFaulty(t)
 			w := o.workspace()
 			set := func(text string) {
-				w.write("main.tf", requiredProvider+strings.Replace(o.config(text), "provider \"oss\" {", "provider \"oss\" {\n  max_retries = 1", 1))
+				w.write("main.tf", requiredProvider+strings.Replace(o.config(text), `provider "oss" {`, "provider \"oss\" {\n  max_retries = 1", 1))
 			}
 			if tc.before != "" {
 				set(tc.before)
@@ -233,8 +248,18 @@ func TestCORSOrderIsKept(t *testing.T) {
 	swap := func(first, second string) string {
 		return "resource \"oss_bucket_cors\" \"test\" {\n bucket = \"BUCKET\"\n" + first + second + "}"
 	}
-	narrow := "cors_rule {\n allowed_origins = [\"https://www.example.com\"]\n allowed_methods = [\"GET\"]\n max_age_seconds = 1\n}\n"
-	wide := "cors_rule {\n allowed_origins = [\"*\"]\n allowed_methods = [\"GET\"]\n max_age_seconds = 2\n}\n"
+	narrow := `cors_rule {
+    allowed_origins = ["https://www.example.com"]
+    allowed_methods = ["GET"]
+    max_age_seconds = 1
+  }
+`
+	wide := `cors_rule {
+    allowed_origins = ["*"]
+    allowed_methods = ["GET"]
+    max_age_seconds = 2
+  }
+`
 	answer := func() string {
 		header, err := o.sdk().OptionsMethod(o.key("k"), oss.Origin("https://www.example.com"), oss.ACReqMethod("GET"))
 		o.must(err)

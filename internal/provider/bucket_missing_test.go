@@ -95,15 +95,28 @@ func TestBucketMissing(t *testing.T) {
 		words  []string
 		absent string
 	}{
-		"data object":     {`data "oss_object" "test" {` + "\n bucket = \"ABSENT\"\n key = \"k\"\n}", nil, "Object Not Found"},
-		"data objects":    {`data "oss_objects" "test" {` + "\n bucket = \"ABSENT\"\n}", nil, ""},
-		"data CORS":       {`data "oss_bucket_cors" "test" {` + "\n bucket = \"ABSENT\"\n}", nil, ""},
-		"data preflight":  {`data "oss_cors_preflight" "test" {` + "\n bucket = \"ABSENT\"\n origin = \"https://a.example\"\n method = \"GET\"\n}", nil, ""},
-		"data violations": {`data "oss_metadata_violations" "test" {` + "\n bucket = \"ABSENT\"\n metadata_policy = { rules = [{ name = \"r\", metadata = { a = { required = true } } }] }\n}", nil, ""},
-		"create":          {objectIn("ABSENT", `content = "x"`), []string{"Unable to Create OSS Object"}, "Object Not Found"},
-		"overwrite":       {objectIn("ABSENT", "content = \"x\"\n allow_overwrite = true"), []string{"Unable to Create OSS Object"}, ""},
-		"take over":       {objectIn("ABSENT", "allow_overwrite = true"), []string{"Unable to Create OSS Object"}, "Object Not Found"},
-		"copy source": {objectIn("BUCKET", "copy_source {\n bucket = \"ABSENT\"\n key = \"k\"\n}"),
+		"data object": {`data "oss_object" "test" {` + `
+  bucket = "ABSENT"
+  key = "k"
+}`, nil, "Object Not Found"},
+		"data objects": {`data "oss_objects" "test" {` + "\n bucket = \"ABSENT\"\n}", nil, ""},
+		"data CORS":    {`data "oss_bucket_cors" "test" {` + "\n bucket = \"ABSENT\"\n}", nil, ""},
+		"data preflight": {`data "oss_cors_preflight" "test" {` + `
+  bucket = "ABSENT"
+  origin = "https://a.example"
+  method = "GET"
+}`, nil, ""},
+		"data violations": {`data "oss_metadata_violations" "test" {` + `
+  bucket = "ABSENT"
+  metadata_policy = { rules = [{ name = "r", metadata = { a = { required = true } } }] }
+}`, nil, ""},
+		"create":    {objectIn("ABSENT", `content = "x"`), []string{"Unable to Create OSS Object"}, "Object Not Found"},
+		"overwrite": {objectIn("ABSENT", "content = \"x\"\n allow_overwrite = true"), []string{"Unable to Create OSS Object"}, ""},
+		"take over": {objectIn("ABSENT", "allow_overwrite = true"), []string{"Unable to Create OSS Object"}, "Object Not Found"},
+		"copy source": {objectIn("BUCKET", `copy_source {
+    bucket = "ABSENT"
+    key = "k"
+  }`),
 			[]string{"Copy Source Does Not Exist Yet", "Copy Source Not Found", "so neither does the object"}, "No object"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -120,7 +133,9 @@ func TestBucketMissing(t *testing.T) {
 }
 
 func objectIn(bucket, arguments string) string {
-	return "resource \"oss_object\" \"test\" {\n bucket = \"" + bucket + "\"\n key = \"PREFIXk\"\n " + arguments + "\n}"
+	return "resource \"oss_object\" \"test\" {\n bucket = \"" + bucket + `"
+  key = "PREFIXk"
+ ` + arguments + "\n}"
 }
 
 // A link to nothing is an object, so a refresh must not forget it.

@@ -118,7 +118,18 @@ func TestPlanEndsWithItsTime(t *testing.T) {
 	o, f := startFaulty(t)
 	foreignObject(o, "from", "body")
 	w := o.workspace()
-	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n copy_source {\n bucket = \"BUCKET\"\n key = \"from\"\n }\n timeouts {\n read = \"200ms\"\n }\n}\n")
+	w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  copy_source {
+    bucket = "BUCKET"
+    key = "from"
+  }
+  timeouts {
+    read = "200ms"
+  }
+}
+`)
 	f.arm("HeadObject", ossserver.Fault{Delay: time.Minute}, -1)
 	w.fails([]string{"from", "timeouts block"}, "plan", "-no-color")
 }

@@ -105,7 +105,11 @@ func TestCallbackHeaderOfAnObject(t *testing.T) {
 	w := o.workspace()
 	block := small(r.URL) + "\n variables = { note = \"a b\" }\n on_failure = \"warn\""
 	w.config(strings.ReplaceAll(strings.Replace(called("k", `content = "one"`, block), "object=$${object}", "object=$${object}&note=$${x:note}", 1), "%", "%%") +
-		"output \"header\" {\n sensitive = true\n value = provider::oss::callback_header(oss_object.k.callback)\n}\n")
+		`output "header" {
+  sensitive = true
+  value = provider::oss::callback_header(oss_object.k.callback)
+}
+`)
 	w.apply()
 	sent := map[string]string{}
 	for _, record := range o.local().Records() {

@@ -110,7 +110,7 @@ func TestPreflightDataCustomDomain(t *testing.T) {
 	o.must(err)
 	o.endpoint = "http://localhost:" + u.Port()
 	w := o.workspace()
-	w.write("main.tf", requiredProvider+strings.Replace(o.config(preflightData), "provider \"oss\" {", "provider \"oss\" {\n  use_cname = true", 1))
+	w.write("main.tf", requiredProvider+strings.Replace(o.config(preflightData), `provider "oss" {`, "provider \"oss\" {\n  use_cname = true", 1))
 	if got := readPreflight(w); !got.Allowed {
 		t.Errorf("got %+v", got)
 	}
@@ -126,7 +126,7 @@ func TestPreflightDataFailures(t *testing.T) {
 	o, f := startFaulty(t)
 	w := o.workspace()
 	config := func(data string) {
-		w.write("main.tf", requiredProvider+strings.Replace(o.config(data), "provider \"oss\" {", "provider \"oss\" {\n  max_retries = 1", 1))
+		w.write("main.tf", requiredProvider+strings.Replace(o.config(data), `provider "oss" {`, "provider \"oss\" {\n  max_retries = 1", 1))
 	}
 	config(preflightData)
 	for _, failure := range failures {
@@ -141,7 +141,10 @@ func TestPreflightDataFailures(t *testing.T) {
 		t.Errorf("after a failure that passed: %+v", got)
 	}
 	f.arm("OptionObject", ossserver.Fault{Delay: time1h}, -1)
-	config(strings.Replace(preflightData, "  method ", "  timeouts {\n    read = \"200ms\"\n  }\n  method ", 1))
+	config(strings.Replace(preflightData, "  method ", `  timeouts {
+    read = "200ms"
+  }
+  method `, 1))
 	w.fails([]string{"Unable to Send OSS CORS Preflight", "timeouts block"}, "plan", "-no-color")
 	f.disarm()
 	config(strings.Replace(preflightData, "BUCKET", "no-such-bucket", 1))

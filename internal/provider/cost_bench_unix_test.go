@@ -58,7 +58,7 @@ func wholeObject(bucket string, n int, revision string) map[string]any {
 	}
 	return map[string]any{
 		"bucket": bucket, "key": fmt.Sprintf("whole/%d.txt", n), "content": "body", "allow_overwrite": false, "deletion_policy": "delete",
-		"content_type": "text/plain", "cache_control": "no-cache", "content_disposition": "attachment; filename=\"a.txt\"", "content_encoding": "identity",
+		"content_type": "text/plain", "cache_control": "no-cache", "content_disposition": `attachment; filename="a.txt"`, "content_encoding": "identity",
 		"content_language": "en", "expires": "Wed, 21 Oct 2026 07:28:00 GMT", "metadata": metadata,
 		"acl": "private", "storage_class": "Standard", "server_side_encryption": "AES256", "tags": map[string]any{"a": "1", "b": "2"},
 		"ignore_body_drift": false, "timeouts": map[string]any{"create": "10m", "read": "1m", "update": "10m", "delete": "1m"},

@@ -88,7 +88,10 @@ func TestDirectoryLifecycle(t *testing.T) {
 	o.local().ResetRecords()
 	w.apply()
 	o.expect("update", "DeleteMultipleObjects:1 GetBucketVersioning:1 ListObjectsV2:1 PutObject:2")
-	w.config(strings.NewReplacer("CACHE", "no-cache", "EXTRA", "").Replace(siteConfig) + "\noutput \"changed\" {\n value = oss_directory.site.changed_keys\n}")
+	w.config(strings.NewReplacer("CACHE", "no-cache", "EXTRA", "").Replace(siteConfig) + `
+output "changed" {
+  value = oss_directory.site.changed_keys
+}`)
 	w.apply()
 	if out := w.must("output", "-json", "changed"); strings.Join(strings.Fields(out), "") != `["site/css/a.css","site/css/b.css","site/new.js"]` {
 		t.Errorf("changed keys %s", out)
@@ -118,7 +121,7 @@ func TestDirectoryDriftInThePlan(t *testing.T) {
 	w.apply()
 	o.must(o.sdk().PutObject("site/index.html", strings.NewReader("defaced"), oss.ContentType("text/html")))
 	out := w.must("plan", "-no-color")
-	if flat := flatten(out); !strings.Contains(out, `~ "index.html" = "7 B, crc64`) || !strings.Contains(flat, "by others\" ->") {
+	if flat := flatten(out); !strings.Contains(out, `~ "index.html" = "7 B, crc64`) || !strings.Contains(flat, `by others" ->`) {
 		t.Errorf("the plan does not show it:\n%s", out)
 	}
 	o.local().ResetRecords()

@@ -97,13 +97,19 @@ func TestContentDispositionRefusesAtTheArgument(t *testing.T) {
 		{`content_disposition("inline", "a\nb.pdf")`, []string{`"filename" parameter`, "contains a line break"}},
 		{`content_disposition("inline", null)`, []string{`"filename" parameter`, "argument must not be null"}},
 	} {
-		w.config("output \"test\" { value = provider::oss::%s }", tc.call)
+		w.config(`output "test" { value = provider::oss::%s }`, tc.call)
 		out := w.fails(tc.words, "validate", "-no-color")
 		if n := strings.Count(out, "Error: "); n != 1 || strings.Contains(out, "..") {
 			t.Errorf("%s: %d errors, want one:\n%s", tc.call, n, out)
 		}
 	}
-	w.config("resource \"terraform_data\" \"name\" {\n input = \"a.pdf\"\n}\noutput \"test\" {\n value = provider::oss::content_disposition(\"inline\", terraform_data.name.output)\n}\n")
+	w.config(`resource "terraform_data" "name" {
+  input = "a.pdf"
+}
+output "test" {
+  value = provider::oss::content_disposition("inline", terraform_data.name.output)
+}
+`)
 	if got := w.outputs()["test"]; got != `inline; filename="a.pdf"` {
 		t.Errorf("of a value that was not known at plan: %v", got)
 	}

@@ -9,7 +9,10 @@ import (
 // team is not broken yet. When it is known, Terraform has the whole configuration validated again before it opens.
 func TestEphemeralWaitsForUnknownArguments(t *testing.T) {
 	t.Parallel()
-	const later = "resource \"terraform_data\" \"later\" {\n input = %q\n}\n"
+	const later = `resource "terraform_data" "later" {
+  input = %q
+}
+`
 	for name, tc := range map[string]struct {
 		value, config string
 		words         []string // of the apply; nil is one that succeeds
@@ -31,9 +34,9 @@ func TestEphemeralWaitsForUnknownArguments(t *testing.T) {
 			w := o.workspace()
 			// A block of one line holds one argument.
 			config := strings.NewReplacer(", key", "\n key", ", bucket", "\n bucket", ", method", "\n method", ", metadata", "\n metadata", ", content_type", "\n content_type", ", min_size", "\n min_size", ", max_size", "\n max_size",
-				", request_headers", "\n request_headers", "\" { bucket", "\" {\n bucket").Replace(strings.TrimSuffix(tc.config, "}")) + "\n}\n"
+				", request_headers", "\n request_headers", `" { bucket`, "\" {\n bucket").Replace(strings.TrimSuffix(tc.config, "}")) + "\n}\n"
 			w.config("%s", strings.ReplaceAll(later, "%q", quoted(tc.value))+config)
-			w.write("main.tf", strings.Replace(w.read("main.tf"), "provider \"oss\" {", "provider \"oss\" {\n"+teamRules, 1))
+			w.write("main.tf", strings.Replace(w.read("main.tf"), `provider "oss" {`, "provider \"oss\" {\n"+teamRules, 1))
 			if out := w.must("plan", "-no-color"); strings.Contains(out, "Metadata Policy Violation") {
 				t.Errorf("the plan knows too much:\n%s", out)
 			}
@@ -60,7 +63,12 @@ func TestEphemeralWithAnUnknownProvider(t *testing.T) {
 	o.local()
 	w := o.workspace()
 	config := func(key string) {
-		w.config("%s", "resource \"terraform_data\" \"region\" {\n input = \"cn-hangzhou\"\n}\nephemeral \"oss_presigned_url\" \"test\" {\n bucket = \"BUCKET\"\n key = "+key+"\n}\n")
+		w.config("%s", `resource "terraform_data" "region" {
+  input = "cn-hangzhou"
+}
+ephemeral "oss_presigned_url" "test" {
+  bucket = "BUCKET"
+  key = `+key+"\n}\n")
 		w.write("main.tf", strings.Replace(w.read("main.tf"), `region = "cn-hangzhou"`, "region = terraform_data.region.output", 1))
 	}
 	config(`"k"`)

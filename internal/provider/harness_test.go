@@ -85,7 +85,12 @@ func (o *testOSS) config(body string, args ...any) string {
 	if o.server != nil {
 		credentials = fmt.Sprintf("access_key_id = %q\n  access_key_secret = %q", testKeyID, testSecret)
 	}
-	provider := fmt.Sprintf("provider \"oss\" {\n  endpoint = %q\n  region = %q\n  %s\n}\n", o.endpoint, o.region, credentials)
+	provider := fmt.Sprintf(`provider "oss" {
+  endpoint = %q
+  region = %q
+  %s
+}
+`, o.endpoint, o.region, credentials)
 	if len(args) > 0 {
 		body = fmt.Sprintf(body, args...)
 	}

@@ -37,9 +37,17 @@ func TestObjectInputIsRefusedAtPlan(t *testing.T) {
 		{"base64", "b-1", "k", `content_base64 = "%%%"`, []string{"Invalid Base64", "base64encode"}},
 		{"hash without source", "b-1", "k", "content = \"\"\n source_hash = \"x\"", []string{"Invalid Attribute Combination", "source"}},
 		{"no body", "b-1", "k", "", []string{"Missing Body", `content = ""`, "import"}},
-		{"timeout", "b-1", "k", "content = \"\"\n timeouts {\n create = \"soon\"\n }", []string{"create", "soon"}},
+		{"timeout", "b-1", "k", `content = ""
+  timeouts {
+    create = "soon"
+  }`, []string{"create", "soon"}},
 	} {
-		w.config(fmt.Sprintf("resource \"oss_object\" \"test\" {\n  bucket = \"%s\"\n  key = \"%s\"\n%s\n}\n", tc.bucket, tc.key, strings.ReplaceAll(tc.rest, "%", "%%")))
+		w.config(fmt.Sprintf(`resource "oss_object" "test" {
+  bucket = "%s"
+  key = "%s"
+  %s
+}
+`, tc.bucket, tc.key, strings.ReplaceAll(tc.rest, "%", "%%")))
 		out := w.fails(tc.words, "plan", "-no-color")
 		if n := strings.Count(out, "Error: "); n != 1 && tc.name != "case twins" && tc.name != "two bodies" {
 			t.Errorf("%s: %d errors, want one:\n%s", tc.name, n, out)
@@ -57,7 +65,12 @@ func TestExpiresThatIsNoDateWarns(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
-	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"x\"\n expires = \"tomorrow\"\n}")
+	w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  content = "x"
+  expires = "tomorrow"
+}`)
 	if out := w.apply(); !strings.Contains(out, "Warning: ") || !strings.Contains(out, "Expires is not an HTTP date") {
 		t.Errorf("no warning:\n%s", out)
 	}
@@ -72,7 +85,12 @@ func TestCORSInputIsRefusedAtPlan(t *testing.T) {
 	o := startOSS(t)
 	w := o.workspace()
 	rule := func(origins, methods, rest string) string {
-		return fmt.Sprintf("cors_rule {\n allowed_origins = [%s]\n allowed_methods = [%s]\n %s\n}\n", origins, methods, rest)
+		return fmt.Sprintf(`cors_rule {
+    allowed_origins = [%s]
+    allowed_methods = [%s]
+    %s
+  }
+`, origins, methods, rest)
 	}
 	many := ""
 	for i := range 21 {
@@ -150,7 +168,13 @@ func TestProviderInput(t *testing.T) {
 				block += "  " + argument + " = " + tc.set[argument] + "\n"
 			}
 		}
-		w.write("main.tf", requiredProvider+block+"}\nresource \"oss_object\" \"test\" {\n bucket = \"test-bucket\"\n key = \"k\"\n content = \"x\"\n}\n")
+		w.write("main.tf", requiredProvider+block+`}
+resource "oss_object" "test" {
+  bucket = "test-bucket"
+  key = "k"
+  content = "x"
+}
+`)
 		out := w.fails(tc.words, "apply", "-auto-approve", "-no-color")
 		if strings.Contains(out, testSecret) {
 			t.Errorf("%s: the secret is in the diagnostics:\n%s", name, out)
@@ -171,9 +195,17 @@ func TestUnknownBucket(t *testing.T) {
 	t.Parallel()
 	o := startAnyOSS(t)
 	w, absent := o.workspace(), o.absentBucket()
-	w.config("resource \"oss_object\" \"test\" {\n bucket = \"" + absent + "\"\n key = \"PREFIXk\"\n content = \"x\"\n}")
+	w.config("resource \"oss_object\" \"test\" {\n bucket = \"" + absent + `"
+  key = "PREFIXk"
+  content = "x"
+}`)
 	w.fails([]string{"Unable to Create OSS Object", "NoSuchBucket", `"` + absent + `"`, "spelling"}, "apply", "-auto-approve", "-no-color")
-	w.config("resource \"oss_bucket_cors\" \"test\" {\n bucket = \"" + absent + "\"\n cors_rule {\n allowed_origins = [\"*\"]\n allowed_methods = [\"GET\"]\n }\n}")
+	w.config("resource \"oss_bucket_cors\" \"test\" {\n bucket = \"" + absent + `"
+  cors_rule {
+    allowed_origins = ["*"]
+    allowed_methods = ["GET"]
+  }
+}`)
 	w.fails([]string{"Unable to Create OSS Bucket CORS Rules", "NoSuchBucket", "spelling"}, "apply", "-auto-approve", "-no-color")
 }
 
@@ -185,7 +217,13 @@ func TestLogHoldsNoSecret(t *testing.T) {
 	server.Accounts = []account{{AccessKeyID: testKeyID, AccessKeySecret: testSecret, SecurityToken: token}}
 	o := startServer(t, server)
 	w := o.workspace()
-	body := "resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"x\"\n cache_control = \"CC\"\n}\n"
+	body := `resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  content = "x"
+  cache_control = "CC"
+}
+`
 	set := func(cache string) {
 		text := requiredProvider + strings.ReplaceAll(o.config(body), "CC", cache)
 		w.write("main.tf", strings.Replace(text, "region =", fmt.Sprintf("security_token = %q\n  region =", token), 1))
@@ -260,8 +298,16 @@ func TestProviderWithUnknownValues(t *testing.T) {
 	t.Parallel()
 	o := startAnyOSS(t)
 	w := o.workspace()
-	object := "resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"PREFIXk\"\n content = \"x\"\n}\n"
-	later := "resource \"terraform_data\" \"later\" {\n input = \"" + o.region + "\"\n triggers_replace = \"TRIGGER\"\n}\n"
+	object := `resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "PREFIXk"
+  content = "x"
+}
+`
+	later := "resource \"terraform_data\" \"later\" {\n input = \"" + o.region + `"
+  triggers_replace = "TRIGGER"
+}
+`
 	set := func(trigger string) {
 		text := strings.Replace(requiredProvider+o.config(object+later), `region = "`+o.region+`"`, "region = terraform_data.later.output", 1)
 		w.write("main.tf", strings.Replace(text, "TRIGGER", trigger, 1))
@@ -282,7 +328,12 @@ func TestCustomDomain(t *testing.T) {
 	server.Domains = map[string]string{"localhost": "test-bucket"}
 	o := startServer(t, server)
 	w := o.workspace()
-	text := requiredProvider + strings.Replace(o.config("resource \"oss_object\" \"test\" {\n for_each = toset(BUCKETS)\n bucket = each.key\n key = \"k\"\n content = \"x\"\n}"),
+	text := requiredProvider + strings.Replace(o.config(`resource "oss_object" "test" {
+  for_each = toset(BUCKETS)
+  bucket = each.key
+  key = "k"
+  content = "x"
+}`),
 		"region =", "use_cname = true\n  region =", 1)
 	text = strings.Replace(text, "http://127.0.0.1:", "http://localhost:", 1)
 	w.write("main.tf", strings.Replace(text, "test-bucketS", `["test-bucket"]`, 1))
@@ -301,7 +352,11 @@ func TestLocalhostEndpoint(t *testing.T) {
 	o := startOSS(t)
 	o.local()
 	w := o.workspace()
-	text := o.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"a b/k\"\n content = \"x\"\n}")
+	text := o.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "a b/k"
+  content = "x"
+}`)
 	w.write("main.tf", requiredProvider+strings.Replace(text, "http://127.0.0.1:", "http://localhost:", 1))
 	w.apply()
 	w.clean()

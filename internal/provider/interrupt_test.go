@@ -33,7 +33,11 @@ func TestInterruptedUpload(t *testing.T) {
 	w = o.workspace()
 	w.write("large.bin", "")
 	o.must(os.Truncate(filepath.Join(w.dir, "large.bin"), 200<<20))
-	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n source = \"large.bin\"\n}")
+	w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  source = "large.bin"
+}`)
 	command := w.command("apply", "-auto-approve", "-no-color")
 	var out strings.Builder
 	command.Stdout, command.Stderr = &out, &out

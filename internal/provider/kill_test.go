@@ -58,10 +58,15 @@ func TestKilledAtEveryRequest(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ name, before, after string }{
 		{"create", "", `content = "one"`},
-		{"create large", "", "source = \"large.bin\"\n timeouts {\n create = \"1m\"\n }"},
+		{"create large", "", `source = "large.bin"
+  timeouts {
+    create = "1m"
+  }`},
 		{"header", `content = "one"`, "content = \"one\"\n cache_control = \"no-cache\""},
 		{"body", `content = "one"`, `content = "two"`},
-		{"acl and tags", `content = "one"`, "content = \"one\"\n acl = \"private\"\n tags = { a = \"b\" }"},
+		{"acl and tags", `content = "one"`, `content = "one"
+  acl = "private"
+  tags = { a = "b" }`},
 		{"delete", `content = "one"`, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -100,7 +105,10 @@ func killOnce(t *testing.T, workDone bool, before, after string, n int32) bool {
 			w.config("")
 			return
 		}
-		w.config("resource \"oss_object\" \"test\" {\n  bucket = \"BUCKET\"\n  key = \"k\"\n" + arguments + "\n}\n")
+		w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+` + arguments + "\n}\n")
 	}
 	if before != "" {
 		set(before)

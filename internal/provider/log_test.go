@@ -31,7 +31,11 @@ func TestTheLogIsWrittenOnlyWhenAskedFor(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startOSS(t).workspace()
-			w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"x\"\n}")
+			w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  content = "x"
+}`)
 			written := filepath.Join(w.dir, "stderr")
 			wrapper := filepath.Join(w.dir, "plugin", "terraform-provider-oss")
 			w.write("plugin/terraform-provider-oss", fmt.Sprintf("#!/bin/sh\nexec %q \"$@\" 2>>%q\n", rig.Path(w.bin, "terraform-provider-oss"), written))

@@ -232,7 +232,7 @@ func TestAuditStopsAtTheFirstFailure(t *testing.T) {
 	if heads := bucket.heads.Load(); heads > 1000 {
 		t.Errorf("%d requests although the first page failed", heads)
 	}
-	if got := a.doing(err); got != fmt.Sprintf("look at %q in bucket \"bucket\"", e.Key) {
+	if got := a.doing(err); got != fmt.Sprintf(`look at %q in bucket "bucket"`, e.Key) {
 		t.Errorf("doing %s", got)
 	}
 }

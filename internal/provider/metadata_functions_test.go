@@ -63,7 +63,7 @@ func TestMetadataFunctionsRefuseAtTheArgument(t *testing.T) {
 		{`metadata_size({ x-oss-meta-owner = "a", b_c = "d" })`, []string{`"metadata" parameter`, `write "owner"`, `write "b-c"`}},
 		{`metadata_size("owner")`, []string{`"metadata" parameter`, "map of string required"}},
 	} {
-		w.config("output \"test\" { value = provider::oss::%s }", tc.call)
+		w.config(`output "test" { value = provider::oss::%s }`, tc.call)
 		out := w.fails(tc.words, "plan", "-no-color")
 		if n := strings.Count(out, "Error: "); n != 1 {
 			t.Errorf("%s: %d errors, want one:\n%s", tc.call, n, out)

@@ -172,8 +172,10 @@ func TestSettingsAtPlan(t *testing.T) {
 	const rules = `[{ name = "settings", acl = ["private"], storage_class = ["Standard"], tags = { team = { required = true, values = ["web"] } } }]`
 	for arguments, want := range map[string]string{
 		``: `error resource "oss_object" "test" {: object "a" in bucket "test-bucket" has an ACL that is not allowed. Make it "private".; error resource "oss_object" "test" {: lacks the tag "team". Add it with the value "web".`,
-		"acl = \"public-read\"\n tags = { team = \"wab\" }\n storage_class = \"IA\"": `error acl = "public-read": has an ACL that is not allowed; error storage_class = "IA": has a storage class that is not allowed. Make it "Standard".; error tags = { team = "wab" }: has the tag "team" with a value that is not allowed.`,
-		"acl = \"private\"\n tags = { team = \"web\" }":                              "",
+		`acl = "public-read"
+  tags = { team = "wab" }
+  storage_class = "IA"`: `error acl = "public-read": has an ACL that is not allowed; error storage_class = "IA": has a storage class that is not allowed. Make it "Standard".; error tags = { team = "wab" }: has the tag "team" with a value that is not allowed.`,
+		"acl = \"private\"\n tags = { team = \"web\" }": "",
 	} {
 		w.policyConfig(rules, objectBlock("a", arguments))
 		got := w.diagnostics("plan")
@@ -246,14 +248,21 @@ func TestPolicyOfCopies(t *testing.T) {
 	o.must(o.sdk().PutObject("source", strings.NewReader("x"), oss.Meta("owner", "emma"), oss.ObjectACL(oss.ACLPrivate), oss.SetTagging(tagging("team", "web")), oss.CacheControl("no-cache")))
 	w := o.workspace()
 	copied := func(arguments string) string {
-		return strings.Replace(objectBlock("copy", "copy_source {\n bucket = \"BUCKET\"\n key = \"source\"\n }\n"+arguments), `content = "x"`, "", 1)
+		return strings.Replace(objectBlock("copy", `copy_source {
+    bucket = "BUCKET"
+    key = "source"
+  }
+`+arguments), `content = "x"`, "", 1)
 	}
 	for _, rule := range []string{`metadata = { owner = { required = true } }`, `tags = { team = { required = true } }`, `acl = ["private"]`, `headers = { Cache-Control = { required = true } }`} {
 		w.policyConfig(`[{ name = "r", `+rule+` }]`, copied(""))
 		w.fails([]string{"Metadata Policy Violation"}, "plan", "-no-color")
 	}
 	w.policyConfig(`[{ name = "r", metadata = { owner = { required = true } }, tags = { team = { required = true } }, acl = ["private"], headers = { Cache-Control = { required = true } } }]`,
-		copied("metadata = { owner = \"web\" }\n tags = { team = \"web\" }\n acl = \"private\"\n cache_control = \"no-store\""))
+		copied(`metadata = { owner = "web" }
+  tags = { team = "web" }
+  acl = "private"
+  cache_control = "no-store"`))
 	w.apply()
 	w.clean()
 }
@@ -266,7 +275,11 @@ func TestPolicyMessagesKeepSecrets(t *testing.T) {
   { name = "values", metadata = { owner = { values = ["alice"] } }, tags = { team = { values = ["web"] } } },
   { name = "pattern", metadata = { owner = { pattern = "[0-9]+" } }, tags = { team = { pattern = "[0-9]+" } } },
   { name = "length", severity = "warning", metadata = { owner = { max_length = 3 } }, tags = { team = { max_length = 3 } } },
-]`, "variable \"secret\" {\n default = \"swordfish\"\n sensitive = true\n}\n"+objectBlock("a", "metadata = { owner = var.secret }\n tags = { team = var.secret }"))
+]`, `variable "secret" {
+  default = "swordfish"
+  sensitive = true
+}
+`+objectBlock("a", "metadata = { owner = var.secret }\n tags = { team = var.secret }"))
 	out, _ := w.try("plan", "-no-color", "-json")
 	if n := strings.Count(out, "Rule "); n < 6 {
 		t.Errorf("%d violations in\n%s", n, out)

@@ -22,12 +22,18 @@ import (
 // policyConfig is config with a metadata_policy in the provider block.
 func (w *workspace) policyConfig(policy, body string) {
 	w.t.Helper()
-	w.write("main.tf", requiredProvider+strings.Replace(w.oss.config(body), "provider \"oss\" {", "provider \"oss\" {\n  metadata_policy = "+policy, 1))
+	w.write("main.tf", requiredProvider+strings.Replace(w.oss.config(body), `provider "oss" {`, "provider \"oss\" {\n  metadata_policy = "+policy, 1))
 }
 
 // objectBlock is an object with a body and the given arguments.
 func objectBlock(key, arguments string) string {
-	return fmt.Sprintf("resource \"oss_object\" \"test\" {\n  bucket  = \"BUCKET\"\n  key     = %q\n  content = \"x\"\n  %s\n}\n", key, arguments)
+	return fmt.Sprintf(`resource "oss_object" "test" {
+  bucket  = "BUCKET"
+  key     = %q
+  content = "x"
+  %s
+}
+`, key, arguments)
 }
 
 const housePolicy = `{
@@ -94,11 +100,14 @@ func TestPolicyIsHeldAtPlan(t *testing.T) {
 		{"a.txt", `metadata = { owner = "Emma 1" }`, []string{`error metadata = { owner = "Emma 1" }: Rule "ownership": object "a.txt" in bucket "test-bucket" has the metadata "owner" with a value that does not match`}},
 		{"a.txt", `metadata = { owner = "emma", ticket = "123456" }`, []string{`error metadata = { owner = "emma", ticket = "123456" }: has more than 5 characters`}},
 		{"s/a.html", "metadata = { owner = \"emma\" }\n content_language = \"de\"", []string{`error resource "oss_object" "test" {: Rule "page-cache": object "s/a.html" in bucket "test-bucket" lacks the header "Cache-Control". Add it with one of the values "no-cache" and "max-age=60". Pages change often.`}},
-		{"s/a.html", "metadata = { owner = \"emma\" }\n content_language = \"de\"\n cache_control = \"no-cach\"", []string{
+		{"s/a.html", `metadata = { owner = "emma" }
+  content_language = "de"
+  cache_control = "no-cach"`, []string{
 			`warning cache_control = "no-cach": Did you mean "no-cache"?`, // OSS's own rules speak for themselves
 			`error cache_control = "no-cach": with a value that is not allowed. Write one of "no-cache" and "max-age=60". Pages change often.`}},
 		{"s/a.html", "metadata = { owner = \"emma\" }\n cache_control = \"no-cache\"", []string{`warning resource "oss_object" "test" {: Rule "language": object "s/a.html" in bucket "test-bucket" lacks the header "Content-Language".`}},
-		{"closed/a", "metadata = { owner = \"emma\", taem = \"web\" }\n content_encoding = \"br\"", []string{
+		{"closed/a", `metadata = { owner = "emma", taem = "web" }
+  content_encoding = "br"`, []string{
 			`error content_encoding = "br": has the header "Content-Encoding", which is forbidden. Remove it.`,
 			`error metadata = { owner = "emma", taem = "web" }: has the metadata "taem", which is not on the list of allowed names. Did you mean "team"?`}},
 	} {
@@ -199,7 +208,9 @@ func TestPolicyMistakes(t *testing.T) {
 	} {
 		w.policyConfig(policy, objectBlock("a", ""))
 		w.fails(append([]string{"Invalid Metadata Policy", "metadata_policy = "}, words...), "validate", "-no-color")
-		w.policyConfig("null", "data \"oss_metadata_violations\" \"test\" {\n bucket = \"BUCKET\"\n metadata_policy = "+policy+"\n}\n")
+		w.policyConfig("null", `data "oss_metadata_violations" "test" {
+  bucket = "BUCKET"
+  metadata_policy = `+policy+"\n}\n")
 		w.fails(append([]string{"Invalid Metadata Policy", "metadata_policy = "}, words...), "validate", "-no-color")
 	}
 	w.policyConfig("null", objectBlock("a", ""))
@@ -213,9 +224,11 @@ func TestPolicyOfUnknownValues(t *testing.T) {
 resource "terraform_data" "later" { input = { key = "a.html", owner = "EMMA", metadata = { owner = "EMMA" }, cache = "no-store", values = ["emma"] } }
 `
 	for name, tc := range map[string]struct{ policy, object, words string }{
-		"value":  {housePolicy, objectBlock("a.txt", `metadata = { owner = terraform_data.later.output.owner }`), `"owner" with a value that does not match the pattern`},
-		"map":    {housePolicy, objectBlock("a.txt", `metadata = terraform_data.later.output.metadata`), `"owner" with a value that does not match the pattern`},
-		"header": {housePolicy, objectBlock("a.html", "metadata = { owner = \"emma\" }\n content_language = \"de\"\n cache_control = terraform_data.later.output.cache"), `"Cache-Control" with a value that is not allowed`},
+		"value": {housePolicy, objectBlock("a.txt", `metadata = { owner = terraform_data.later.output.owner }`), `"owner" with a value that does not match the pattern`},
+		"map":   {housePolicy, objectBlock("a.txt", `metadata = terraform_data.later.output.metadata`), `"owner" with a value that does not match the pattern`},
+		"header": {housePolicy, objectBlock("a.html", `metadata = { owner = "emma" }
+  content_language = "de"
+  cache_control = terraform_data.later.output.cache`), `"Cache-Control" with a value that is not allowed`},
 		"key":    {housePolicy, strings.Replace(objectBlock("KEY", "metadata = { owner = \"emma\" }\n content_language = \"de\""), `"KEY"`, "terraform_data.later.output.key", 1), `object "a.html" in bucket "test-bucket" lacks the header "Cache-Control"`},
 		"policy": {`[{ name = "r", metadata = { owner = { values = terraform_data.later.output.values } } }]`, objectBlock("a.txt", `metadata = { owner = "EMMA" }`), `Write "emma"`},
 	} {

@@ -39,7 +39,9 @@ output "messages" {
 // violations sets up the data source with a provider's policy and returns its counts and findings.
 func (w *workspace) violations(policy, arguments string) (counts string, found []string) {
 	w.t.Helper()
-	w.policyConfig(policy, "data \"oss_metadata_violations\" \"test\" {\n  bucket = \"BUCKET\"\n  "+arguments+"\n}\n"+violationsOutput)
+	w.policyConfig(policy, `data "oss_metadata_violations" "test" {
+  bucket = "BUCKET"
+  `+arguments+"\n}\n"+violationsOutput)
 	got := w.outputs()
 	counts, _ = got["counts"].(string)
 	return counts, textList(w.t, got["found"])
@@ -81,7 +83,7 @@ func TestViolationsGateARun(t *testing.T) {
 	o := startAnyOSS(t)
 	auditedBucket(o)
 	w := o.workspace()
-	lacking := fmt.Sprintf("object %q in bucket %q lacks the metadata \"owner\"", o.key("b.txt"), o.bucket)
+	lacking := fmt.Sprintf(`object %q in bucket %q lacks the metadata "owner"`, o.key("b.txt"), o.bucket)
 	gate := func(block string) {
 		w.policyConfig(strings.Replace(housePolicy, "closed/**", "**/closed/**", 1), `
 data "oss_metadata_violations" "test" {
@@ -93,14 +95,21 @@ data "oss_metadata_violations" "test" {
     error_message = join("\n", data.oss_metadata_violations.test.violations[*].message)
 `))
 	}
-	gate("check \"metadata\" {\n  assert {%s}\n}\n")
+	gate(`check "metadata" {
+  assert {%s}
+}
+`)
 	out := flatten(w.must("plan", "-no-color"))
 	for _, want := range []string{"Warning: Check block assertion failed", lacking, `Did you mean "team"?`} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the check does not say %q:\n%s", want, out)
 		}
 	}
-	gate("output \"gate\" {\n  value = true\n  precondition {%s}\n}\n")
+	gate(`output "gate" {
+  value = true
+  precondition {%s}
+}
+`)
 	w.fails([]string{"Module output value precondition failed", lacking}, "plan", "-no-color")
 }
 
@@ -109,7 +118,9 @@ func TestViolationsDataSourceInput(t *testing.T) {
 	o := startOSS(t)
 	w := o.workspace()
 	block := func(arguments string) string {
-		return "data \"oss_metadata_violations\" \"test\" {\n bucket = \"BUCKET\"\n " + arguments + "\n}\n"
+		return `data "oss_metadata_violations" "test" {
+  bucket = "BUCKET"
+ ` + arguments + "\n}\n"
 	}
 	for _, tc := range []struct {
 		policy, arguments string
@@ -119,7 +130,7 @@ func TestViolationsDataSourceInput(t *testing.T) {
 		{housePolicy, `glob = "/x"`, []string{"Invalid Key Glob"}},
 		{housePolicy, "glob = \"a/*\"\n prefix = \"b/\"", []string{"Contradictory Prefix and Glob"}},
 		{housePolicy, "limit = 0", []string{"limit", "between 1 and"}},
-		{"[{ name = \"r\", metadata = { owner = { values = [terraform_data.later.id] } } }]", "", []string{"Metadata Policy Not Known Yet", "Give the rules to this data source"}},
+		{`[{ name = "r", metadata = { owner = { values = [terraform_data.later.id] } } }]`, "", []string{"Metadata Policy Not Known Yet", "Give the rules to this data source"}},
 	} {
 		w.policyConfig(tc.policy, "resource \"terraform_data\" \"later\" {}\n"+block(tc.arguments))
 		w.fails(tc.words, "plan", "-no-color")
@@ -130,7 +141,7 @@ func TestViolationsDataSourceInput(t *testing.T) {
 	// Rules of its own that are not known yet put the reading off.
 	o.put("k")
 	w.policyConfig("null", "resource \"terraform_data\" \"later\" { input = \"emma\" }\n"+
-		block("metadata_policy = [{ name = \"r\", metadata = { owner = { required = true, values = [terraform_data.later.output] } } }]")+violationsOutput)
+		block(`metadata_policy = [{ name = "r", metadata = { owner = { required = true, values = [terraform_data.later.output] } } }]`)+violationsOutput)
 	if got := w.outputs()["counts"]; got != "1 0 1 false" {
 		t.Errorf("got %v", got)
 	}
@@ -146,7 +157,9 @@ func TestViolationsDataSourceFailures(t *testing.T) {
 			o, f := startFaulty(t)
 			o.put("k")
 			w := o.workspace()
-			w.configWithFewRetries("data \"oss_metadata_violations\" \"test\" {\n bucket = \"BUCKET\"\n metadata_policy = " + housePolicy + "\n}\n" + violationsOutput)
+			w.configWithFewRetries(`data "oss_metadata_violations" "test" {
+  bucket = "BUCKET"
+  metadata_policy = ` + housePolicy + "\n}\n" + violationsOutput)
 			for _, failure := range failures {
 				f.arm(operation, failure.fault, -1)
 				w.fails(append([]string{"Unable to Audit OSS Objects", "Could not " + doing}, failure.words...), "plan", "-no-color")
@@ -170,7 +183,13 @@ func TestViolationsDataSourceTimeout(t *testing.T) {
 	o.local()
 	o.endpoint = bucket.url
 	w := o.workspace()
-	w.policyConfig(housePolicy, "data \"oss_metadata_violations\" \"test\" {\n bucket = \"BUCKET\"\n timeouts {\n  read = \"50ms\"\n }\n}\n")
+	w.policyConfig(housePolicy, `data "oss_metadata_violations" "test" {
+  bucket = "BUCKET"
+  timeouts {
+    read = "50ms"
+  }
+}
+`)
 	w.fails([]string{"Unable to Audit OSS Objects", "did not end within its time limit", "timeouts block"}, "plan", "-no-color")
 }
 

@@ -137,7 +137,11 @@ func TestAttributeDrift(t *testing.T) {
 		}
 	}
 	// Taken out of the configuration: no change, and no drift from then on.
-	plain := "resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"BODY\"\n}"
+	plain := `resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  content = "BODY"
+}`
 	w.config(strings.Replace(plain, "BODY", "body", 1))
 	w.clean()
 	w.config(strings.Replace(plain, "BODY", "new body", 1))
@@ -154,7 +158,7 @@ func TestEncryptionMethodChanges(t *testing.T) {
 	w := o.workspace()
 	w.config(attributesConfig)
 	w.apply()
-	text := strings.NewReplacer("server_side_encryption        = \"KMS\"", "server_side_encryption = \"AES256\"",
+	text := strings.NewReplacer(`server_side_encryption        = "KMS"`, `server_side_encryption = "AES256"`,
 		"server_side_encryption_key_id = \"key-1\"\n", "\n", "server_side_data_encryption   = \"SM4\"\n", "\n").Replace(attributesConfig)
 	w.config(text)
 	w.apply()
@@ -168,7 +172,17 @@ func TestImportFillsAttributes(t *testing.T) {
 	o.must(o.sdk().PutObject(o.key("k"), strings.NewReader("body"), oss.ContentType("application/octet-stream"), oss.ObjectACL(oss.ACLPrivate), oss.ObjectStorageClass(oss.StorageIA),
 		oss.SetTagging(tagging("team", "web")), oss.ServerSideEncryption("AES256")))
 	w := o.workspace()
-	w.config("import {\n to = oss_object.test\n id = \"BUCKET/PREFIXk\"\n}\nresource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"PREFIXk\"\n}\noutput \"o\" {\n value = oss_object.test\n}")
+	w.config(`import {
+  to = oss_object.test
+  id = "BUCKET/PREFIXk"
+}
+resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "PREFIXk"
+}
+output "o" {
+  value = oss_object.test
+}`)
 	out := w.apply()
 	for _, want := range []string{`"private"`, `"IA"`, `"web"`, `"AES256"`} {
 		if !strings.Contains(out, want) {
@@ -202,19 +216,27 @@ func TestAttributeRefusals(t *testing.T) {
 		`storage_class = "standard"`:          {"storage_class", "Standard"},
 		`server_side_encryption = ""`:         {"server_side_encryption", "AES256"},
 		`server_side_encryption_key_id = "k"`: {"Invalid Attribute Combination", `server_side_encryption = "KMS"`},
-		"server_side_encryption = \"AES256\"\n server_side_data_encryption = \"SM4\"":     {"Invalid Attribute Combination"},
-		"server_side_encryption = \"KMS\"\n server_side_encryption_key_id = \"k\\u3000\"": {"server_side_encryption_key_id", "ARN of a key"},
-		"metadata = { owner = \"emma\\u3000\" }":                                          {"Invalid Metadata Value", "owner", "ends with U+3000 IDEOGRAPHIC SPACE"},
-		"metadata = { owner = \"\\u00a0emma\\u2003\" }":                                   {"Invalid Metadata Value", "begins with U+00A0 NO-BREAK SPACE and ends with U+2003 EM SPACE"},
-		"content_disposition = \"\\ufeffinline\"":                                         {"Invalid Content-Disposition Header", "begins with U+FEFF"},
-		`tags = { "a?" = "b" }`:                                                           {"Tag"},
-		`tags = { a = null }`:                                                             {"Null Tag Value"},
-		`tags = { for i in range(11) : "t${i}" => "v" }`:                                  {"10"},
-		`deletion_policy = "destroy"`:                                                     {"deletion_policy", "delete_all_versions"},
-		"copy_source {\n bucket = \"b-1\"\n }":                                            {"key"},
-		"content_wo = \"x\"":                                                              {"Invalid Attribute Combination"},
+		`server_side_encryption = "AES256"
+  server_side_data_encryption = "SM4"`: {"Invalid Attribute Combination"},
+		`server_side_encryption = "KMS"
+  server_side_encryption_key_id = "k\u3000"`: {"server_side_encryption_key_id", "ARN of a key"},
+		`metadata = { owner = "emma\u3000" }`:            {"Invalid Metadata Value", "owner", "ends with U+3000 IDEOGRAPHIC SPACE"},
+		`metadata = { owner = "\u00a0emma\u2003" }`:      {"Invalid Metadata Value", "begins with U+00A0 NO-BREAK SPACE and ends with U+2003 EM SPACE"},
+		`content_disposition = "\ufeffinline"`:           {"Invalid Content-Disposition Header", "begins with U+FEFF"},
+		`tags = { "a?" = "b" }`:                          {"Tag"},
+		`tags = { a = null }`:                            {"Null Tag Value"},
+		`tags = { for i in range(11) : "t${i}" => "v" }`: {"10"},
+		`deletion_policy = "destroy"`:                    {"deletion_policy", "delete_all_versions"},
+		`copy_source {
+    bucket = "b-1"
+  }`: {"key"},
+		`content_wo = "x"`: {"Invalid Attribute Combination"},
 	} {
-		w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"x\"\n" + strings.ReplaceAll(arguments, "%", "%%") + "\n}")
+		w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  content = "x"
+` + strings.ReplaceAll(arguments, "%", "%%") + "\n}")
 		w.fails(words, "plan", "-no-color")
 	}
 }
@@ -243,7 +265,15 @@ func TestArchivedObjectIsExplained(t *testing.T) {
 	w := o.workspace()
 	archived := strings.Replace(attributesConfig, `"IA"`, `"Archive"`, 1)
 	cached := strings.Replace(archived, "content  ", "cache_control = \"no-cache\"\n content  ", 1)
-	copied := archived + "\nresource \"oss_object\" \"copy\" {\n bucket = \"BUCKET\"\n key = \"copy\"\n copy_source {\n bucket = \"BUCKET\"\n key = \"k\"\n }\n}"
+	copied := archived + `
+resource "oss_object" "copy" {
+  bucket = "BUCKET"
+  key = "copy"
+  copy_source {
+    bucket = "BUCKET"
+    key = "k"
+  }
+}`
 	w.config(archived)
 	w.apply()
 	w.config(cached)

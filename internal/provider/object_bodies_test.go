@@ -106,7 +106,11 @@ func TestWriteOnlyBodyTakesTheSameBytes(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
-	plain := "resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"same\"\n}"
+	plain := `resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  content = "same"
+}`
 	hidden := strings.Replace(plain, "content =", "content_wo =", 1)
 	w.config(plain)
 	w.apply()
@@ -212,14 +216,21 @@ resource "oss_object" "test" {
 		}
 		w.clean()
 	}
-	absent := "resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"copy\"\n copy_source {\n bucket = \"BUCKET\"\n key = \"absent\"\n }\n}"
+	absent := `resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "copy"
+  copy_source {
+    bucket = "BUCKET"
+    key = "absent"
+  }
+}`
 	w.config(absent)
 	w.fails([]string{"Copy Source Does Not Exist Yet", "Copy Source Not Found", `"absent"`}, "apply", "-auto-approve", "-no-color")
 	if got := o.body("copy"); got != "two" {
 		t.Errorf("body %q", got)
 	}
 	o.must(o.sdk().PutObject("absent", strings.NewReader("x")))
-	w.config(strings.Replace(absent, "key = \"absent\"", "key = \"absent\"\n etag = \"0123\"", 1))
+	w.config(strings.Replace(absent, `key = "absent"`, "key = \"absent\"\n etag = \"0123\"", 1))
 	w.fails([]string{"Copy Source Has Another ETag", `"0123"`}, "plan", "-no-color")
 }
 
@@ -251,7 +262,15 @@ func TestVersionedBucket(t *testing.T) {
 	t.Parallel()
 	o := versionedOSS(t)
 	w := o.workspace()
-	text := "resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"one\"\n POLICY\n}\noutput \"version\" {\n value = oss_object.test.version_id\n}"
+	text := `resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  content = "one"
+  POLICY
+}
+output "version" {
+  value = oss_object.test.version_id
+}`
 	w.config(strings.Replace(text, "POLICY", "", 1))
 	o.local().ResetRecords()
 	w.apply()
@@ -265,10 +284,10 @@ func TestVersionedBucket(t *testing.T) {
 		}
 	}
 	expectVersion()
-	w.config(strings.Replace(text, "POLICY", "cache_control = \"no-cache\"", 1))
+	w.config(strings.Replace(text, "POLICY", `cache_control = "no-cache"`, 1))
 	w.apply()
 	expectVersion()
-	w.config(strings.NewReplacer("POLICY", "cache_control = \"no-cache\"", `"one"`, `"two"`).Replace(text))
+	w.config(strings.NewReplacer("POLICY", `cache_control = "no-cache"`, `"one"`, `"two"`).Replace(text))
 	w.apply()
 	expectVersion()
 	w.clean()
@@ -316,7 +335,13 @@ func TestLargeFile(t *testing.T) {
 	if err := os.Truncate(file, 65<<20); err != nil {
 		t.Fatal(err)
 	}
-	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"large.bin\"\n source = \"large.bin\"\n metadata = { owner = \"emma\" }\n acl = \"public-read\"\n}")
+	w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "large.bin"
+  source = "large.bin"
+  metadata = { owner = "emma" }
+  acl = "public-read"
+}`)
 	f.arm("CompleteMultipartUpload", ossserver.Fault{Status: 403, Code: "AccessDenied", Message: "no"}, -1)
 	w.fails([]string{"Unable to Create OSS Object", "AccessDenied"}, "apply", "-auto-approve", "-no-color")
 	f.disarm()
@@ -350,7 +375,11 @@ func TestLargeContentWarns(t *testing.T) {
 	t.Parallel()
 	o := startAnyOSS(t)
 	w := o.workspace()
-	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = file(\"large.txt\")\n}")
+	w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  content = file("large.txt")
+}`)
 	for size, warns := range map[int]bool{largeContent: false, largeContent + 1: true} {
 		w.write("large.txt", strings.Repeat("x", size))
 		if out := w.must("plan", "-no-color"); strings.Contains(out, "Large Content") != warns {

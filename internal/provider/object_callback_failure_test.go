@@ -133,7 +133,7 @@ func (f *failureTest) configure(body, onFailure string, mended bool) {
 		if c.name == "nobody" && !mended {
 			url = deadURL
 		}
-		text += called(c.name, fmt.Sprintf("content = %q", body), small(url)+"\n sni = true\n on_failure = \""+onFailure+"\"")
+		text += called(c.name, fmt.Sprintf("content = %q", body), small(url)+"\n sni = true\n on_failure = \""+onFailure+`"`)
 		c.r.set(says(fmt.Sprintf(`{"name":%q}`, c.name)))
 		if c.fail != nil && !mended {
 			c.r.set(c.fail)

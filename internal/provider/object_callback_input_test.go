@@ -48,10 +48,11 @@ func TestCallbackInput(t *testing.T) {
 		line             string // that is pointed at
 		words            []string
 	}{
-		"fine":             {block: body(`"object=$${object}"`)},
-		"fine_json":        {block: body(`"{\"o\":$${object},\"n\":$${x:note}}"`) + "\nbody_type = \"application/json\"\nvariables = { note = \"a\" }"},
-		"no_url":           {block: "urls = null\nbody = \"o=$${object}\"", severity: "error", line: "urls = ", words: []string{"There is no URL", "https://"}},
-		"six_urls":         {block: "urls = [for i in range(6) : \"http://${i}.example.com/\"]\nbody = \"o=$${object}\"", severity: "error", line: "urls = ", words: []string{"6 URLs", "at most 5", "remove 1"}},
+		"fine":      {block: body(`"object=$${object}"`)},
+		"fine_json": {block: body(`"{\"o\":$${object},\"n\":$${x:note}}"`) + "\nbody_type = \"application/json\"\nvariables = { note = \"a\" }"},
+		"no_url":    {block: "urls = null\nbody = \"o=$${object}\"", severity: "error", line: "urls = ", words: []string{"There is no URL", "https://"}},
+		"six_urls": {block: `urls = [for i in range(6) : "http://${i}.example.com/"]
+  body = "o=$${object}"`, severity: "error", line: "urls = ", words: []string{"6 URLs", "at most 5", "remove 1"}},
 		"null_url":         {block: "urls = [null]\nbody = \"o=$${object}\"", severity: "error", line: "urls = ", words: []string{"urls[0] is null", "compact"}},
 		"scheme":           {block: "urls = [\"ftp://app.example.com/\"]\nbody = \"o=$${object}\"", severity: "error", line: "urls = ", words: []string{`"ftp"`, "http and https only"}},
 		"syntax":           {block: "urls = [\"http://app.example.com/%zz\"]\nbody = \"o=$${object}\"", severity: "error", line: "urls = ", words: []string{"cannot be read"}},
@@ -63,7 +64,7 @@ func TestCallbackInput(t *testing.T) {
 		"no_body":          {block: fine + "body = null", severity: "error", line: "body = ", words: []string{"The body is empty", "$${object}"}},
 		"unknown_variable": {block: body(`"o=$${objct}"`), severity: "error", line: "body = ", words: []string{"at position 3 that OSS does not know", `Did you mean "${object}"?`}},
 		"brackets":         {block: body(`"o=$(object)"`), severity: "error", line: "body = ", words: []string{"OSS refuses", `write "${object}"`}},
-		"empty_in_hcl":     {arguments: "content = \"\"", block: body(`"o=${""}"`), severity: "warning", line: "body = ", words: []string{"HCL has replaced it", "$${"}},
+		"empty_in_hcl":     {arguments: `content = ""`, block: body(`"o=${""}"`), severity: "warning", line: "body = ", words: []string{"HCL has replaced it", "$${"}},
 		"missing_custom":   {block: body(`"o=$${x:note}"`), severity: "warning", line: "body = ", words: []string{"a custom variable at position 3 that is not in variables"}},
 		"unused_custom":    {block: body(`"o=$${object}"`) + "\nvariables = { note = \"a\" }", severity: "warning", line: "variables = ", words: []string{`"note" is not in the body`}},
 		"capital_custom":   {block: body(`"o=$${x:Note}"`) + "\nvariables = { Note = \"a\" }", severity: "error", line: "variables = ", words: []string{`write "note"`}},
@@ -74,8 +75,11 @@ func TestCallbackInput(t *testing.T) {
 		"large_body":       {block: body(fmt.Sprintf(`"o=$${object}&p=%s"`, strings.Repeat("x", 5000))), severity: "error", line: "urls = ", words: []string{"of which OSS allows 5120", "Shorten"}},
 		"large_variables":  {block: body(`"o=$${x:note}"`) + fmt.Sprintf("\nvariables = { note = %q }", strings.Repeat("x", 5000)), severity: "error", line: "variables = ", words: []string{"of which OSS allows 5120"}},
 		"on_failure":       {block: body(`"o=$${object}"`) + "\non_failure = \"ignore\"", severity: "error", line: "on_failure = ", words: []string{`"error"`, `"warn"`}},
-		"copy":             {arguments: "copy_source {\n bucket = \"BUCKET\"\n key = \"other\"\n}", block: body(`"o=$${object}"`), severity: "error", line: "urls = ", words: []string{"Callback Never Fires", "copied inside OSS", "Remove the callback block"}},
-		"unmanaged":        {arguments: "allow_overwrite = true", block: body(`"o=$${object}"`), severity: "error", line: "urls = ", words: []string{"Callback Never Fires", "no body"}},
+		"copy": {arguments: `copy_source {
+    bucket = "BUCKET"
+    key = "other"
+  }`, block: body(`"o=$${object}"`), severity: "error", line: "urls = ", words: []string{"Callback Never Fires", "copied inside OSS", "Remove the callback block"}},
+		"unmanaged": {arguments: "allow_overwrite = true", block: body(`"o=$${object}"`), severity: "error", line: "urls = ", words: []string{"Callback Never Fires", "no body"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -125,7 +129,11 @@ func TestCallbackRefused(t *testing.T) {
 	if got := w.must("state", "list"); got != "" {
 		t.Errorf("the state holds %s", got)
 	}
-	w.config("resource \"oss_object\" \"k\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"one\"\n}")
+	w.config(`resource "oss_object" "k" {
+  bucket = "BUCKET"
+  key = "k"
+  content = "one"
+}`)
 	w.apply()
 	w.config(strings.ReplaceAll(called("k", `content = "two"`, small("http://127.0.0.1:1/")), "%", "%%"))
 	w.fails([]string{"Error: Callback Refused", "callback.urls"}, "apply", "-auto-approve", "-no-color")

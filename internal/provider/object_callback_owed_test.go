@@ -28,7 +28,7 @@ func startOwing(t *testing.T) (*testOSS, *faults, *receiver, *workspace) {
 
 func (w *workspace) owing(r *receiver, arguments string) {
 	w.t.Helper()
-	w.write("main.tf", requiredProvider+strings.Replace(w.oss.config(strings.ReplaceAll(called("k", arguments, small(r.URL)), "%", "%%")), "provider \"oss\" {", "provider \"oss\" {\n  max_retries = 1", 1))
+	w.write("main.tf", requiredProvider+strings.Replace(w.oss.config(strings.ReplaceAll(called("k", arguments, small(r.URL)), "%", "%%")), `provider "oss" {`, "provider \"oss\" {\n  max_retries = 1", 1))
 }
 
 // An upload that fails leaves the callback owed, also when a look would find the same object, stored by the upload before.
@@ -90,7 +90,11 @@ func TestCallbackNoLongerOwed(t *testing.T) {
 		t.Parallel()
 		o, _, r, w := startOwing(t)
 		r.set(says(`{}`))
-		w.config("resource \"oss_object\" \"k\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"two\"\n}")
+		w.config(`resource "oss_object" "k" {
+  bucket = "BUCKET"
+  key = "k"
+  content = "two"
+}`)
 		o.local().ResetRecords()
 		w.apply("-refresh=false")
 		if got := o.requests(); got != "" {

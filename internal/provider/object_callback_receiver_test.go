@@ -79,7 +79,15 @@ func startCallbacks(t *testing.T) *testOSS {
 
 // called is the configuration of an object with a callback.
 func called(name, arguments, block string) string {
-	return fmt.Sprintf("resource \"oss_object\" %q {\n  bucket = \"BUCKET\"\n  key = %q\n%s\n  callback {\n%s\n  }\n}\n", name, name, arguments, block)
+	return fmt.Sprintf(`resource "oss_object" %q {
+  bucket = "BUCKET"
+  key = %q
+  %s
+  callback {
+    %s
+  }
+}
+`, name, name, arguments, block)
 }
 
 // small is a callback to some URLs with a small body.

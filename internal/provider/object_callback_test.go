@@ -60,14 +60,17 @@ func TestCallbackBodies(t *testing.T) {
 	w := o.workspace()
 	const key, note = `目录/a b&c%d'e.txt`, `say "1 + 1" & 100% 中文`
 	block := func(r *receiver, template string) string {
-		return fmt.Sprintf("urls = [%q]\n %s\n variables = { note = %q, by_whom = \"emma\" }", r.URL+"/done?id=1", template, note)
+		return fmt.Sprintf(`urls = [%q]
+  %s
+  variables = { note = %q, by_whom = "emma" }`, r.URL+"/done?id=1", template, note)
 	}
 	object := func(name, block string) string {
 		return strings.Replace(called(name, "content = \"hello\"\n content_type = \"text/plain\"", block), fmt.Sprintf("key = %q", name), fmt.Sprintf("key = %q", name+"/"+key), 1)
 	}
 	w.write("main.tf", requiredProvider+o.config("")+strings.ReplaceAll(
 		object("form", block(form, `body = "const=a%20b&object=$${object}&note=$${x:note}&by=$${x:by_whom}&size=$${size}&type=$${mimeType}"`))+
-			object("json", block(document, "body_type = \"application/json\"\n body = \"{\\\"object\\\":$${object},\\\"note\\\":$${x:note},\\\"by\\\":$${x:by_whom},\\\"size\\\":$${size}}\"")), "BUCKET", o.bucket))
+			object("json", block(document, `body_type = "application/json"
+  body = "{\"object\":$${object},\"note\":$${x:note},\"by\":$${x:by_whom},\"size\":$${size}}"`)), "BUCKET", o.bucket))
 	w.apply()
 	wantForm := "const=a%20b&object=form%2F%E7%9B%AE%E5%BD%95%2Fa%20b%26c%25d%27e.txt&note=say%20%221%20%2B%201%22%20%26%20100%25%20%E4%B8%AD%E6%96%87&by=emma&size=5&type=text%2Fplain"
 	if got := form.bodies(); len(got) != 1 || got[0] != wantForm {
@@ -132,7 +135,10 @@ func TestCallbackFiresOnUploadsOnly(t *testing.T) {
 		t.Errorf("the documentation says that a change of metadata calls nobody back; the plan need not:\n%s", out)
 	}
 	step("metadata", false, 0, "CopyObject:1 GetObjectAcl:1")
-	set("content = \"one\"\n metadata = { owner = \"emma\" }\n tags = { a = \"b\" }\n acl = \"private\"", small(r.URL))
+	set(`content = "one"
+  metadata = { owner = "emma" }
+  tags = { a = "b" }
+  acl = "private"`, small(r.URL))
 	step("tags and ACL", false, 0, "PutObjectACL:1 PutObjectTagging:1")
 	set("content = \"one\"\n metadata = { owner = \"emma\" }", small(r.URL)+"\n host = \"app.example.com\"")
 	saysNo("the next upload of the body")
@@ -148,9 +154,19 @@ func TestCallbackFiresOnUploadsOnly(t *testing.T) {
 	if got := w.attribute("oss_object.k", "callback_response"); got != `{"second":2}` {
 		t.Errorf("callback_response %v", got)
 	}
-	w.config("resource \"oss_object\" \"k\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"two\"\n metadata = { owner = \"emma\" }\n}")
+	w.config(`resource "oss_object" "k" {
+  bucket = "BUCKET"
+  key = "k"
+  content = "two"
+  metadata = { owner = "emma" }
+}`)
 	step("no callback any more", false, 0, "")
-	w.config("resource \"oss_object\" \"k\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"three\"\n metadata = { owner = \"emma\" }\n}")
+	w.config(`resource "oss_object" "k" {
+  bucket = "BUCKET"
+  key = "k"
+  content = "three"
+  metadata = { owner = "emma" }
+}`)
 	step("an upload without callback", true, 0, "GetObjectAcl:1 GetObjectTagging:1 HeadObject:1 PutObject:1")
 	if got := w.attribute("oss_object.k", "callback_response"); got != nil {
 		t.Errorf("callback_response %v of an upload without callback", got)
@@ -178,7 +194,9 @@ func TestCallbackKindsOfUpload(t *testing.T) {
 	write := func(version int) {
 		w.config(strings.ReplaceAll(
 			called("large", `source = "large.bin"`, fmt.Sprintf("urls = [%q]\n body = \"size=$${size}&operation=$${operation}\"", large.URL))+
-				called("picture", "source = \"picture.png\"", fmt.Sprintf("urls = [%q]\n body_type = \"application/json\"\n body = \"[$${imageInfo.width},$${imageInfo.height},$${imageInfo.format}]\"", picture.URL))+
+				called("picture", `source = "picture.png"`, fmt.Sprintf(`urls = [%q]
+  body_type = "application/json"
+  body = "[$${imageInfo.width},$${imageInfo.height},$${imageInfo.format}]"`, picture.URL))+
 				called("several", `content = "x"`, small(dead, second.URL, third.URL))+
 				called("secret", fmt.Sprintf("content_wo = \"hush %d\"\n content_wo_version = %d", version, version), fmt.Sprintf("urls = [%q]\n body = \"size=$${size}\"", secret.URL)), "%", "%%"))
 	}
@@ -246,14 +264,16 @@ func TestCallbackUnknown(t *testing.T) {
 resource "terraform_data" "later" {
   input = { url = "URL", note = "NOTE", body = "note=$${x:note}" }
 }
-` + called("k", `content = "one"`, "urls = [terraform_data.later.output.url]\n body = terraform_data.later.output.body\n variables = { note = terraform_data.later.output.note }")
+` + called("k", `content = "one"`, `urls = [terraform_data.later.output.url]
+  body = terraform_data.later.output.body
+  variables = { note = terraform_data.later.output.note }`)
 	w.config(strings.NewReplacer("URL", "ftp://example.com", "NOTE", "x").Replace(text))
 	w.plan()
 	w.fails([]string{"Invalid Callback URL", `"ftp"`}, "apply", "-auto-approve", "-no-color")
 	if _, err := o.local().Object(o.bucket, "k"); err == nil {
 		t.Error("an object was stored")
 	}
-	six := strings.Replace(text, "urls = [terraform_data.later.output.url", "urls = [terraform_data.later.id, \"http://a.example.com\", \"http://b.example.com\", \"http://c.example.com\", \"http://d.example.com\", \"http://e.example.com\"", 1)
+	six := strings.Replace(text, "urls = [terraform_data.later.output.url", `urls = [terraform_data.later.id, "http://a.example.com", "http://b.example.com", "http://c.example.com", "http://d.example.com", "http://e.example.com"`, 1)
 	w.config(strings.Replace(six, `"NOTE"`, "plantimestamp()", 1))
 	w.fails([]string{"Invalid Callback URL", "There are 6 URLs"}, "plan", "-no-color", "-replace=terraform_data.later")
 	w.config(strings.NewReplacer("URL", r.URL, "NOTE", "a b").Replace(text))
@@ -272,7 +292,7 @@ func TestCallbackAnswerLost(t *testing.T) {
 	o := startServer(t, &ossserver.Server{AllowPrivateCallbacks: true, Fault: f.hook})
 	r := plainReceiver(t)
 	w := o.workspace()
-	w.write("main.tf", requiredProvider+strings.Replace(o.config(called("k", `content = "one"`, small(r.URL))), "provider \"oss\" {", "provider \"oss\" {\n  max_retries = 1", 1))
+	w.write("main.tf", requiredProvider+strings.Replace(o.config(called("k", `content = "one"`, small(r.URL))), `provider "oss" {`, "provider \"oss\" {\n  max_retries = 1", 1))
 	f.arm("PutObject", ossserver.Fault{Cut: ossserver.CutAfter}, -1)
 	out := flatten(w.apply())
 	f.disarm()

@@ -13,7 +13,10 @@ func TestCallbackAnswerThatIsNotText(t *testing.T) {
 	r := plainReceiver(t)
 	r.set(says("{\"city\":\"\xb1\xb1\xbe\xa9\"}")) // as GBK
 	w := o.workspace()
-	w.config(strings.ReplaceAll(called("k", `content = "one"`, small(r.URL)), "%", "%%") + "output \"answer\" {\n value = oss_object.k.callback_response == null\n}\n")
+	w.config(strings.ReplaceAll(called("k", `content = "one"`, small(r.URL)), "%", "%%") + `output "answer" {
+  value = oss_object.k.callback_response == null
+}
+`)
 	out := flatten(w.apply())
 	if !strings.Contains(out, "Callback Answer Not Text") || !strings.Contains(out, "not UTF-8 from byte 10 of 15 on") || strings.Contains(out, "Callback Not Answered") {
 		t.Errorf("told is:\n%s", out)

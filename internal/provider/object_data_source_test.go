@@ -72,7 +72,11 @@ func TestObjectDataSourceOfABareObject(t *testing.T) {
 	o := startOSS(t)
 	o.must(o.sdk().PutObject("k", strings.NewReader("")))
 	w := o.workspace()
-	w.config("data \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n}\noutput \"test\" { value = data.oss_object.test }")
+	w.config(`data "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+}
+output "test" { value = data.oss_object.test }`)
 	o.local().ResetRecords()
 	got, _ := w.outputs()["test"].(map[string]any)
 	for name, want := range map[string]any{
@@ -101,7 +105,15 @@ func TestObjectDataSourceOfVersions(t *testing.T) {
 	o.must(err)
 	w := o.workspace()
 	config := func(version string) {
-		w.config("data \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n read_body = true\n read_tags = true\n read_acl = true\n %s\n}\noutput \"test\" { value = data.oss_object.test }", version)
+		w.config(`data "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  read_body = true
+  read_tags = true
+  read_acl = true
+  %s
+}
+output "test" { value = data.oss_object.test }`, version)
 	}
 	read := func(version string) map[string]any {
 		config(version)
@@ -140,7 +152,12 @@ func TestObjectDataSourceRefusesBodies(t *testing.T) {
 	o.must(o.sdk().PutObject("zipped.txt", bytes.NewReader(zipped.Bytes()), oss.ContentType("text/plain"), oss.ContentEncoding("gzip")))
 	w := o.workspace()
 	config := func(key string) {
-		w.config("data \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = %q\n read_body = true\n}\noutput \"test\" { value = sha256(data.oss_object.test.body) }", key)
+		w.config(`data "oss_object" "test" {
+  bucket = "BUCKET"
+  key = %q
+  read_body = true
+}
+output "test" { value = sha256(data.oss_object.test.body) }`, key)
 	}
 	config("inside.txt")
 	w.apply()
@@ -185,11 +202,17 @@ func TestObjectDataSourceInput(t *testing.T) {
 	o := startOSS(t)
 	w := o.workspace()
 	for arguments, words := range map[string][]string{
-		"bucket = \"B\"\n key = \"k\"":                               {"Invalid Bucket Name"},
-		"bucket = \"BUCKET\"\n key = \"/k\"":                         {"Invalid Object Key"},
-		"bucket = \"BUCKET\"\n key = \"k\"\n version_id = \"\"":      {"version_id", "at least 1"},
-		"bucket = \"BUCKET\"\n key = \"k\"\n timeouts { read = 5 }":  {"read", "Time Duration"},
-		"bucket = \"BUCKET\"\n key = \"k\"\n read_content = \"yes\"": {"Unsupported argument"},
+		"bucket = \"B\"\n key = \"k\"":       {"Invalid Bucket Name"},
+		"bucket = \"BUCKET\"\n key = \"/k\"": {"Invalid Object Key"},
+		`bucket = "BUCKET"
+  key = "k"
+  version_id = ""`: {"version_id", "at least 1"},
+		`bucket = "BUCKET"
+  key = "k"
+  timeouts { read = 5 }`: {"read", "Time Duration"},
+		`bucket = "BUCKET"
+  key = "k"
+  read_content = "yes"`: {"Unsupported argument"},
 	} {
 		w.config("data \"oss_object\" \"test\" {\n " + arguments + "\n}\n")
 		w.fails(words, "plan", "-no-color")
@@ -197,16 +220,24 @@ func TestObjectDataSourceInput(t *testing.T) {
 	if got := o.requests(); got != "" {
 		t.Errorf("wrong input cost requests: %q", got)
 	}
-	w.config("data \"oss_object\" \"test\" {\n bucket = \"no-such-bucket\"\n key = \"k\"\n}\n")
+	w.config(`data "oss_object" "test" {
+  bucket = "no-such-bucket"
+  key = "k"
+}
+`)
 	w.fails([]string{"Unable to Read OSS Object", "NoSuchBucket", "spelling of the bucket"}, "plan", "-no-color")
-	w.config("data \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"K\"\n}\n")
+	w.config(`data "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "K"
+}
+`)
 	w.fails([]string{"OSS Object Not Found", `No object "K" in bucket "` + o.bucket + `". Keys are case-sensitive.`}, "plan", "-no-color")
 }
 
 // configWithFewRetries is config for tests whose calls fail for good.
 func (w *workspace) configWithFewRetries(body string) {
 	w.t.Helper()
-	w.write("main.tf", requiredProvider+strings.Replace(w.oss.config(body), "provider \"oss\" {", "provider \"oss\" {\n  max_retries = 1", 1))
+	w.write("main.tf", requiredProvider+strings.Replace(w.oss.config(body), `provider "oss" {`, "provider \"oss\" {\n  max_retries = 1", 1))
 }
 
 // Every call of the data source fails in every way, with words; what passes is not seen.
@@ -220,7 +251,14 @@ func TestObjectDataSourceFailures(t *testing.T) {
 			o, f := startFaulty(t)
 			o.must(o.sdk().PutObject("k", strings.NewReader("text")))
 			w := o.workspace()
-			w.configWithFewRetries("data \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n read_body = true\n read_acl = true\n read_tags = true\n}\n")
+			w.configWithFewRetries(`data "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  read_body = true
+  read_acl = true
+  read_tags = true
+}
+`)
 			for _, failure := range failures {
 				f.arm(operation, failure.fault, -1)
 				w.fails(append([]string{"Unable to Read OSS Object", "Could not " + doing}, failure.wordsFor(t, operation)...), "plan", "-no-color")
@@ -239,6 +277,11 @@ func TestObjectDataSourceReplacedWhileRead(t *testing.T) {
 	o.must(o.sdk().PutObject("k", strings.NewReader("text")))
 	f.arm("GetObject", ossserver.Fault{Status: 412, Code: "PreconditionFailed", Message: "changed"}, -1)
 	w := o.workspace()
-	w.config("data \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n read_body = true\n}\n")
+	w.config(`data "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  read_body = true
+}
+`)
 	w.fails([]string{"OSS Object Changed While It Was Read", "Run again"}, "plan", "-no-color")
 }

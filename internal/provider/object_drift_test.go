@@ -173,7 +173,11 @@ func TestForcedDownloadIsNoDrift(t *testing.T) {
 	server.ForceDownload = true
 	o := startServer(t, server)
 	w := o.workspace()
-	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"index.html\"\n content = \"<p>\"\n}")
+	w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "index.html"
+  content = "<p>"
+}`)
 	w.apply()
 	header, err := o.sdk().GetObjectDetailedMeta("index.html")
 	o.must(err)

@@ -23,7 +23,12 @@ func TestObjectEphemeral(t *testing.T) {
 	o.must(o.sdk().PutObject("secrets/a b.json", strings.NewReader(`{"password":"中"}`), oss.ContentType("application/json"), oss.CacheControl("no-store"),
 		oss.ContentDisposition("attachment"), oss.ContentLanguage("zh"), oss.SetHeader("Expires", "0"), oss.Meta("owner", "emma")))
 	o.must(o.sdk().PutObject("secrets/key.bin", strings.NewReader("\xff\x00"), oss.ContentEncoding("gzip")))
-	const config = "ephemeral \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = %q\n %s\n}\n"
+	const config = `ephemeral "oss_object" "test" {
+  bucket = "BUCKET"
+  key = %q
+  %s
+}
+`
 	at := func(name string, check knownvalue.Check) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data").AtMapKey(name), check)
 	}
@@ -50,7 +55,11 @@ func TestObjectEphemeralRequests(t *testing.T) {
 	o.must(o.sdk().PutObject("k", strings.NewReader("x")))
 	o.local().ResetRecords()
 	w := o.workspace()
-	w.config("ephemeral \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n}\n")
+	w.config(`ephemeral "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+}
+`)
 	w.must("validate", "-no-color")
 	if got := o.requests(); got != "" {
 		t.Errorf("validate: requests %q", got)
@@ -79,12 +88,18 @@ func TestObjectEphemeralFails(t *testing.T) {
 		{"key = \"large\"\n etag = \"5D41\"", []string{"Another OSS Object Body", "does not have the ETag that etag names"}},
 		{"key = \"large\"\n version_id = \"nonsense\"", []string{"version"}},
 	} {
-		w.config("ephemeral \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n " + tc.arguments + "\n}\n")
+		w.config(`ephemeral "oss_object" "test" {
+  bucket = "BUCKET"
+ ` + tc.arguments + "\n}\n")
 		if out := w.fails(tc.words, "plan", "-no-color"); strings.Contains(out, "secret-") || strings.Contains(strings.ToLower(out), md5Of(strings.Repeat("secret-", 200000))) {
 			t.Errorf("%s: something of the body is told:\n%s", tc.arguments, out)
 		}
 	}
-	w.config("ephemeral \"oss_object\" \"test\" {\n bucket = \"no-such-bucket\"\n key = \"k\"\n}\n")
+	w.config(`ephemeral "oss_object" "test" {
+  bucket = "no-such-bucket"
+  key = "k"
+}
+`)
 	w.fails([]string{"Unable to Read OSS Object", `Could not read "k" in bucket "no-such-bucket"`, "NoSuchBucket", "OSS request ID"}, "plan", "-no-color")
 }
 
@@ -104,7 +119,12 @@ func TestObjectEphemeralOfAVersion(t *testing.T) {
 			marker = v.VersionID
 		}
 	}
-	const config = "ephemeral \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n version_id = %q\n}\n"
+	const config = `ephemeral "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  version_id = %q
+}
+`
 	o.runEchoed(t, resource.TestStep{Config: o.echoed("ephemeral.oss_object.test", config, first.VersionID), ConfigStateChecks: []statecheck.StateCheck{
 		statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data").AtMapKey("body"), knownvalue.StringExact("one")),
 	}})
@@ -124,7 +144,11 @@ func TestObjectEphemeralRetries(t *testing.T) {
 		return nil
 	}})
 	w := o.workspace()
-	w.config("ephemeral \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n}\n")
+	w.config(`ephemeral "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+}
+`)
 	w.fails([]string{"OSS Object Not Found"}, "plan", "-no-color")
 	if got := o.requests(); got != "GetObject:3" {
 		t.Errorf("requests %q", got)

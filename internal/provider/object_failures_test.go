@@ -61,7 +61,10 @@ var failures = []failure{
 
 // objectConfig is a small object; retries are few so that failures come soon.
 func objectConfig(o *testOSS, arguments string) string {
-	return strings.Replace(o.config("resource \"oss_object\" \"test\" {\n  bucket = \"BUCKET\"\n  key = \"k\"\n"+arguments+"\n}\n"), "provider \"oss\" {", "provider \"oss\" {\n  max_retries = 1", 1)
+	return strings.Replace(o.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+`+arguments+"\n}\n"), `provider "oss" {`, "provider \"oss\" {\n  max_retries = 1", 1)
 }
 
 // Each call of each operation fails in each way: the diagnostic explains it, nothing is lost, and the next apply heals.
@@ -88,7 +91,7 @@ func TestObjectFailures(t *testing.T) {
 			w := o.workspace()
 			set := func(arguments string) {
 				if arguments == "" {
-					w.write("main.tf", requiredProvider+strings.Replace(o.config(""), "provider \"oss\" {", "provider \"oss\" {\n  max_retries = 1", 1))
+					w.write("main.tf", requiredProvider+strings.Replace(o.config(""), `provider "oss" {`, "provider \"oss\" {\n  max_retries = 1", 1))
 					return
 				}
 				w.write("main.tf", requiredProvider+objectConfig(o, arguments))
@@ -131,16 +134,29 @@ func TestObjectPassingFailures(t *testing.T) {
 			t.Parallel()
 			o, f := startFaulty(t)
 			w := o.workspace()
-			w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"one\"\n}")
+			w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  content = "one"
+}`)
 			f.arm("PutObject", fault, 1)
 			w.apply()
 			w.clean()
 			w.apply("-refresh-only")
-			w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"one\"\n cache_control = \"no-cache\"\n}")
+			w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  content = "one"
+  cache_control = "no-cache"
+}`)
 			f.arm("CopyObject", fault, 1)
 			w.apply()
 			w.clean()
-			w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"two\"\n}")
+			w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  content = "two"
+}`)
 			f.arm("PutObject", fault, 1)
 			w.apply()
 			w.clean()
@@ -171,7 +187,12 @@ func TestTimeoutsAreHonoured(t *testing.T) {
 	t.Parallel()
 	o, f := startFaulty(t)
 	w := o.workspace()
-	text := "content = \"one\"\n timeouts {\n create = \"1s\"\n read = \"1s\"\n delete = \"1s\"\n }"
+	text := `content = "one"
+  timeouts {
+    create = "1s"
+    read = "1s"
+    delete = "1s"
+  }`
 	w.write("main.tf", requiredProvider+objectConfig(o, text))
 	slow := ossserver.Fault{Delay: 4 * time.Second} // the limit is 1 s
 	words := []string{"did not end within its time limit", "timeouts block"}
@@ -239,7 +260,11 @@ func TestCreateBeforeDestroyKeepsTheNewObject(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
-	w.write("main.tf", requiredProvider+objectConfig(o, "content = \"one\"\n allow_overwrite = true\n lifecycle {\n create_before_destroy = true\n }"))
+	w.write("main.tf", requiredProvider+objectConfig(o, `content = "one"
+  allow_overwrite = true
+  lifecycle {
+    create_before_destroy = true
+  }`))
 	w.apply()
 	w.apply("-replace=oss_object.test")
 	if got := o.body("k"); got != "one" {
@@ -248,7 +273,10 @@ func TestCreateBeforeDestroyKeepsTheNewObject(t *testing.T) {
 	w.clean()
 	// Without allow_overwrite another body is in the way, and the same one is taken as it is.
 	set := func(content string) {
-		w.write("main.tf", requiredProvider+objectConfig(o, "content = \""+content+"\"\n lifecycle {\n create_before_destroy = true\n }"))
+		w.write("main.tf", requiredProvider+objectConfig(o, `content = "`+content+`"
+  lifecycle {
+    create_before_destroy = true
+  }`))
 	}
 	set("two")
 	w.fails([]string{"OSS Object Already Exists", "create_before_destroy"}, "apply", "-auto-approve", "-no-color", "-replace=oss_object.test")
@@ -290,7 +318,7 @@ func TestDamagedBodies(t *testing.T) {
 	o, f := startFaulty(t)
 	w := o.workspace()
 	for _, content := range []string{"one", "two"} {
-		w.write("main.tf", requiredProvider+objectConfig(o, "content = \""+content+"\""))
+		w.write("main.tf", requiredProvider+objectConfig(o, `content = "`+content+`"`))
 		f.arm("PutObject", ossserver.Fault{Damage: ossserver.DamageStored}, -1)
 		w.fails([]string{"was damaged on its way", "OSS stored something else than was sent", "the next apply replaces it"}, "apply", "-auto-approve", "-no-color")
 		if got := o.body("k"); got == content {

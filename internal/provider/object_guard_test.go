@@ -18,8 +18,20 @@ func TestImportedAttributesStayTrue(t *testing.T) {
 	o.must(o.sdk().PutObject("k", strings.NewReader("body"), oss.ContentType("application/octet-stream"), oss.ObjectACL(oss.ACLPrivate),
 		oss.ServerSideEncryption("AES256"), oss.SetTagging(tagging("a", "1"))))
 	w := o.workspace()
-	plain := "import {\n to = oss_object.test\n id = \"BUCKET/k\"\n}\nresource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\nREST}\n"
-	managed := "acl = \"private\"\n tags = { a = \"1\" }\n server_side_encryption = \"AES256\"\n storage_class = \"Standard\"\n"
+	plain := `import {
+  to = oss_object.test
+  id = "BUCKET/k"
+}
+resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  REST}
+`
+	managed := `acl = "private"
+  tags = { a = "1" }
+  server_side_encryption = "AES256"
+  storage_class = "Standard"
+`
 	meddle := func() {
 		_, err := o.sdk().CopyObject("k", "k", oss.MetadataDirective(oss.MetaReplace), oss.ContentType("application/octet-stream"), oss.ObjectACL(oss.ACLPublicRead), oss.ObjectStorageClass(oss.StorageIA))
 		o.must(err)
@@ -110,7 +122,10 @@ func TestCORSCreateBeforeDestroy(t *testing.T) {
 	o := startOSS(t)
 	w := o.workspace()
 	w.starts = true // the plan and the apply are two processes
-	w.config(corsWith("allow_overwrite = true\n lifecycle {\n create_before_destroy = true\n }"))
+	w.config(corsWith(`allow_overwrite = true
+  lifecycle {
+    create_before_destroy = true
+  }`))
 	w.apply()
 	w.apply("-replace=oss_bucket_cors.test")
 	if stored, err := o.local().CORS(o.bucket); err != nil || stored == nil || len(stored.Rules) != 2 {
@@ -132,7 +147,13 @@ func TestRenamedResourcesKeepTheirObjects(t *testing.T) {
 	}
 	o := startServer(t, server)
 	w := o.workspace()
-	text := "resource \"oss_object\" \"NAME\" {\n count = 20\n bucket = \"BUCKET\"\n key = \"k${count.index}\"\n content = \"x\"\n allow_overwrite = true\n}"
+	text := `resource "oss_object" "NAME" {
+  count = 20
+  bucket = "BUCKET"
+  key = "k${count.index}"
+  content = "x"
+  allow_overwrite = true
+}`
 	w.config(strings.Replace(text, "NAME", "old", 1))
 	w.apply("-parallelism=40")
 	w.config(strings.Replace(text, "NAME", "new", 1))
@@ -145,8 +166,16 @@ func TestUnknownBodiesAndEncryption(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
-	head := "resource \"terraform_data\" \"later\" {\n input = \"INPUT\"\n}\nresource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n"
-	hidden := head + " content = terraform_data.later.output == \"seen\" ? \"seen\" : null\n content_wo = terraform_data.later.output == \"seen\" ? null : \"hidden\"\n}"
+	head := `resource "terraform_data" "later" {
+  input = "INPUT"
+}
+resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+`
+	hidden := head + `  content = terraform_data.later.output == "seen" ? "seen" : null
+  content_wo = terraform_data.later.output == "seen" ? null : "hidden"
+}`
 	for _, input := range []string{"seen", "hidden"} {
 		w.config(strings.Replace(hidden, "INPUT", input, 1))
 		w.apply()
@@ -158,10 +187,16 @@ func TestUnknownBodiesAndEncryption(t *testing.T) {
 	}
 
 	o.must(o.sdk().PutObject("k", strings.NewReader("x"), oss.ContentType("application/octet-stream"), oss.ServerSideEncryption("KMS"), oss.ServerSideEncryptionKeyID("k1")))
-	w.config("import {\n to = oss_object.test\n id = \"BUCKET/k\"\n}\n" + strings.Replace(head, "INPUT", "x", 1) + " server_side_encryption = terraform_data.later.output == \"x\" ? \"KMS\" : \"AES256\"\n}")
+	w.config(`import {
+  to = oss_object.test
+  id = "BUCKET/k"
+}
+` + strings.Replace(head, "INPUT", "x", 1) + `  server_side_encryption = terraform_data.later.output == "x" ? "KMS" : "AES256"
+}`)
 	w.apply()
 	w.clean()
-	w.config(strings.Replace(head, "INPUT", "y", 1) + " server_side_encryption = terraform_data.later.output == \"x\" ? \"KMS\" : \"AES256\"\n}")
+	w.config(strings.Replace(head, "INPUT", "y", 1) + `  server_side_encryption = terraform_data.later.output == "x" ? "KMS" : "AES256"
+}`)
 	w.apply()
 	if got := o.object("k"); got.SSE != "AES256" || got.SSEKeyID != "" {
 		t.Errorf("encryption %q %q", got.SSE, got.SSEKeyID)
@@ -177,7 +212,7 @@ func TestWriteOnlyBodyLetGoWithDrift(t *testing.T) {
 	w.config(writeOnly("secret", "no-cache"))
 	w.apply()
 	o.must(o.sdk().PutObject("secret.txt", strings.NewReader("longer than it was"), oss.ContentType("text/plain"), oss.CacheControl("no-cache")))
-	w.config(strings.NewReplacer("content_wo         = \"secret\"", "", "content_wo_version = 1", "").Replace(writeOnly("secret", "no-cache")))
+	w.config(strings.NewReplacer(`content_wo         = "secret"`, "", "content_wo_version = 1", "").Replace(writeOnly("secret", "no-cache")))
 	w.apply("-refresh=false")
 	w.apply()
 	w.clean()
@@ -192,22 +227,56 @@ func TestMoreRefusals(t *testing.T) {
 	o.must(o.sdk().PutObject(o.key("k"), strings.NewReader("x")))
 	w := o.workspace()
 	object := func(arguments string) string {
-		return "resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"PREFIXk\"\n" + arguments + "\n}"
+		return `resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "PREFIXk"
+` + arguments + "\n}"
 	}
-	rule := "resource \"oss_bucket_cors\" \"test\" {\n bucket = \"BUCKET\"\n cors_rule {\n allowed_origins = [\"*\"]\n allowed_methods = [\"GET\"]\nREST\n }\n}"
+	rule := `resource "oss_bucket_cors" "test" {
+  bucket = "BUCKET"
+  cors_rule {
+    allowed_origins = ["*"]
+    allowed_methods = ["GET"]
+    REST
+  }
+}`
 	for name, tc := range map[string]struct {
 		config string
 		words  []string
 	}{
-		"copy of itself":       {object("allow_overwrite = true\n copy_source {\n bucket = \"BUCKET\"\n key = \"PREFIXk\"\n }"), []string{"Copy Source Is the Object Itself", "version_id"}},
-		"two bodies":           {object("content = \"x\"\n source = \"main.tf\""), []string{"Invalid Attribute Combination", "content"}},
-		"secret and copy":      {object("content_wo = \"S3cretBody\"\n copy_source {\n bucket = \"BUCKET\"\n key = \"other\"\n }"), []string{"Invalid Attribute Combination"}},
-		"secret and content":   {object("content_wo = \"S3cretBody\"\n content = \"x\""), []string{"Invalid Attribute Combination"}},
-		"version alone":        {object("content = \"x\"\n content_wo_version = 1"), []string{"content_wo"}},
-		"null allowed header":  {strings.Replace(rule, "REST", "allowed_headers = [null]", 1), []string{"Null Element in CORS Rule", "compact"}},
-		"null exposed header":  {strings.Replace(rule, "REST", "expose_headers = [\"ETag\", null]", 1), []string{"Null Element in CORS Rule"}},
-		"empty endpoint":       {"provider \"oss\" {\n alias = \"e\"\n endpoint = \"\"\n}\n" + object("provider = oss.e\n content = \"x\""), []string{"Invalid Endpoint", "leave it out"}},
-		"plain http, by https": {"provider \"oss\" {\n alias = \"e\"\n region = \"cn-hangzhou\"\n access_key_id = \"a\"\n access_key_secret = \"b\"\n endpoint = \"" + strings.TrimPrefix(o.endpoint, "http://") + "\"\n}\ndata \"oss_object\" \"d\" {\n provider = oss.e\n bucket = \"BUCKET\"\n key = \"PREFIXk\"\n}\n", []string{"Write http://"}},
+		"copy of itself": {object(`allow_overwrite = true
+  copy_source {
+    bucket = "BUCKET"
+    key = "PREFIXk"
+  }`), []string{"Copy Source Is the Object Itself", "version_id"}},
+		"two bodies": {object("content = \"x\"\n source = \"main.tf\""), []string{"Invalid Attribute Combination", "content"}},
+		"secret and copy": {object(`content_wo = "S3cretBody"
+  copy_source {
+    bucket = "BUCKET"
+    key = "other"
+  }`), []string{"Invalid Attribute Combination"}},
+		"secret and content":  {object("content_wo = \"S3cretBody\"\n content = \"x\""), []string{"Invalid Attribute Combination"}},
+		"version alone":       {object("content = \"x\"\n content_wo_version = 1"), []string{"content_wo"}},
+		"null allowed header": {strings.Replace(rule, "REST", "allowed_headers = [null]", 1), []string{"Null Element in CORS Rule", "compact"}},
+		"null exposed header": {strings.Replace(rule, "REST", `expose_headers = ["ETag", null]`, 1), []string{"Null Element in CORS Rule"}},
+		"empty endpoint": {`provider "oss" {
+  alias = "e"
+  endpoint = ""
+}
+` + object("provider = oss.e\n content = \"x\""), []string{"Invalid Endpoint", "leave it out"}},
+		"plain http, by https": {`provider "oss" {
+  alias = "e"
+  region = "cn-hangzhou"
+  access_key_id = "a"
+  access_key_secret = "b"
+  endpoint = "` + strings.TrimPrefix(o.endpoint, "http://") + `"
+}
+data "oss_object" "d" {
+  provider = oss.e
+  bucket = "BUCKET"
+  key = "PREFIXk"
+}
+`, []string{"Write http://"}},
 	} {
 		w.config(tc.config)
 		out := w.fails(tc.words, "plan", "-no-color")
@@ -218,7 +287,7 @@ func TestMoreRefusals(t *testing.T) {
 			t.Errorf("%s: the body that must not be seen is in the diagnostics:\n%s", name, out)
 		}
 	}
-	w.config(object("content = \"x\""))
+	w.config(object(`content = "x"`))
 	w.fails([]string{"Invalid Import ID"}, "import", "-no-color", "oss_object.test", "")
 }
 
@@ -229,7 +298,15 @@ func TestSymlink(t *testing.T) {
 	o.must(o.sdk().PutObject("target", strings.NewReader("x"), oss.ContentType("text/plain")))
 	o.must(o.sdk().PutSymlink("k", "target"))
 	w := o.workspace()
-	text := "import {\n to = oss_object.test\n id = \"BUCKET/k\"\n}\nresource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\nREST}\n"
+	text := `import {
+  to = oss_object.test
+  id = "BUCKET/k"
+}
+resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  REST}
+`
 	w.config(strings.Replace(text, "REST", "", 1))
 	w.apply()
 	w.clean()

@@ -39,7 +39,11 @@ var ignorables = []ignorable{
 	{"server_side_data_encryption", `server_side_data_encryption = "SM4"`, `server_side_data_encryption = "SM4"`, "X-Oss-Server-Side-Data-Encryption", "SM4", "", "SM4"},
 	{"allow_overwrite", `allow_overwrite = true`, `allow_overwrite = true`, "", "", "", ""},
 	{"deletion_policy", `deletion_policy = "delete"`, `deletion_policy = "keep"`, "", "", "", ""},
-	{"timeouts", "timeouts {\n    read = \"4m\"\n  }", "timeouts {\n    read = \"3m\"\n  }", "", "", "", ""},
+	{"timeouts", `timeouts {
+    read = "4m"
+  }`, `timeouts {
+    read = "3m"
+  }`, "", "", "", ""},
 }
 
 // ignorableCallback is the callback of an object, as a body that is uploaded may have it.
@@ -307,7 +311,11 @@ func TestIgnoredSecretBody(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
-	text := strings.Replace(writeOnly("SecretBody", "no-cache"), "\n}", "\n  lifecycle {\n    ignore_changes = [content_wo]\n  }\n}", 1)
+	text := strings.Replace(writeOnly("SecretBody", "no-cache"), "\n}", `
+  lifecycle {
+    ignore_changes = [content_wo]
+  }
+}`, 1)
 	w.config(text)
 	w.apply()
 	if out := w.must("plan", "-no-color"); !strings.Contains(out, "No changes") || strings.Contains(out, "No Longer Managed") {

@@ -94,7 +94,10 @@ func TestObjectImportRefusals(t *testing.T) {
 	t.Parallel()
 	o := startAnyOSS(t)
 	w := o.workspace()
-	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n}")
+	w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+}`)
 	for id, words := range map[string][]string{
 		"no-slash":                       {"Invalid Import ID", "bucket/key"},
 		"/key":                           {"Invalid Import ID"},
@@ -182,7 +185,14 @@ func TestImportThenDestroy(t *testing.T) {
 	o.local()
 	foreignObject(o, "k", "foreign body")
 	w := o.workspace()
-	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"foreign body\"\n content_type = \"application/x-foreign\"\n cache_control = \"no-cache\"\n metadata = { owner = \"emma\" }\n}")
+	w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  content = "foreign body"
+  content_type = "application/x-foreign"
+  cache_control = "no-cache"
+  metadata = { owner = "emma" }
+}`)
 	imported := func() {
 		if out := flatten(w.must("import", "-no-color", "oss_object.test", o.bucket+"/k")); !strings.Contains(out, "Imported Without Its Configuration") || !strings.Contains(out, "keeps the object in the bucket") {
 			t.Errorf("the import does not say that the object would be kept:\n%s", out)

@@ -10,7 +10,12 @@ import (
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
 )
 
-const sourceConfig = "resource \"oss_object\" \"test\" {\n  bucket = \"BUCKET\"\n  key = \"site.css\"\n  source = \"site.css\"\n}\n"
+const sourceConfig = `resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "site.css"
+  source = "site.css"
+}
+`
 
 // A changed file shows without a hash in the configuration.
 func TestSourceChangeShows(t *testing.T) {

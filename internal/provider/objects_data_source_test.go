@@ -79,7 +79,9 @@ func TestObjectsDataSourceSelects(t *testing.T) {
 		{"limit = 1\n glob = \"PREFIX**/*.gz\"", "logs/2024/1.gz", "", true},
 		{"limit = 2\n glob = \"PREFIX**/*.gz\"", "logs/2024/1.gz logs/2025/1.gz", "", false},
 	} {
-		w.config("data \"oss_objects\" \"test\" {\n bucket = \"BUCKET\"\n " + strings.ReplaceAll(tc.arguments, "%", "%%") + "\n}\noutput \"test\" { value = data.oss_objects.test }\n")
+		w.config(`data "oss_objects" "test" {
+  bucket = "BUCKET"
+ ` + strings.ReplaceAll(tc.arguments, "%", "%%") + "\n}\noutput \"test\" { value = data.oss_objects.test }\n")
 		got, _ := w.outputs()["test"].(map[string]any)
 		if keys := o.names(got["keys"]); keys != tc.keys {
 			t.Errorf("%s: keys %q, want %q", tc.arguments, keys, tc.keys)
@@ -99,7 +101,11 @@ func TestObjectsDataSourceShowsAttributes(t *testing.T) {
 	o.put("k")
 	stored := o.object("k")
 	w := o.workspace()
-	w.config("data \"oss_objects\" \"test\" {\n bucket = \"BUCKET\"\n}\noutput \"test\" { value = data.oss_objects.test.objects }\n")
+	w.config(`data "oss_objects" "test" {
+  bucket = "BUCKET"
+}
+output "test" { value = data.oss_objects.test.objects }
+`)
 	want := []any{map[string]any{
 		"key": "k", "etag": stored.ETag, "size": 1.0, "storage_class": "Standard", "object_type": "Normal",
 		"last_modified": stored.LastModified.UTC().Format("2006-01-02T15:04:05Z"),
@@ -131,7 +137,9 @@ func TestObjectsDataSourceOfThousands(t *testing.T) {
 		{"limit = 1500", keys[:1500], "ListObjectsV2:2"},
 		{"limit = 1000", keys[:1000], "ListObjectsV2:1"},
 	} {
-		w.config("data \"oss_objects\" \"test\" {\n bucket = \"BUCKET\"\n " + tc.arguments + "\n}\noutput \"test\" { value = data.oss_objects.test.keys }\n")
+		w.config(`data "oss_objects" "test" {
+  bucket = "BUCKET"
+ ` + tc.arguments + "\n}\noutput \"test\" { value = data.oss_objects.test.keys }\n")
 		o.local().ResetRecords()
 		if got := textList(t, w.outputs()["test"]); !slices.Equal(got, tc.keys) {
 			t.Errorf("%s: %d keys, want %d in order", tc.arguments, len(got), len(tc.keys))
@@ -141,7 +149,11 @@ func TestObjectsDataSourceOfThousands(t *testing.T) {
 		}
 	}
 	// A short list does not ask for a page of a thousand.
-	w.config("data \"oss_objects\" \"test\" {\n bucket = \"BUCKET\"\n limit = 7\n}\n")
+	w.config(`data "oss_objects" "test" {
+  bucket = "BUCKET"
+  limit = 7
+}
+`)
 	o.local().ResetRecords()
 	w.apply()
 	if got := o.local().Records()[0].Query.Get("max-keys"); got != "7" {
@@ -161,7 +173,9 @@ func TestObjectsDataSourceInput(t *testing.T) {
 		"limit = 100001": {"limit", "between 1 and 100000"},
 		`delimiter = ""`: {"delimiter", "at least 1"},
 	} {
-		w.config("data \"oss_objects\" \"test\" {\n bucket = \"BUCKET\"\n " + arguments + "\n}\n")
+		w.config(`data "oss_objects" "test" {
+  bucket = "BUCKET"
+ ` + arguments + "\n}\n")
 		w.fails(words, "validate", "-no-color")
 	}
 	w.config("data \"oss_objects\" \"test\" {\n bucket = \"" + o.absentBucket() + "\"\n}\n")
@@ -173,7 +187,11 @@ func TestObjectsDataSourceFailures(t *testing.T) {
 	o, f := startFaulty(t)
 	o.put("a", "b")
 	w := o.workspace()
-	w.configWithFewRetries("data \"oss_objects\" \"test\" {\n bucket = \"BUCKET\"\n}\noutput \"test\" { value = data.oss_objects.test.keys }\n")
+	w.configWithFewRetries(`data "oss_objects" "test" {
+  bucket = "BUCKET"
+}
+output "test" { value = data.oss_objects.test.keys }
+`)
 	for _, failure := range failures {
 		f.arm("ListObjectsV2", failure.fault, -1)
 		w.fails(append([]string{"Unable to List OSS Objects", `Could not list the objects of bucket "` + o.bucket}, failure.wordsFor(t, "ListObjectsV2")...), "plan", "-no-color")
@@ -193,11 +211,17 @@ func TestDataSourcesBehindACustomDomain(t *testing.T) {
 	o.local()
 	w := o.workspace()
 	for _, kind := range []string{"oss_objects", "oss_object", "oss_metadata_violations"} {
-		arguments := map[string]string{"oss_object": "key = \"k\"", "oss_metadata_violations": "metadata_policy = []"}[kind]
+		arguments := map[string]string{"oss_object": `key = "k"`, "oss_metadata_violations": "metadata_policy = []"}[kind]
 		block := func(name string) string {
-			return fmt.Sprintf("data %q %q {\n bucket = \"bucket-%s\"\n %s\n}\n", kind, name, name, arguments)
+			return fmt.Sprintf(`data %q %q {
+  bucket = "bucket-%s"
+  %s
+}
+`, kind, name, name, arguments)
 		}
-		w.write("main.tf", requiredProvider+strings.Replace(o.config(block("one")+block("two")), "provider \"oss\" {", "provider \"oss\" {\n use_cname = true\n max_retries = 0", 1))
+		w.write("main.tf", requiredProvider+strings.Replace(o.config(block("one")+block("two")), `provider "oss" {`, `provider "oss" {
+ use_cname = true
+ max_retries = 0`, 1))
 		w.fails([]string{"Bucket Behind Another Custom Domain", "bucket-one", "bucket-two"}, "plan", "-no-color")
 	}
 }

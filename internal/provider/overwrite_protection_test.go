@@ -35,9 +35,13 @@ func TestOverwriteProtection(t *testing.T) {
 		}
 	}
 	// ACL and tags are no part of what is protected, and a replacement gets through.
-	config("content = \"one\"\n acl = \"private\"\n tags = { team = \"web\" }")
+	config(`content = "one"
+  acl = "private"
+  tags = { team = "web" }`)
 	w.apply()
-	config("content = \"two\"\n acl = \"private\"\n tags = { team = \"web\" }")
+	config(`content = "two"
+  acl = "private"
+  tags = { team = "web" }`)
 	w.apply("-replace=oss_object.test")
 	if got := o.body("k"); got != "two" {
 		t.Errorf("replaced by %q", got)

@@ -128,7 +128,9 @@ ephemeral "oss_presigned_url" "test" {
   version_id = "v1"
 }
 `)
-	config = strings.Replace(config, "endpoint = \""+o.endpoint+"\"", "endpoint = \"https://static.example.com\"\n  use_cname = true\n  security_token = \"the-token\"", 1)
+	config = strings.Replace(config, `endpoint = "`+o.endpoint+`"`, `endpoint = "https://static.example.com"
+  use_cname = true
+  security_token = "the-token"`, 1)
 	data := tfjsonpath.New("data")
 	o.runEchoed(t, resource.TestStep{Config: config, ConfigStateChecks: []statecheck.StateCheck{
 		statecheck.ExpectKnownValue("echo.test", data.AtMapKey("url"), knownvalue.StringRegexp(regexp.MustCompile(
@@ -152,13 +154,26 @@ func TestPresignedURLRefusesAtValidate(t *testing.T) {
 		{`method = "POST"`, []string{"method", `"GET" "HEAD" "PUT" "DELETE"`}},
 		{`content_type = "text/plain"`, []string{"Invalid Attribute Combination", "content_type goes with the method PUT, and the method here is GET"}},
 		{`metadata = { a = "b" }`, []string{"metadata goes with the method PUT"}},
-		{"method = \"HEAD\"\n callback {\n urls = [\"https://a.example.com\"]\n body = \"a=b\"\n sni = true\n }", []string{"callback goes with the method PUT"}},
+		{`method = "HEAD"
+  callback {
+    urls = ["https://a.example.com"]
+    body = "a=b"
+    sni = true
+  }`, []string{"callback goes with the method PUT"}},
 		{"method = \"PUT\"\n response_content_type = \"text/plain\"", []string{"response_content_type goes with the method GET"}},
 		{"method = \"PUT\"\n version_id = \"v1\"", []string{"version_id goes with the method GET"}},
 		{"method = \"PUT\"\n metadata = { Owner = \"b\" }", []string{"Invalid Metadata Key", `write "owner"`}},
 		{"method = \"PUT\"\n metadata = { owner = null }", []string{"Null Metadata Value"}},
-		{"method = \"PUT\"\n callback {\n urls = [\"ftp://a.example.com\"]\n body = \"a=b\"\n }", []string{"Invalid Callback URL"}},
-		{"method = \"PUT\"\n callback {\n urls = [null]\n body = \"a=b\"\n }", []string{"Null Callback URL"}},
+		{`method = "PUT"
+  callback {
+    urls = ["ftp://a.example.com"]
+    body = "a=b"
+  }`, []string{"Invalid Callback URL"}},
+		{`method = "PUT"
+  callback {
+    urls = [null]
+    body = "a=b"
+  }`, []string{"Null Callback URL"}},
 		{`request_headers = { Content-Type = "text/plain" }`, []string{"Invalid Request Header", "argument of its own"}},
 		{`request_headers = { "x-oss-meta-owner" = terraform_data.later.id }`, []string{"Invalid Request Header", "entry of metadata"}},
 		{`request_headers = { Range = null }`, []string{"Null Request Header", "Leave the header out"}},
@@ -170,7 +185,10 @@ func TestPresignedURLRefusesAtValidate(t *testing.T) {
 		if strings.HasPrefix(tc.arguments, "key") {
 			key = ""
 		}
-		w.config("resource \"terraform_data\" \"later\" {}\nephemeral \"oss_presigned_url\" \"test\" {\n bucket = \"BUCKET\"\n " + key + tc.arguments + "\n}\n")
+		w.config(`resource "terraform_data" "later" {}
+ephemeral "oss_presigned_url" "test" {
+  bucket = "BUCKET"
+ ` + key + tc.arguments + "\n}\n")
 		w.fails(tc.words, "validate", "-no-color")
 	}
 }
@@ -181,8 +199,11 @@ func TestPresignedURLAgainstAPolicy(t *testing.T) {
 	o := startOSS(t)
 	w := o.workspace()
 	config := func(arguments string) {
-		w.config("%s", "ephemeral \"oss_presigned_url\" \"test\" {\n bucket = \"BUCKET\"\n key = \"up/a.png\"\n"+arguments+"\n}\n")
-		main := strings.Replace(w.read("main.tf"), "provider \"oss\" {", "provider \"oss\" {\n"+teamRules, 1)
+		w.config("%s", `ephemeral "oss_presigned_url" "test" {
+  bucket = "BUCKET"
+  key = "up/a.png"
+`+arguments+"\n}\n")
+		main := strings.Replace(w.read("main.tf"), `provider "oss" {`, "provider \"oss\" {\n"+teamRules, 1)
 		w.write("main.tf", main)
 	}
 	for _, tc := range []struct {
@@ -190,14 +211,21 @@ func TestPresignedURLAgainstAPolicy(t *testing.T) {
 		words     []string
 	}{
 		{`method = "PUT"`, []string{"Metadata Policy Violation", `lacks the header "Cache-Control"`, `lacks the metadata "owner"`}},
-		{"method = \"PUT\"\n metadata = { owner = \"zoe\" }\n request_headers = { cache-control = \"no-store\" }", []string{
+		{`method = "PUT"
+  metadata = { owner = "zoe" }
+  request_headers = { cache-control = "no-store" }`, []string{
 			"Metadata Policy Violation", `metadata = { owner = "zoe" }`, `request_headers = { cache-control = "no-store" }`}},
-		{"method = \"PUT\"\n content_type = \"text/html\"\n metadata = { owner = \"emma\" }\n request_headers = { cache-control = \"no-cache\" }", []string{"Metadata Policy Violation", `content_type = "text/html"`}},
+		{`method = "PUT"
+  content_type = "text/html"
+  metadata = { owner = "emma" }
+  request_headers = { cache-control = "no-cache" }`, []string{"Metadata Policy Violation", `content_type = "text/html"`}},
 	} {
 		config(tc.arguments)
 		w.fails(tc.words, "plan", "-no-color")
 	}
-	for _, arguments := range []string{"method = \"PUT\"\n metadata = { owner = \"emma\" }\n request_headers = { cache-control = \"no-cache\" }", `method = "GET"`} {
+	for _, arguments := range []string{`method = "PUT"
+  metadata = { owner = "emma" }
+  request_headers = { cache-control = "no-cache" }`, `method = "GET"`} {
 		config(arguments)
 		w.apply()
 	}

@@ -121,9 +121,22 @@ func TestRequiredInBlocks(t *testing.T) {
 	}
 	o := startOSS(t)
 	w := o.workspace()
-	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"\"\n callback {\n body = \"o=$${object}\"\n }\n}\n")
+	w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  content = ""
+  callback {
+    body = "o=$${object}"
+  }
+}
+`)
 	w.fails([]string{"Missing required argument", `"urls" is required`}, "plan", "-no-color")
-	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"\"\n}\n")
+	w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  content = ""
+}
+`)
 	w.apply()
 }
 

@@ -15,7 +15,10 @@ func TestRequestsPerOperation(t *testing.T) {
 	w := o.workspace()
 	w.starts = true // each process asks for itself
 	config := func(arguments string) {
-		w.config("resource \"oss_object\" \"test\" {\n  bucket = \"BUCKET\"\n  key = \"file.txt\"\n" + arguments + "\n}\n")
+		w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "file.txt"
+` + arguments + "\n}\n")
 	}
 	step := func(what, arguments, requests string, bytes int64, args ...string) {
 		t.Helper()
@@ -40,11 +43,22 @@ func TestRequestsPerOperation(t *testing.T) {
 	// The refresh above is in the saved state only after this one: a plan does not store what it read.
 	w.apply("-refresh-only")
 	step("metadata", "content = \"hello\"\n metadata = { owner = \"emma\" }", "CopyObject:1 GetObjectAcl:1", 0)
-	step("header", "content = \"hello\"\n metadata = { owner = \"emma\" }\n cache_control = \"no-cache\"", "CopyObject:1 GetObjectAcl:1", 0)
-	step("same bytes from base64", "content_base64 = \"aGVsbG8=\"\n metadata = { owner = \"emma\" }\n cache_control = \"no-cache\"", "", 0)
-	step("same bytes from a file", "source = \"same.txt\"\n metadata = { owner = \"emma\" }\n cache_control = \"no-cache\"", "", 0)
-	step("allow_overwrite", "source = \"same.txt\"\n allow_overwrite = true\n metadata = { owner = \"emma\" }\n cache_control = \"no-cache\"", "", 0)
-	step("body", "content = \"hello!\"\n metadata = { owner = \"emma\" }\n cache_control = \"no-cache\"", "GetObjectAcl:1 HeadObject:1 PutObject:1", 6)
+	step("header", `content = "hello"
+  metadata = { owner = "emma" }
+  cache_control = "no-cache"`, "CopyObject:1 GetObjectAcl:1", 0)
+	step("same bytes from base64", `content_base64 = "aGVsbG8="
+  metadata = { owner = "emma" }
+  cache_control = "no-cache"`, "", 0)
+	step("same bytes from a file", `source = "same.txt"
+  metadata = { owner = "emma" }
+  cache_control = "no-cache"`, "", 0)
+	step("allow_overwrite", `source = "same.txt"
+  allow_overwrite = true
+  metadata = { owner = "emma" }
+  cache_control = "no-cache"`, "", 0)
+	step("body", `content = "hello!"
+  metadata = { owner = "emma" }
+  cache_control = "no-cache"`, "GetObjectAcl:1 HeadObject:1 PutObject:1", 6)
 	step("body and header", `content = "hello?"`, "GetObjectAcl:1 HeadObject:1 PutObject:1", 6)
 	o.must(o.sdk().PutObjectTagging("file.txt", tagging("team", "web")))
 	step("body of a tagged object", `content = "hi"`, "GetObjectAcl:1 GetObjectTagging:1 HeadObject:1 PutObject:1", 2)
@@ -88,13 +102,21 @@ func TestRequestsWhereVersioningIsDenied(t *testing.T) {
 	}})
 	w := o.workspace()
 	w.starts = true // each process asks for itself
-	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = \"x\"\n}")
+	w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "k"
+  content = "x"
+}`)
 	w.apply()
 	if got := o.requests(); got != "GetBucketVersioning:1 HeadObject:1 PutObject:1" {
 		t.Errorf("requests %q", got)
 	}
 	o.must(o.sdk().PutObject("there", strings.NewReader("precious")))
-	w.config("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"there\"\n content = \"x\"\n}")
+	w.config(`resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "there"
+  content = "x"
+}`)
 	w.fails([]string{"OSS Object Already Exists"}, "apply", "-auto-approve", "-no-color")
 	if got := o.body("there"); got != "precious" {
 		t.Errorf("the object was overwritten: %q", got)
@@ -108,7 +130,12 @@ func TestRequestsOfCORS(t *testing.T) {
 	w.starts = true // each process asks for itself
 	step := func(what, arguments, requests string) {
 		t.Helper()
-		w.config("resource \"oss_bucket_cors\" \"test\" {\n  bucket = \"BUCKET\"\n  cors_rule {\n    allowed_origins = [\"https://a.example.com\"]\n    allowed_methods = [\"GET\"]\n" + arguments + "\n}\n")
+		w.config(`resource "oss_bucket_cors" "test" {
+  bucket = "BUCKET"
+  cors_rule {
+    allowed_origins = ["https://a.example.com"]
+    allowed_methods = ["GET"]
+` + arguments + "\n}\n")
 		o.local().ResetRecords()
 		w.apply("-refresh=false")
 		if got := o.requests(); got != requests {
@@ -117,7 +144,9 @@ func TestRequestsOfCORS(t *testing.T) {
 	}
 	step("create", "}", "GetBucketCors:1 PutBucketCors:1")
 	step("change", "max_age_seconds = 60\n}", "PutBucketCors:1")
-	step("allow_overwrite", "max_age_seconds = 60\n}\nallow_overwrite = true", "")
+	step("allow_overwrite", `max_age_seconds = 60
+}
+allow_overwrite = true`, "")
 	o.local().ResetRecords()
 	w.clean()
 	if got := o.requests(); got != "GetBucketCors:1" {

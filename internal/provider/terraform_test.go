@@ -61,7 +61,12 @@ func (w *workspace) write(name, text string) {
 	}
 }
 
-const requiredProvider = "terraform {\n  required_providers {\n    oss = { source = \"terraform-provider-oss/oss\" }\n  }\n}\n"
+const requiredProvider = `terraform {
+  required_providers {
+    oss = { source = "terraform-provider-oss/oss" }
+  }
+}
+`
 
 // config writes main.tf: the provider block for this test's OSS and the resources.
 func (w *workspace) config(body string, args ...any) {

@@ -116,7 +116,9 @@ func TestUploadPolicyRefusesAtValidate(t *testing.T) {
 		{"key = \"k\"\n key_prefix = \"k\"", []string{"key", "key_prefix"}},
 		{`key = "up/$${filename}"`, []string{"Invalid Object Key", "Write key_prefix"}},
 		{`key_prefix = "/up/"`, []string{"Invalid Object Key", `write "up/"`}},
-		{"key = \"k\"\n min_size = 6\n max_size = 5", []string{"Invalid Size Range", "at least 6 bytes and at most 5"}},
+		{`key = "k"
+  min_size = 6
+  max_size = 5`, []string{"Invalid Size Range", "at least 6 bytes and at most 5"}},
 		{"key = \"k\"\n max_size = 0", []string{"max_size", "between 1 and 5368709120"}},
 		{"key = \"k\"\n max_size = 5368709121", []string{"max_size", "between 1 and 5368709120"}},
 		{"key = \"k\"\n content_types = []", []string{"content_types", "at least 1"}},
@@ -126,12 +128,22 @@ func TestUploadPolicyRefusesAtValidate(t *testing.T) {
 		{"key = \"k\"\n expires_in = 604801", []string{"between 1 and 604800"}},
 		{"key = \"k\"\n request_headers = { Range = \"bytes=0-9\" }", []string{"Invalid Request Header", "not a field of a form"}},
 		{"key = \"k\"\n metadata = { a_b = \"c\" }", []string{"Invalid Metadata Key"}},
-		{"key = \"k\"\n callback {\n urls = [\"https://a.example.com\"]\n sni = true\n }", []string{"Invalid Callback Body"}},
+		{`key = "k"
+  callback {
+    urls = ["https://a.example.com"]
+    sni = true
+  }`, []string{"Invalid Callback Body"}},
 	} {
-		w.config("%s", "ephemeral \"oss_upload_policy\" \"test\" {\n bucket = \"BUCKET\"\n "+tc.arguments+"\n}\n")
+		w.config("%s", `ephemeral "oss_upload_policy" "test" {
+  bucket = "BUCKET"
+ `+tc.arguments+"\n}\n")
 		w.fails(tc.words, "validate", "-no-color")
 	}
-	w.config("ephemeral \"oss_upload_policy\" \"test\" {\n bucket = \"BUCKET\"\n key_prefix = \"\"\n}\n")
+	w.config(`ephemeral "oss_upload_policy" "test" {
+  bucket = "BUCKET"
+  key_prefix = ""
+}
+`)
 	if out := flatten(w.must("validate", "-no-color")); !strings.Contains(out, "Form for Every Key") {
 		t.Errorf("no warning: %s", out)
 	}
@@ -144,9 +156,12 @@ func TestUploadPolicyAgainstAPolicy(t *testing.T) {
 	w := o.workspace()
 	config := func(arguments string) {
 		w.config("%s", "ephemeral \"oss_upload_policy\" \"test\" {\n bucket = \"BUCKET\"\n"+arguments+"\n}\n")
-		w.write("main.tf", strings.Replace(w.read("main.tf"), "provider \"oss\" {", "provider \"oss\" {\n"+teamRules, 1))
+		w.write("main.tf", strings.Replace(w.read("main.tf"), `provider "oss" {`, "provider \"oss\" {\n"+teamRules, 1))
 	}
-	const good = "\n metadata = { owner = \"emma\" }\n request_headers = { cache-control = \"no-cache\" }\n"
+	const good = `
+  metadata = { owner = "emma" }
+  request_headers = { cache-control = "no-cache" }
+`
 	for _, tc := range []struct {
 		arguments string
 		words     []string
@@ -154,7 +169,10 @@ func TestUploadPolicyAgainstAPolicy(t *testing.T) {
 		{`key = "up/a.png"`, []string{"Metadata Policy Violation", `object "up/a.png" in bucket`, `lacks the header "Cache-Control"`, `lacks the metadata "owner"`, "may have any Content-Type"}},
 		{`key_prefix = "up/emma/"`, []string{`an object whose key begins with "up/emma/"`, `lacks the metadata "owner"`}},
 		{"key = \"up/a.png\"\n content_types = [\"image/png\", \"text/html\"]" + good, []string{"Metadata Policy Violation", `content_types = ["image/png", "text/html"]`, "Content-Type that does not match the pattern"}},
-		{"key = \"up/a.png\"\n content_types = [\"image/png\"]\n metadata = { owner = \"zoe\" }\n request_headers = { cache-control = \"no-cache\" }", []string{`metadata = { owner = "zoe" }`}},
+		{`key = "up/a.png"
+  content_types = ["image/png"]
+  metadata = { owner = "zoe" }
+  request_headers = { cache-control = "no-cache" }`, []string{`metadata = { owner = "zoe" }`}},
 	} {
 		config(tc.arguments)
 		out := w.fails(tc.words, "plan", "-no-color")
