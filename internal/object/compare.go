@@ -26,7 +26,7 @@ func Compare(want Spec, have *State) Change {
 		c.Digest, c.Size = want.Body.Digest, want.Body.Size
 	}
 	c.Write = want.Body.differs(*have)
-	if c.Managed && have.CallbackOwed && want.Callback.Wanted && !c.Write {
+	if c.Managed && !c.Write && have.owes(want, want.Body.Digest, have.CRC64) {
 		c.Write, c.Repeated = true, true
 	}
 	c.SetACL = want.Manages(ACL) && (want.unknown(ACL) || want.ACL != have.ACL)

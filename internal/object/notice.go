@@ -37,8 +37,12 @@ func (c Change) Notices(want Spec, have State) []Notice {
 	switch {
 	case !want.Callback.Wanted:
 	case c.Repeated:
-		add(AboutCallback, "Upload Repeated for Its Callback", "The body of %q is stored as it should be, but the callback of its last upload failed. The same body is uploaded again, so that OSS calls back again. "+
-			"To leave it at that instead, remove the callback block.", id)
+		reason := "the callback of its last upload failed"
+		if !have.CallbackOwed {
+			reason = "this resource has not uploaded it, or a run ended before it could note that, so that nobody knows whether OSS called back for it"
+		}
+		add(AboutCallback, "Upload Repeated for Its Callback", "The body of %q is stored as it should be, but %s. The same body is uploaded again, so that OSS calls back. "+
+			"To leave it at that instead, remove the callback block.", id, reason)
 	case c.Write:
 	case want.Callback.Changed:
 		add(AboutCallback, "New Callback Waits for an Upload", "The callback of %q changes, and its body does not. No request is made for that; the new callback is sent with the next upload of the body.", id)

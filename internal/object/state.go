@@ -74,6 +74,19 @@ func (s State) storage() ossclient.Storage {
 	return s.Storage
 }
 
+// owes reports whether a body that is stored has to be uploaded once more so that OSS calls back for it: its callback failed,
+// or it is another body than was last asked for and written, and so of an upload that never came into the state: the run
+// was killed, or all answers were lost.
+func (s State) owes(want Spec, digest, stored string) bool {
+	switch {
+	case !want.Callback.Wanted:
+		return false
+	case s.CallbackOwed:
+		return true
+	}
+	return !want.Callback.Optional && s.Body != "" && digest != "" && s.Body != digest && stored == digest
+}
+
 // hidden reports whether the stored body is a secret one of ours, of which no digest may be seen.
 func (s State) hidden() bool { return s.Secret != nil && s.CRC64 == "" }
 

@@ -60,8 +60,7 @@ func (o *operation) carrying(ctx context.Context, shown ossclient.Object) (osscl
 func (o *operation) store(ctx context.Context, write ossclient.Write, content Content, shown *ossclient.Object) (bool, error) {
 	digest := content.Digest()
 	same := shown != nil && shown.CRC64 == digest
-	owed := o.have.CallbackOwed && o.want.Callback.Wanted
-	if shown != nil && !owed && (same || o.want.Body.IgnoreDrift && o.want.Body.Kind != SecretBody && o.have.Body == digest) {
+	if shown != nil && !o.have.owes(o.want, digest, shown.CRC64) && (same || o.want.Body.IgnoreDrift && o.want.Body.Kind != SecretBody && o.have.Body == digest) {
 		return false, o.keep(*shown, content)
 	}
 	write.Body = content.Body

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
@@ -92,7 +93,7 @@ func patient(t *testing.T, handler http.Handler) *ossclient.Client {
 	listener := httptest.NewServer(handler)
 	t.Cleanup(listener.Close)
 	client, err := ossclient.New(ossclient.Config{
-		Region: "cn-hangzhou", Endpoint: listener.URL, MaxRetries: 2, Credentials: ossclient.StaticCredentials{AccessKeyID: "id", AccessKeySecret: "secret"},
+		Region: "cn-hangzhou", Endpoint: listener.URL, MaxRetries: 2, RetryDelay: time.Millisecond, Credentials: ossclient.StaticCredentials{AccessKeyID: "id", AccessKeySecret: "secret"},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@
 package ossclient
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,12 +32,13 @@ const maxAnswer = 4 << 20
 
 // Config is what a Client needs to know. Region and Credentials are required.
 type Config struct {
-	Region      string      // region id as signature V4 signs it, such as "cn-hangzhou"
-	Endpoint    string      // scheme and host; empty: the region's public endpoint over https
-	UseCNAME    bool        // Endpoint is a domain bound to one bucket, so the bucket is not put in front of it
-	Credentials Credentials // asked before every request
-	MaxRetries  int         // repetitions after the first attempt; 0 means none
-	UserAgent   string      // put in front of the SDK's own
+	Region      string        // region id as signature V4 signs it, such as "cn-hangzhou"
+	Endpoint    string        // scheme and host; empty: the region's public endpoint over https
+	UseCNAME    bool          // Endpoint is a domain bound to one bucket, so the bucket is not put in front of it
+	Credentials Credentials   // asked before every request
+	MaxRetries  int           // repetitions after the first attempt; 0 means none
+	RetryDelay  time.Duration // before the first repetition, and twice as long before each further one; 0 is 200 ms
+	UserAgent   string        // put in front of the SDK's own
 	Logger      *slog.Logger
 }
 
@@ -94,7 +96,7 @@ func New(c Config) (*Client, error) {
 		sdk:        sdk,
 		maxRetries: c.MaxRetries,
 		log:        c.Logger,
-		firstDelay: 200 * time.Millisecond,
+		firstDelay: cmp.Or(c.RetryDelay, 200*time.Millisecond),
 
 		reportEvery: 5 * time.Second,
 

@@ -2,6 +2,7 @@ package ossclient
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -71,5 +72,74 @@ func TestStrayUploadsAreNamed(t *testing.T) {
 				t.Errorf("left %v, named %v, %v", left, named, listErr)
 			}
 		})
+	}
+}
+
+// A fault strikes at each request of an upload by parts, in each way. After it the same upload, once more, leaves the object,
+// and every upload that is left unfinished was named by one of the two.
+func TestFaultAtEveryRequestOfLargeUpload(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]ossserver.Fault{
+		"500": {Status: 500, Code: "InternalError"}, "403": {Status: 403, Code: "AccessDenied"},
+		"cut before": {Cut: ossserver.CutBefore}, "cut after": {Cut: ossserver.CutAfter}, "cut inside": {Cut: ossserver.CutInside},
+		"damaged": {Damage: ossserver.DamageStored},
+	} {
+		for _, rest := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, from then on %v", name, rest), func(t *testing.T) {
+				t.Parallel()
+				var left atomic.Int32
+				var struck atomic.Bool
+				server := &ossserver.Server{Fault: func(ossserver.Call) *ossserver.Fault {
+					now := left.Add(-1)
+					if now > 0 || now < -1<<19 || now < 0 && !rest {
+						return nil
+					}
+					struck.Store(true)
+					return &fault
+				}}
+				c := newLocal(t, server)
+				c.maxRetries = 1
+				_, body := randomFile(t, 3*smallPart)
+				for n := int32(1); ; n++ {
+					key := fmt.Sprintf("k-%d", n)
+					named := map[string]bool{}
+					name := func(uploads []Upload) {
+						for _, u := range uploads {
+							named[u.ID] = true
+						}
+					}
+					write := Write{Bucket: "bucket", Key: key, Body: body, ForbidOverwrite: true, Leftovers: name, Strays: func(u []Upload, _ error) { name(u) }}
+					struck.Store(false)
+					left.Store(n)
+					_, err := c.PutObject(t.Context(), write)
+					left.Store(-1 << 20)
+					if !struck.Load() {
+						if err != nil || n == 1 {
+							t.Errorf("request %d: nothing was struck; %v", n, err)
+						}
+						return
+					}
+					if n > 20 {
+						t.Fatal("the walk does not end")
+					}
+					if err != nil {
+						write.ForbidOverwrite = false
+						if _, err := c.PutObject(t.Context(), write); err != nil {
+							t.Errorf("request %d: not healed: %v", n, err)
+						}
+					}
+					expectStored(t, server, "bucket", key, body)
+					uploads, err := c.UnfinishedUploads(t.Context(), "bucket", key)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, u := range uploads {
+						if !named[u.ID] {
+							t.Errorf("request %d: upload %s is left and not named", n, u.ID)
+						}
+					}
+				}
+			})
+		}
 	}
 }

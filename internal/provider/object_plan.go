@@ -92,7 +92,10 @@ func (m objectModel) spec(config objectModel, before *objectModel) object.Spec {
 		Bucket: m.Bucket.ValueString(), Key: m.Key.ValueString(),
 		Headers: m.headers(), Metadata: textMap(m.Metadata), HeadersUnknown: m.headersUnknown(),
 		Settings: m.settings(), Managed: m.managed(config.settingsModel), Unknown: config.settingsUnknown(),
-		Callback:  object.Callback{Wanted: m.hasCallback(), Changed: before != nil && !m.Callback.Equal(before.Callback)},
+		Callback: object.Callback{
+			Wanted: m.hasCallback(), Changed: before != nil && !m.Callback.Equal(before.Callback),
+			Optional: m.Callback.Attributes()["on_failure"] != nil && m.Callback.Attributes()["on_failure"].Equal(types.StringValue(failByWarning)),
+		},
 		Overwrite: m.AllowOverwrite.ValueBool(),
 	}
 }
