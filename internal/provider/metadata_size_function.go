@@ -26,7 +26,7 @@ func (metadataSizeFunction) Definition(_ context.Context, _ function.DefinitionR
 	resp.Definition = function.Definition{
 		Summary: "Size of user metadata as OSS counts it",
 		MarkdownDescription: fmt.Sprintf("Returns the size in bytes that user metadata has for the limit of OSS: the UTF-8 bytes of all values and of all names, "+
-			"each name with its prefix `x-oss-meta-`. `oss_object` takes at most %d.", rules.MaxSize),
+			"each name with its prefix `x-oss-meta-`. `oss_object` takes at most %d. A name or a value that OSS does not take is an error.", rules.MaxSize),
 		Parameters: []function.Parameter{
 			function.MapParameter{
 				Name:                "metadata",
