@@ -41,7 +41,7 @@ func (d *bucketCORSDataSource) Schema(ctx context.Context, _ datasource.SchemaRe
 		return schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the CORS rules of a bucket. A bucket without rules is no error: its list is empty.",
+		MarkdownDescription: "Reads the CORS rules of a bucket. A bucket without rules is not an error: its list is empty.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the bucket."},
 			"bucket": schema.StringAttribute{

@@ -86,7 +86,7 @@ func (r corsRuleModel) refuseNulls(index int, diags *diag.Diagnostics) {
 	}
 }
 
-// rule is the rule as OSS shall have it, or what is known of it.
+// rule is the rule as OSS is to have it, or what is known of it.
 func (r corsRuleModel) rule() ossclient.CORSRule {
 	rule := ossclient.CORSRule{
 		AllowedOrigins: setStrings(r.AllowedOrigins),
@@ -113,7 +113,7 @@ func (r corsRuleModel) checkable() cors.Rule {
 	}
 }
 
-// config is what OSS shall have.
+// config is what OSS is to have.
 func (m bucketCORSModel) config(ctx context.Context, diags *diag.Diagnostics) ossclient.CORS {
 	config := ossclient.CORS{ResponseVary: m.ResponseVary.ValueBool()}
 	for _, r := range m.rules(ctx, diags) {
@@ -122,7 +122,7 @@ func (m bucketCORSModel) config(ctx context.Context, diags *diag.Diagnostics) os
 	return config
 }
 
-// refresh takes over what OSS has. Where its answer cannot tell two spellings apart (an absent list from an empty
+// refresh takes over what OSS has. Where its answer does not distinguish two spellings (an absent list from an empty
 // one, no max age from 0, the case of an allowed header), the spelling of the rule at the same place stays.
 func (m *bucketCORSModel) refresh(ctx context.Context, config ossclient.CORS, diags *diag.Diagnostics) {
 	var before []corsRuleModel

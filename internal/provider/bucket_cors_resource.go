@@ -54,7 +54,7 @@ func (r *bucketCORSResource) Schema(ctx context.Context, _ resource.SchemaReques
 			"allow_overwrite": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Set to `true` to let the creation replace rules that the bucket has already. It acts on creation only. " +
-					"Without it the creation stops at other rules and tells how to import them.",
+					"Without it the creation stops at other rules and says how to import them.",
 			},
 		},
 		Blocks: map[string]schema.Block{
@@ -106,7 +106,7 @@ func (r *bucketCORSResource) ValidateConfig(ctx context.Context, req resource.Va
 		return
 	}
 	var rules []cors.Rule
-	var unreadable diag.Diagnostics // what has been told already, at the attribute
+	var unreadable diag.Diagnostics // what has been said already, at the attribute
 	read := config.rules(ctx, &unreadable)
 	if unreadable.HasError() {
 		return
@@ -197,7 +197,7 @@ func (r *bucketCORSResource) Create(ctx context.Context, req resource.CreateRequ
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, bucketCORSIdentity{plan.Bucket})...)
 }
 
-// takeCORS reports whether the bucket has the very rules that are wanted, as after a run that was cut off. Others are an
+// takeCORS reports whether the bucket has exactly the rules that are wanted, as after a run that was cut off. Others are an
 // error: a PUT would replace them all. Looking costs one GET.
 func takeCORS(ctx context.Context, client *ossclient.Client, plan bucketCORSModel, want ossclient.CORS, summary string, diags *diag.Diagnostics) bool {
 	have, err := client.GetCORS(ctx, plan.Bucket.ValueString())
@@ -287,7 +287,7 @@ func (r *bucketCORSResource) Delete(ctx context.Context, req resource.DeleteRequ
 	defer r.data.lock(state.Bucket.ValueString())()
 	if _, again := r.data.created.Load(state.Bucket.ValueString()); again {
 		// create_before_destroy: what the bucket has now are the new rules.
-		tflog.Info(ctx, "the CORS rules were set anew in this run; they are not removed", map[string]any{"bucket": state.Bucket.ValueString()})
+		tflog.Info(ctx, "this run has set the CORS rules; they are not removed", map[string]any{"bucket": state.Bucket.ValueString()})
 		return
 	}
 	err := client.DeleteCORS(ctx, state.Bucket.ValueString())

@@ -48,7 +48,7 @@ func bucketGone(diags *diag.Diagnostics, err error, bucket, then string) bool {
 		return false
 	}
 	diags.AddWarning("OSS Bucket Does Not Exist", fmt.Sprintf("Bucket %q does not exist, and so nothing in it does. %s "+
-		"If the bucket should be there, check its spelling, and endpoint, region and credentials of the provider, before anything is created anew.", bucket, then))
+		"If the bucket should be there, check its spelling, and endpoint, region and credentials of the provider, before anything is created again.", bucket, then))
 	return true
 }
 
@@ -91,10 +91,10 @@ var codeHints = map[string]string{
 	"RequestTimeTooSkewed": "The clock of this machine differs from OSS's by more than 15 minutes. Set it right.",
 	"InvalidObjectState":   "The object is archived. Restore it first (RestoreObject), and run again when the restore has finished.",
 	"FileImmutable":        "A retention policy (WORM) of the bucket protects this object. It can be changed when the retention period is over.",
-	// OSS-222; a write that asked not to overwrite has words of its own.
+	// OSS-222; a write that asked not to overwrite has its own words.
 	"FileAlreadyExists": "An overwrite protection rule of the bucket covers this key: objects may be created and deleted, and not be written over. " +
 		"To OSS a change of headers, metadata, storage class or encryption is a copy of the object onto itself, so it is refused like a new body. " +
-		"Have the rule exempt this access key or key prefix (oss:PutBucketOverwriteConfig), or replace the object: terraform apply -replace=ADDRESS deletes it and creates it anew, " +
+		"Have the rule exempt this access key or key prefix (oss:PutBucketOverwriteConfig), or replace the object: terraform apply -replace=ADDRESS deletes it and creates it again, " +
 		"and in between there is none.",
 	"KmsServiceNotEnabled": "The object is encrypted with KMS, and the KMS service is not enabled for this account. Enable it, or choose AES256.",
 	"PublicEndpointForbidden": "This account may not use the public endpoint for data. Set endpoint to a custom domain of the bucket with use_cname = true, " +

@@ -31,7 +31,7 @@ func (contentTypeFunction) Definition(_ context.Context, _ function.DefinitionRe
 	}
 }
 
-// Run looks the extension up. Its error, for what can be no key, is at the argument.
+// Run looks the extension up. Its error, for what cannot be a key, is at the argument.
 func (contentTypeFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var key string
 	if resp.Error = req.Arguments.Get(ctx, &key); resp.Error != nil {

@@ -47,7 +47,7 @@ func (corsDecisionFunction) Metadata(_ context.Context, _ function.MetadataReque
 func (corsDecisionFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Which CORS rule answers a request",
-		MarkdownDescription: "Tells how OSS will answer a cross-origin request under a list of CORS rules, before anything is applied. " +
+		MarkdownDescription: "Says how OSS will answer a cross-origin request under a list of CORS rules, before anything is applied. " +
 			"It makes no request. The answer is an object:\n\n" +
 			"- `allowed` - whether a rule answers\n" +
 			"- `rule` - the index of that rule from 0; null when none does\n" +

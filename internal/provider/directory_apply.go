@@ -28,7 +28,7 @@ type directoryApply struct {
 }
 
 // run carries the decision of the plan out, and completes the plan with what is stored then. It reports whether that is to
-// be kept, which it is beside an error, too.
+// be kept, which it is with an error, too.
 func (a *directoryApply) run(ctx context.Context) (object.Inventory, bool) {
 	decision, ok := a.decision(ctx)
 	if !ok || !a.holds(decision) {

@@ -209,7 +209,7 @@ func (p *directoryPlanner) checkPolicy(d directoryDecision) {
 		addViolations(p.diags, at(g), []finding.Finding{g.Summed()})
 	}
 	if tally.Ungrouped > 0 {
-		p.diags.AddError("Metadata Policy Violation", fmt.Sprintf("And %s more, in too many ways to tell them apart.", count(tally.Ungrouped, "violation")))
+		p.diags.AddError("Metadata Policy Violation", fmt.Sprintf("And %s more, in too many ways to list them.", count(tally.Ungrouped, "violation")))
 	}
 }
 

@@ -128,7 +128,7 @@ func (p *directoryPlanner) readFolder(ctx context.Context, d *directoryDecision)
 	}
 }
 
-// stored finds out what is stored, as far as that needs more than the state tells.
+// stored finds out what is stored, as far as that needs more than the state shows.
 func (p *directoryPlanner) stored(ctx context.Context, dir object.Directory, d *directoryDecision) (object.Inventory, bool) {
 	if p.client == nil || p.plan.ID.IsUnknown() {
 		return p.have, true
@@ -264,7 +264,7 @@ func (d directoryDecision) keys(names []string) []string {
 	return keys
 }
 
-// planDestroy tells when a destroy will leave the objects where they are, or may cost a fee.
+// planDestroy says when a destroy will leave the objects where they are, or may cost a fee.
 func (m directoryModel) planDestroy(have object.Inventory, diags *diag.Diagnostics) {
 	if diags.HasError() {
 		return

@@ -40,7 +40,7 @@ func (r *directoryResource) ValidateConfig(ctx context.Context, req resource.Val
 	blocks := config.blocks(ctx, &resp.Diagnostics)
 	if len(blocks) == 0 && config.Metadata.IsNull() && !config.File.IsUnknown() {
 		resp.Diagnostics.AddError("Nothing to Manage", "The directory has neither a source nor metadata nor a file block, so it manages nothing. Set source to upload a folder, "+
-			"or say in metadata and file blocks what the objects below the prefix shall have.")
+			"or say in metadata and file blocks what the objects below the prefix are to have.")
 	}
 }
 
@@ -150,7 +150,7 @@ func (r *directoryResource) Delete(ctx context.Context, req resource.DeleteReque
 	recall(ctx, req.Private, destroyMark, &destroyed, &resp.Diagnostics)
 	recall(ctx, req.Private, creationMark, &successor, &resp.Diagnostics)
 	if !destroyed && successor == id && run.created == nil {
-		tflog.Info(ctx, "the directory is created anew below the same prefix; its objects are left to that", map[string]any{"id": id})
+		tflog.Info(ctx, "the directory is created again below the same prefix; its objects are left to that", map[string]any{"id": id})
 		run.have = have
 		return
 	}

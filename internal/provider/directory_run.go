@@ -10,7 +10,7 @@ import (
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 )
 
-// directoryRun is what the calls of one run tell each other about a directory. Terraform makes them one after the other:
+// directoryRun is what the calls of one run pass on to each other about a directory. Terraform makes them one after the other:
 // refresh and plan in one process, and in the next the plan once more, the deletion of what is replaced, the creation or
 // the change. Nothing is lost when one of them finds nothing here: it asks for itself.
 type directoryRun struct {

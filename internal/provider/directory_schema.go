@@ -81,7 +81,7 @@ func directoryPlaceSchema() map[string]schema.Attribute {
 		"allow_overwrite": schema.BoolAttribute{
 			Optional: true,
 			MarkdownDescription: "Set to `true` to let objects be written over that exist already and were not written from here. Without it they stop the plan or the apply, " +
-				"which names them; what is already stored as it shall be is taken over, without a write.",
+				"which names them; what is already stored as it should be is taken over, without a write.",
 		},
 	}
 }
@@ -175,7 +175,7 @@ func fileBlock() schema.Block {
 			"expires":             header("Expires", "`Expires` of the files, an HTTP date."),
 			"metadata": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "User metadata of the files, beside what earlier blocks and the argument `metadata` say.",
+				MarkdownDescription: "User metadata of the files, in addition to what earlier blocks and the argument `metadata` say.",
 				Validators:          []validator.Map{userMetadata{}},
 			},
 			"acl": schema.StringAttribute{
@@ -204,7 +204,7 @@ func directoryComputedSchema() map[string]schema.Attribute {
 		"id": schema.StringAttribute{Computed: true, MarkdownDescription: "`bucket/prefix`."},
 		"files": schema.MapAttribute{
 			Computed: true, ElementType: types.StringType,
-			MarkdownDescription: "What is stored, by the path below the prefix: size, `crc64` and a digest of everything managed beside the body, such as `1024 B, crc64 9223372036854775808, 1a2b3c4d`. " +
+			MarkdownDescription: "What is stored, by the path below the prefix: size, `crc64` and a digest of everything managed besides the body, such as `1024 B, crc64 9223372036854775808, 1a2b3c4d`. " +
 				"A plan that changes the last part alone uploads nothing. `by others` ends the text of an object whose body was not written from here.",
 		},
 		"file_count": schema.Int64Attribute{Computed: true, MarkdownDescription: "How many files there are."},

@@ -15,7 +15,7 @@ import (
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/plain"
 )
 
-// addViolations adds one diagnostic per title: a value that breaks two rules is still one thing to mend.
+// addViolations adds one diagnostic per title: a value that breaks two rules is still one thing to fix.
 func addViolations(diags *diag.Diagnostics, at path.Path, found []finding.Finding) {
 	for i, v := range found {
 		if slices.ContainsFunc(found[:i], func(o finding.Finding) bool { return sameTitle(o, v) }) {

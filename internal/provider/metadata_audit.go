@@ -100,7 +100,7 @@ func (a *audit) list(ctx context.Context, group *errgroup.Group, pages chan<- *a
 		}
 		for i := range page.objects {
 			o := &page.objects[i]
-			if !o.need.Any() { // the list tells all that rules ask for
+			if !o.need.Any() { // the list shows all that rules ask for
 				o.found = a.policy.Check(a.listedObject(o.listed))
 				page.pending.Done()
 				continue

@@ -76,7 +76,7 @@ func (d *metadataViolationsDataSource) Schema(ctx context.Context, _ datasource.
 		MarkdownDescription: "Holds the objects that a bucket has already against a metadata policy, whoever wrote them, and returns what they break. " +
 			"The objects are listed, 1,000 a request. Those of which a rule asks for headers or metadata cost one HeadObject each, several at a time; " +
 			"a rule on `tags` one GetObjectTagging more for each object that has tags, a rule on `acl` one GetObjectAcl for each object, and a rule on `storage_class` nothing. " +
-			"[The guide](../guides/metadata-policy.md) tells how to write rules and how to gate a pipeline on the result.",
+			"[The guide](../guides/metadata-policy.md) says how to write rules and how to gate a pipeline on the result.",
 		Attributes: selectionSchema(),
 		Blocks:     map[string]schema.Block{"timeouts": walkTimeouts(ctx)},
 	}

@@ -29,7 +29,7 @@ type objectApply struct {
 }
 
 // run carries the change out, and completes the plan and the memory with what is stored then. It reports whether they are
-// to be kept: also beside an error, when the object is stored all the same.
+// to be kept: also with an error, when the object is stored all the same.
 func (a *objectApply) run(ctx context.Context) bool {
 	want := a.want(ctx)
 	if a.diags.HasError() {
@@ -155,7 +155,7 @@ func (a *objectApply) warnOfUploads(outcome object.Outcome) {
 	switch {
 	case len(outcome.Strays) > 0:
 		a.diags.AddWarning("Unfinished Uploads Left", fmt.Sprintf(
-			"Uploads of %q in bucket %q are most likely left of this run: the answer to their beginning was lost, so that it was repeated, or they could not be aborted. OSS does not tell who began an upload, "+
+			"Uploads of %q in bucket %q are most likely left of this run: the answer to their beginning was lost, so that it was repeated, or they could not be aborted. OSS does not say who began an upload, "+
 				"so they are left alone. If nobody else is uploading, abort them (ossutil abort-multipart-upload), or have a lifecycle rule of the bucket do it:\n%s",
 			key, bucket, uploadLines(outcome.Strays)))
 	case outcome.StraysUnknown != nil:

@@ -255,7 +255,7 @@ func (m objectModel) openCopy(ctx context.Context, client *ossclient.Client, pla
 
 var (
 	errFolder = errors.New("it is a folder")
-	errKind   = errors.New("it is no regular file")
+	errKind   = errors.New("it is not a regular file")
 )
 
 // checkFile refuses what cannot be the body: opening a pipe or a device might block the plan for ever.
@@ -274,18 +274,18 @@ func checkFile(name string) error {
 
 // addSourceError words what is wrong with the file, at the attribute.
 func addSourceError(diags *diag.Diagnostics, name string, err error) {
-	summary, mend := "Unreadable Source File", "Check that the user who runs Terraform may read it."
+	summary, fix := "Unreadable Source File", "Check that the user who runs Terraform may read it."
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		summary = "Source File Not Found"
-		mend = "Check the path; it is relative to the folder Terraform runs in, and \"${path.module}/...\" to the module."
+		fix = "Check the path; it is relative to the folder Terraform runs in, and \"${path.module}/...\" to the module."
 	case errors.Is(err, errFolder):
-		mend = "Name one file; for the files of a folder use for_each = fileset(...)."
+		fix = "Name one file; for the files of a folder use for_each = fileset(...)."
 	case errors.Is(err, errKind):
-		mend = "Name a file with a fixed content."
+		fix = "Name a file with a fixed content."
 	}
 	if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
 		err = pathErr.Err
 	}
-	diags.AddAttributeError(path.Root("source"), summary, fmt.Sprintf("Could not read %q: %s. %s", name, err, mend))
+	diags.AddAttributeError(path.Root("source"), summary, fmt.Sprintf("Could not read %q: %s. %s", name, err, fix))
 }

@@ -37,7 +37,7 @@ func (m objectModel) addCallbackFailure(diags *diag.Diagnostics, failed *ossclie
 	if !optional {
 		next = "The state holds the object as it is stored. The next apply uploads it again, in place, so that OSS calls back again. To go on without, set on_failure = \"warn\" or remove the callback block."
 		if creates {
-			next = "The state holds the object, but Terraform marks a resource as tainted when its creation fails: the next apply would delete it and create it anew. " +
+			next = "The state holds the object, but Terraform marks a resource as tainted when its creation fails: the next apply would delete it and create it again. " +
 				"To have it uploaded again in place instead, so that the object is never missing, run\n\n  terraform untaint ADDRESS\n\n" +
 				"before the next apply. To go on without the callback, set on_failure = \"warn\" or remove the block, and untaint as well."
 		}
@@ -72,7 +72,7 @@ func callbackMeaning(message string) string {
 	}
 	status := 0
 	if found := statusInMessage.FindStringSubmatch(message); found != nil {
-		status, _ = strconv.Atoi(found[1]) // digits, of which too many are no status either
+		status, _ = strconv.Atoi(found[1]) // digits, of which too many are not status either
 	}
 	return statusMeaning(status)
 }
@@ -111,14 +111,14 @@ func statusMeaning(status int) string {
 	case status >= 200 && status <= 299:
 		return "The receiver answered with success, but OSS takes the status 200 alone. Have it answer with 200 and a JSON document."
 	case status >= 400 && status <= 499:
-		return "The receiver refuses the request. Its own log tells why; check that it takes a POST with this body_type."
+		return "The receiver refuses the request. Its own log says why; check that it takes a POST with this body_type."
 	case status >= 500 && status <= 599:
-		return "The receiver failed. Its own log tells why."
+		return "The receiver failed. Its own log says why."
 	}
 	return "Check the receiver: it has to answer within 5 seconds with the status 200, a Content-Length and a JSON document of at most 1 MB."
 }
 
-// refusedFields tells which argument a refusal is about: by OSS's error case where that is documented, else by words
+// refusedFields says which argument a refusal is about: by OSS's error case where that is documented, else by words
 // (OSS-093). The first that fits counts.
 var refusedFields = []struct{ ec, words, field string }{
 	{"0007-00000004", "callback url", callback.FieldURLs},
@@ -158,7 +158,7 @@ func (m objectModel) addCallbackRefusal(diags *diag.Diagnostics, err error) bool
 	detail := fmt.Sprintf("OSS refuses %s of %q in bucket %q: %s\n\nNothing was stored.", what, m.Key.ValueString(), m.Bucket.ValueString(), sentence(e.Cause()))
 	switch {
 	case strings.Contains(words, "private address"):
-		detail += " OSS calls addresses of the internet only. Write a public one; a local OSS server may be told to allow others (oss-local --allow-private-callbacks)."
+		detail += " OSS calls addresses of the internet only. Write a public one; a local OSS server can be started so that it allows others (oss-local --allow-private-callbacks)."
 	case strings.Contains(words, "can not get ip"):
 		detail += " Its name servers do not know the host. Check the spelling, and that the name is public."
 	}

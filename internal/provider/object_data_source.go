@@ -115,7 +115,7 @@ func objectDataResults() map[string]schema.Attribute {
 		"tag_count":                     number("How many tags the object has."),
 		"metadata":                      texts("User metadata, names in lower case without the `x-oss-meta-` prefix."),
 		"etag":                          text("ETag of the body, without quotes. OSS advises against reading it as an MD5; compare bodies by `crc64`."),
-		"crc64":                         text("CRC-64 (ECMA) of the body, an unsigned decimal; null where OSS does not tell, as for some old objects."),
+		"crc64":                         text("CRC-64 (ECMA) of the body, an unsigned decimal; null where OSS does not show it, as for some old objects."),
 		"size":                          number("Size of the body in bytes."),
 		"storage_class":                 text("Storage class, such as `Standard` or `IA`."),
 		"server_side_encryption":        text("Encryption of the stored body: `AES256`, `KMS` or `SM4`, else null."),
@@ -180,7 +180,7 @@ func (m *objectDataModel) show(o ossclient.Object) {
 	m.LastModified = timeOrNull(o.LastModified)
 }
 
-// readBody reads text. What is no text, or too long for the state, is refused before a byte is read where HEAD tells.
+// readBody reads text. What is not text, or too long for the state, is refused before a byte is read where HEAD shows it.
 func (m *objectDataModel) readBody(ctx context.Context, client *ossclient.Client, version string, o ossclient.Object, diags *diag.Diagnostics) {
 	refuse := func(summary, detail string) {
 		diags.AddAttributeError(path.Root("read_body"), summary, fmt.Sprintf("The body of %q in bucket %q %s", m.Key.ValueString(), m.Bucket.ValueString(), detail))
@@ -204,13 +204,13 @@ func (m *objectDataModel) readBody(ctx context.Context, client *ossclient.Client
 		if o.ContentEncoding != "" && !strings.EqualFold(o.ContentEncoding, "identity") {
 			advice = fmt.Sprintf("It is stored with the content encoding %q, which is not undone here. %s", o.ContentEncoding, advice)
 		}
-		refuse("Object Body Is No Text", "is not UTF-8, so it cannot be a value of Terraform. "+advice)
+		refuse("Object Body Is Not Text", "is not UTF-8, so it cannot be a value of Terraform. "+advice)
 	default:
 		m.Body = types.StringValue(string(body))
 	}
 }
 
-// addHeadError tells what is not there from a call that failed: a missing bucket, or the missing target of a link, is
+// addHeadError says what is missing when a call failed: a missing bucket, or the missing target of a link, is
 // a call that failed.
 func (m *objectDataModel) addHeadError(ctx context.Context, client *ossclient.Client, diags *diag.Diagnostics, err error) {
 	version, object := m.VersionID.ValueString(), fmt.Sprintf("object %q in bucket %q", m.Key.ValueString(), m.Bucket.ValueString())

@@ -163,8 +163,8 @@ output "test" { value = sha256(data.oss_object.test.body) }`, key)
 	w.apply()
 	for key, words := range map[string][]string{
 		"outside.txt": {"Object Body Too Large", "1048577 bytes", "1 MiB", "read_body"},
-		"binary":      {"Object Body Is No Text", "not UTF-8", "Remove read_body"},
-		"zipped.txt":  {"Object Body Is No Text", `content encoding "gzip", which is not undone`},
+		"binary":      {"Object Body Is Not Text", "not UTF-8", "Remove read_body"},
+		"zipped.txt":  {"Object Body Is Not Text", `content encoding "gzip", which is not undone`},
 	} {
 		config(key)
 		o.local().ResetRecords()

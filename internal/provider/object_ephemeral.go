@@ -104,7 +104,7 @@ func objectEphemeralResults() map[string]schema.Attribute {
 			Computed: true, ElementType: types.StringType,
 			MarkdownDescription: "User metadata, names in lower case without the `x-oss-meta-` prefix.",
 		},
-		"crc64":         secret("CRC-64 (ECMA) of the body, an unsigned decimal; null where OSS does not tell."),
+		"crc64":         secret("CRC-64 (ECMA) of the body, an unsigned decimal; null where OSS does not show it."),
 		"size":          schema.Int64Attribute{Computed: true, MarkdownDescription: "Size of the body in bytes."},
 		"last_modified": text("Time of the last change, in RFC 3339, such as `2026-01-02T03:04:05Z`."),
 	}
@@ -155,7 +155,7 @@ func (m *objectEphemeralModel) show(o ossclient.Object, body []byte) {
 	m.LastModified = timeOrNull(o.LastModified)
 }
 
-// addReadError tells what is not there, too large or another one from a call that failed.
+// addReadError says what is missing, too large or another one when a call failed.
 func (m *objectEphemeralModel) addReadError(ctx context.Context, client *ossclient.Client, diags *diag.Diagnostics, err error) {
 	object := fmt.Sprintf("%q in bucket %q", m.Key.ValueString(), m.Bucket.ValueString())
 	var tooLarge *ossclient.TooLargeError

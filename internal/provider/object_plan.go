@@ -21,7 +21,7 @@ const (
 )
 
 // ModifyPlan decides at plan what an apply will do, so that the computed attributes show it: a new crc64 is an
-// upload, an unknown version_id is a write, and neither is no request. Terraform calls it again at the start of an
+// upload, an unknown version_id is a write, and neither means no request. Terraform calls it again at the start of an
 // apply, when it must come to the same result; what it decides then is carried out.
 func (r *objectResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	memory := recallMemory(ctx, req.Private, &resp.Diagnostics)
@@ -109,7 +109,7 @@ func (m objectModel) state(memory object.Memory) object.State {
 	}
 }
 
-// foresee plans what OSS will tell of the object.
+// foresee plans what OSS will say of the object.
 func (m *objectModel) foresee(c object.Change, before objectModel) {
 	m.ETag = foreseen(c.ETag, before.ETag, types.StringNull(), types.StringNull(), types.StringUnknown())
 	m.CRC64 = foreseen(c.CRC64, before.CRC64, types.StringValue(c.Digest), types.StringNull(), types.StringUnknown())
@@ -182,7 +182,7 @@ func (m objectModel) deletionPolicy(memory object.Memory) string {
 	return keepObject
 }
 
-// planDestroy tells when a destroy will leave the object where it is, or may cost a fee.
+// planDestroy says when a destroy will leave the object where it is, or may cost a fee.
 func (m objectModel) planDestroy(memory object.Memory, diags *diag.Diagnostics) {
 	if diags.HasError() {
 		return

@@ -139,7 +139,7 @@ func (r *objectResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	defer r.data.lock(state.ID.ValueString())()
 	if _, again := r.data.created.Load(state.ID.ValueString()); again {
 		// create_before_destroy under one key: what stands there now is the new object.
-		tflog.Info(ctx, "the object was created anew in this run; it is not deleted", map[string]any{"id": state.ID.ValueString()})
+		tflog.Info(ctx, "this run has created the object; it is not deleted", map[string]any{"id": state.ID.ValueString()})
 		return
 	}
 	if state.AllowOverwrite.ValueBool() && r.replacedSince(ctx, client, state, memory, &resp.Diagnostics) {
@@ -159,7 +159,7 @@ func (r *objectResource) Delete(ctx context.Context, req resource.DeleteRequest,
 
 // replacedSince looks whether the object was written again after this resource wrote it last. With allow_overwrite and
 // create_before_destroy that is the new object of the same resource, when the run that made it ended before it could
-// remove the old one: this run cannot tell it from one of somebody else, and deletes neither. It costs one HEAD.
+// remove the old one: this run cannot distinguish it from one of somebody else, and deletes neither. It costs one HEAD.
 func (r *objectResource) replacedSince(ctx context.Context, client *ossclient.Client, state objectModel, memory object.Memory, diags *diag.Diagnostics) bool {
 	if memory.Written.IsZero() {
 		return false
@@ -211,7 +211,7 @@ func (r *objectResource) ImportState(ctx context.Context, req resource.ImportSta
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("key"), id.Key)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, id)...)
 	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.AddWarning("Imported Without Its Configuration", fmt.Sprintf("An import of %q does not know whether the configuration has a body or a deletion_policy. The next apply tells it, of an import block "+
+		resp.Diagnostics.AddWarning("Imported Without Its Configuration", fmt.Sprintf("An import of %q does not know whether the configuration has a body or a deletion_policy. The next apply shows it, of an import block "+
 			"the same one, and makes no request for a body that is the stored one. A destroy before that keeps the object in the bucket.", id.Bucket.ValueString()+"/"+id.Key.ValueString()))
 	}
 }
@@ -220,7 +220,7 @@ func (r *objectResource) ImportState(ctx context.Context, req resource.ImportSta
 func splitObjectID(id string) (bucket, key string, err error) {
 	bucket, key, ok := strings.Cut(strings.TrimPrefix(id, "oss://"), "/")
 	if !ok || bucket == "" || key == "" {
-		return "", "", fmt.Errorf("%q is no id of an object; write bucket/key or oss://bucket/key, such as \"my-bucket/path/file.txt\"", id)
+		return "", "", fmt.Errorf("%q is not the id of an object; write bucket/key or oss://bucket/key, such as \"my-bucket/path/file.txt\"", id)
 	}
 	return bucket, key, nil
 }

@@ -58,7 +58,7 @@ func objectPlaceSchema() map[string]schema.Attribute {
 			Optional: true,
 			MarkdownDescription: "Set to `true` to let the creation replace an object that exists already, with all its headers, metadata, tags and ACL. " +
 				"Without a body in the configuration it takes over the existing object, whose body stays. " +
-				"It acts on creation only. Without it the creation stops at an existing object and tells how to import it.",
+				"It acts on creation only. Without it the creation stops at an existing object and says how to import it.",
 		},
 		"deletion_policy": schema.StringAttribute{
 			Optional: true,

@@ -46,7 +46,7 @@ func sourcePath() validator.String {
 
 // missingSource words a plan whose file is not there. A typo must not pass the plan of a pipeline, so it is an error unless
 // source_hash says that something is going to make the file. Where the object is stored already and no argument of its body
-// has changed since, the plan may be the one that a destroy begins with, which no provider can tell from another, and
+// has changed since, the plan may be the one that a destroy begins with, which no provider can distinguish from another, and
 // which a file that is no longer needed must not stop. before is the state.
 func (m objectModel) missingSource(before *objectModel, diags *diag.Diagnostics) {
 	name := m.Source.ValueString()
@@ -131,7 +131,7 @@ func (m objectModel) checkCoding(body ossclient.Body, diags *diag.Diagnostics) {
 	}
 	reader, err := body.Open(0, min(body.Size, rules.BodyBeginning))
 	if err != nil {
-		return // the file has just been read; the apply will tell
+		return // the file has just been read; the apply will show
 	}
 	defer reader.Close()
 	beginning, err := io.ReadAll(reader)

@@ -143,7 +143,7 @@ func TestSourceRefusals(t *testing.T) {
 	for source, words := range map[string][]string{
 		"folder":    {"Unreadable Source File", "it is a folder", "fileset", `"folder"`},
 		"file/sub":  {"Unreadable Source File", "not a directory"},
-		"/dev/null": {"Unreadable Source File", "no regular file"},
+		"/dev/null": {"Unreadable Source File", "not a regular file"},
 	} {
 		w.config(strings.Replace(sourceConfig, `"site.css"
 }`, `"`+source+`"

@@ -85,7 +85,7 @@ func objectsArguments() map[string]schema.Attribute {
 		"limit": schema.Int64Attribute{
 			CustomType: wholeNumber{},
 			Optional:   true,
-			MarkdownDescription: fmt.Sprintf("At most so many keys and common prefixes together. Unless set, all are listed, and more than %d are an error, "+
+			MarkdownDescription: fmt.Sprintf("How many keys and common prefixes are listed at most, together. Unless set, all are listed, and more than %d are an error, "+
 				"since all of them are kept in the state.", maxListed),
 			Validators: []validator.Int64{int64validator.Between(1, maxListed)},
 		},

@@ -39,7 +39,7 @@ func (m providerModel) firstUnknown() string {
 }
 
 // newClient decides what the provider block leaves open and builds the client; problems go to diags, each at
-// the argument that mends it.
+// the argument that fixes it.
 func (p *ossProvider) newClient(ctx context.Context, m providerModel, terraformVersion string, diags *diag.Diagnostics) *ossclient.Client {
 	endpoint := m.endpoint(diags)
 	region := m.region(endpoint, diags)
@@ -146,7 +146,7 @@ func (m providerModel) credentials(ctx context.Context, diags *diag.Diagnostics)
 	return credentials
 }
 
-// noCredentials tells which places were searched for a key and what each of them lacked.
+// noCredentials says which places were searched for a key and what each of them lacked.
 func noCredentials(err error) string {
 	var none *ossclient.CredentialsError
 	if !errors.As(err, &none) {

@@ -163,7 +163,7 @@ var (
 
 func checkJSON(text string) error {
 	if !json.Valid([]byte(text)) {
-		return errors.New("the value is no JSON; jsonencode({...}) makes some")
+		return errors.New("the value is not JSON; jsonencode({...}) makes some")
 	}
 	return nil
 }

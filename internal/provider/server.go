@@ -16,7 +16,7 @@ var requiredInBlocks = map[string][]string{
 	"copy_source": {"bucket", "key"},
 }
 
-// NewServer returns the constructor of a server of the provider, which tells Terraform, editors and the documentation what
+// NewServer returns the constructor of a server of the provider, which shows Terraform, editors and the documentation what
 // blocks require.
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {

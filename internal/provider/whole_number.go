@@ -53,7 +53,7 @@ func (n unfitNumber) Equal(o attr.Value) bool {
 	return ok && n.number.Cmp(other.number) == 0
 }
 
-// IsNull tells that there is a value.
+// IsNull says that there is a value.
 func (unfitNumber) IsNull() bool { return false }
 
 // ToTerraformValue is the number as it was written.
