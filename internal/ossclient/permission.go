@@ -36,7 +36,12 @@ func (r request) needs() []Permission {
 	}
 	all := []Permission{own}
 	if source, ok := strings.CutPrefix(r.header["X-Oss-Copy-Source"], "/"); ok {
-		all = append(all, sourcePermission(source, r.header["X-Oss-Tagging-Directive"] == "Replace" || r.op == "UploadPartCopy"))
+		p := sourcePermission(source, r.header["X-Oss-Tagging-Directive"] == "Replace" || r.op == "UploadPartCopy")
+		if p.On == own.On { // a copy onto itself
+			all[0].Actions = append(own.Actions, p.Actions...)
+		} else {
+			all = append(all, p)
+		}
 	}
 	if r.header["X-Oss-Server-Side-Encryption-Key-Id"] != "" {
 		all = append(all, Permission{Actions: []string{"kms:GenerateDataKey", "kms:Decrypt"}, On: "the KMS key"})

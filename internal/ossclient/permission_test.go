@@ -54,6 +54,10 @@ func TestDeniedCallsNameTheirPermissions(t *testing.T) {
 			_, err := c.CopyObject(ctx, CopySource{Bucket: "other", Key: "a b/c"}, Write{Bucket: "bucket", Key: "k"})
 			return err
 		}, "oss:PutObject" + object + ", oss:GetObject oss:GetObjectTagging on acs:oss:*:*:other/a b/c"},
+		"CopyObject onto itself": {func(ctx context.Context, c *Client) error {
+			_, err := c.CopyObject(ctx, CopySource{Bucket: "bucket", Key: "k"}, Write{Bucket: "bucket", Key: "k", Settings: Settings{Tags: map[string]string{"a": "b"}}})
+			return err
+		}, "oss:PutObject oss:PutObjectTagging oss:GetObject" + object},
 		"CopyObject of a version": {func(ctx context.Context, c *Client) error {
 			_, err := c.CopyObject(ctx, CopySource{Bucket: "other", Key: "a", VersionID: "v"}, Write{Bucket: "bucket", Key: "k", Settings: Settings{Tags: map[string]string{}}})
 			return err

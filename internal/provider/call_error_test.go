@@ -16,7 +16,7 @@ import (
 var needed = map[string]string{
 	"HeadObject": "oss:GetObject on acs:oss:*:*:test-bucket/k", "GetObject": "oss:GetObject on acs:oss:*:*:test-bucket/k",
 	"PutObject":    "oss:PutObject on acs:oss:*:*:test-bucket/k",
-	"CopyObject":   "oss:PutObject on acs:oss:*:*:test-bucket/k, and oss:GetObject and oss:GetObjectTagging on acs:oss:*:*:test-bucket/k",
+	"CopyObject":   "oss:PutObject, oss:GetObject and oss:GetObjectTagging on acs:oss:*:*:test-bucket/k",
 	"GetObjectAcl": "oss:GetObjectAcl on acs:oss:*:*:test-bucket/k", "PutObjectACL": "oss:PutObjectAcl on acs:oss:*:*:test-bucket/k",
 	"GetObjectTagging": "oss:GetObjectTagging on acs:oss:*:*:test-bucket/k", "PutObjectTagging": "oss:PutObjectTagging on acs:oss:*:*:test-bucket/k",
 	"DeleteObjectTagging": "oss:DeleteObjectTagging on acs:oss:*:*:test-bucket/k",
