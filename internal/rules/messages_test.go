@@ -14,7 +14,7 @@ func namesPage(p *findingtest.Page) {
 	for _, bucket := range []string{"ab", "My_Bucket", "-logs"} {
 		p.Say(fmt.Sprintf("bucket = %q", bucket), CheckBucket(bucket))
 	}
-	for _, key := range []string{"", strings.Repeat("k", 1030), "a\xff", "/site/index.html", "//", "a\x01b", "site/../secret", "oss://bucket/a/k", "https://b.oss-cn-hangzhou.aliyuncs.com/k"} {
+	for _, key := range []string{"", strings.Repeat("k", 1030), "a\xff", "/site/index.html", "//", `\site\index.html`, "a\x01b", "site/../secret", "oss://bucket/a/k", "https://b.oss-cn-hangzhou.aliyuncs.com/k"} {
 		p.Say(fmt.Sprintf("key = %q", key), CheckKey(key))
 	}
 	for _, id := range []string{"1d2baaf3-d357-46c2 "} {
