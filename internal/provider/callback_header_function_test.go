@@ -75,7 +75,7 @@ func TestCallbackHeaderRefuses(t *testing.T) {
 	}{
 		"null":              {types.StringNull(), "callback: It is null; write an object"},
 		"string":            {types.StringValue("x"), "callback: It is a string; write an object"},
-		"misspelt":          {with("url", types.StringValue("x")), `callback.url: There is no field "url". Did you mean "urls"?`},
+		"misspelt":          {with("url", types.StringValue("x")), `callback.url: There is no field "url". Perhaps "urls" is meant`},
 		"set of URLs":       {with("urls", texts("https://app.example.com/")), "callback.urls: It is a set, which has no order. OSS tries the URLs in order"},
 		"one URL":           {with("urls", types.StringValue("https://app.example.com/")), `callback.urls: It is a string; write a list: ["https://…"]`},
 		"body":              {with("body", types.BoolValue(true)), "callback.body: It is true or false; write text"},

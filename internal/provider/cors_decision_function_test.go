@@ -189,7 +189,7 @@ func TestCORSDecisionErrors(t *testing.T) {
 		argument       int64
 		words          string
 	}{
-		"misspelt part":     {with("expose_header", texts("ETag")), "o", "GET", names(), 0, `rules[1].expose_header: There is no field "expose_header". Did you mean "expose_headers"?`},
+		"misspelt part":     {with("expose_header", texts("ETag")), "o", "GET", names(), 0, `rules[1].expose_header: There is no field "expose_header". Perhaps "expose_headers" is meant`},
 		"text for a list":   {with("allowed_headers", types.StringValue("*")), "o", "GET", names(), 0, `rules[1].allowed_headers: It is a string; write a list: ["*"]`},
 		"number in a list":  {with("allowed_headers", list(types.NumberValue(big.NewFloat(1)))), "o", "GET", names(), 0, "rules[1].allowed_headers[0]: It is a number; write text"},
 		"null in a list":    {with("allowed_headers", types.SetValueMust(types.StringType, []attr.Value{types.StringNull()})), "o", "GET", names(), 0, "rules[1].allowed_headers[0]: It is null; write text"},

@@ -199,15 +199,17 @@ func (p *directoryPlanner) checkPolicy(d directoryDecision) {
 	for _, s := range d.Steps {
 		tally.Add(s.Want.Bucket, s.Want.Key, p.data.policy.Check(policyObjectOf(s)))
 	}
-	at := func(g policy.Group) path.Path {
-		if g.Part == policy.Metadata && p.plan.Metadata.Elements()[g.Name] != nil {
-			return path.Root("metadata").AtMapKey(g.Name)
+	found := []policy.Violation{}
+	for _, g := range tally.Groups() {
+		g.Violation.Finding = g.Summed()
+		found = append(found, g.Violation)
+	}
+	addViolationsOf(p.diags, p.plan.ID.ValueString(), found, func(v policy.Violation) path.Path {
+		if v.Part == policy.Metadata && p.plan.Metadata.Elements()[v.Name] != nil {
+			return path.Root("metadata").AtMapKey(v.Name)
 		}
 		return path.Root("file")
-	}
-	for _, g := range tally.Groups() {
-		addViolations(p.diags, at(g), []finding.Finding{g.Summed()})
-	}
+	})
 	if tally.Ungrouped > 0 {
 		p.diags.AddError("Metadata Policy Violation", fmt.Sprintf("And %s more, in too many ways to list them.", count(tally.Ungrouped, "violation")))
 	}

@@ -71,12 +71,18 @@ func addViolationsAt(diags *diag.Diagnostics, found []finding.Finding, place fun
 }
 
 // argumentError is the error of a function at one of its arguments, counted from 0; nil without a fault. Each fault is
-// a sentence. Terraform ends the text with a full stop of its own, so the last one goes.
+// a sentence. Terraform ends the text with a full stop of its own, so the last one goes, and a question at the end becomes
+// a statement.
 func argumentError(position int64, faults ...string) *function.FuncError {
 	if len(faults) == 0 {
 		return nil
 	}
-	return function.NewArgumentFuncError(position, strings.TrimSuffix(strings.Join(faults, "\n"), "."))
+	text := strings.TrimSuffix(strings.Join(faults, "\n"), ".")
+	const question = "Did you mean "
+	if i := strings.LastIndex(text, question); i >= 0 && strings.HasSuffix(text, "?") {
+		text = text[:i] + "Perhaps " + strings.TrimSuffix(text[i+len(question):], "?") + " is meant"
+	}
+	return function.NewArgumentFuncError(position, text)
 }
 
 func quoted(s string) string { return strconv.Quote(s) }

@@ -103,16 +103,19 @@ func TestFunctionErrorsHaveNoFullStop(t *testing.T) {
 	for _, call := range []string{
 		`content_type("/a.html")`, `metadata_size({ Owner = "a", "b_c" = "d" })`, `callback_header({ urls = [], body = "" })`, `callback_header("x")`,
 		`cors_decision([], "", "GET", [])`, `cors_decision([], "https://a.example", "", [])`, `cors_decision([], "https://a.example", "GET", [""])`,
-		`metadata_violations([{ name = "a" }], { bucket = "b", key = "" })`,
+		`metadata_violations([{ name = "a" }], { bucket = "b", key = "" })`, `metadata_violations([{ nam = "a" }], { bucket = "b", key = "" })`,
 		`cors_decision("x", "https://a.example", "GET", [])`, `cors_decision([{ allowed_origins = ["*"], allowed_methods = ["get"] }], "https://a.example", "GET", [])`,
 	} {
 		w.config(`output "test" { value = provider::oss::%s }`, call)
-		if out := w.fails([]string{"Invalid function argument"}, "plan", "-no-color"); strings.Contains(out, "..") {
+		if out := w.fails([]string{"Invalid function argument"}, "plan", "-no-color"); strings.Contains(out, "..") || strings.Contains(out, "?.") {
 			t.Errorf("%s:\n%s", call, out)
 		}
 	}
 	if err := argumentError(1); err != nil {
 		t.Errorf("an error without a fault: %v", err)
+	}
+	if err := argumentError(0, `There is no "a". Did you mean "b"?`, `There is no "c". Did you mean "d"?`); err.Text != "There is no \"a\". Did you mean \"b\"?\nThere is no \"c\". Perhaps \"d\" is meant" {
+		t.Errorf("got %q", err.Text)
 	}
 	if err := argumentError(1, "One.", "Two."); err.Text != "One.\nTwo" || *err.FunctionArgument != 1 {
 		t.Errorf("got %q", err.Text)

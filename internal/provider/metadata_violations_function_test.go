@@ -119,16 +119,16 @@ func TestMetadataViolationsFunctionRefuses(t *testing.T) {
 		words          string
 	}{
 		{`"strict"`, object, 0, "policy: It is a string; write an object"},
-		{`[{"name": "a", "headrs": {}}]`, object, 0, `policy[0].headrs, in rule "a": There is no field "headrs". Did you mean "headers"?`},
+		{`[{"name": "a", "headrs": {}}]`, object, 0, `policy[0].headrs, in rule "a": There is no field "headrs". Perhaps "headers" is meant`},
 		{`{"rules": [{"name": "a"}]}`, object, 0, `policy.rules[0], in rule "a": The rule demands nothing`},
 		{functionPolicy, `[]`, 1, "object: It is a list"},
 		{functionPolicy, `{"bucket": "b"}`, 1, "object.key: The object has no key"},
 		{functionPolicy, `{"key": "a"}`, 1, "object.bucket: The object has no bucket"},
-		{functionPolicy, `{"bucket": "b", "key": "a", "metdata": {}}`, 1, `object.metdata: There is no field "metdata". Did you mean "metadata"?`},
+		{functionPolicy, `{"bucket": "b", "key": "a", "metdata": {}}`, 1, `object.metdata: There is no field "metdata". Perhaps "metadata" is meant`},
 		{functionPolicy, `{"bucket": "b", "key": "a", "headers": {"Cash-Control": "x"}}`, 1, `object.headers["Cash-Control"]: "Cash-Control" is not a header that OSS stores`},
 		{functionPolicy, `{"bucket": "b", "key": "a", "metadata": {"Owner": "x"}}`, 1, `object.metadata["Owner"]`},
 		{functionPolicy, `{"bucket": "b", "key": "a", "metadata": {"owner": true}}`, 1, `object.metadata["owner"]: It is true or false; write text`},
-		{functionPolicy, `{"bucket": "b", "key": "a", "acl": "privat"}`, 1, `object.acl: "privat" is not one of those that OSS has. Did you mean "private"?`},
+		{functionPolicy, `{"bucket": "b", "key": "a", "acl": "privat"}`, 1, `object.acl: "privat" is not one of those that OSS has. Perhaps "private" is meant`},
 		{functionPolicy, `{"bucket": "b", "key": "a", "storage_class": "Glacier"}`, 1, `object.storage_class`},
 		{functionPolicy, `{"bucket": "b", "key": "a", "last_modified": "yesterday"}`, 1, `object.last_modified: "yesterday" is not a date`},
 	} {
@@ -169,5 +169,5 @@ output "secret" {
 		t.Errorf("the outputs quote a secret: %s", text)
 	}
 	w.config(`output "test" { value = provider::oss::metadata_violations([{ name = "a", metdata = {} }], { bucket = "b", key = "a" }) }`)
-	w.fails([]string{`"policy" parameter`, `policy[0].metdata, in rule "a"`, `Did you mean "metadata"?`}, "plan", "-no-color")
+	w.fails([]string{`"policy" parameter`, `policy[0].metdata, in rule "a"`, `Perhaps "metadata" is meant`}, "plan", "-no-color")
 }
