@@ -2,7 +2,7 @@
 // somebody else, repaired, and taken down again. Every step checks what it shows, and the command fails with the first
 // expectation that does. It needs the go command, a terraform and nothing else: no account, and no network beyond loopback.
 //
-// It reads like this: story.go has the steps, stage.go prepares the folder and the programs, terraform.go runs
+// It reads like this: story.go and release.go have the steps, stage.go prepares the folder and the programs, terraform.go runs
 // Terraform and reads its plans, server.go runs the server and reads its request log, people.go holds the people who
 // meet the bucket without Terraform.
 package main

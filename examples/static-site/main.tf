@@ -1,3 +1,6 @@
+# A site as one directory: Terraform plans it file by file, lists it to refresh it, and publishes pages after what they need.
+# The same site with a resource for each file is in examples/static-site-objects, which says when that is right.
+
 terraform {
   required_version = ">= 1.11"
   required_providers {
@@ -11,44 +14,54 @@ terraform {
 provider "oss" {}
 
 locals {
-  site  = "${path.module}/site"
-  files = fileset(local.site, "**")
-
   forever = "public, max-age=31536000, immutable"
-
-  # What a file is follows from its extension. A kind that is missing here stops the plan.
-  kinds = {
-    html = { purpose = "page", cache_control = "no-cache", content_type = "text/html; charset=utf-8" }
-    json = { purpose = "data", cache_control = "public, max-age=60" }
-    pdf  = { purpose = "download", cache_control = "public, max-age=86400" }
-
-    # Assets live under a version, assets/v1/. A changed one gets a new folder, so browsers may keep the old for good.
-    css = { purpose = "style", cache_control = local.forever }
-    js  = { purpose = "script", cache_control = local.forever }
-    png = { purpose = "image", cache_control = local.forever }
-    svg = { purpose = "image", cache_control = local.forever }
-  }
-
-  kind_of = { for file in local.files : file => local.kinds[lower(reverse(split(".", file))[0])] }
 }
 
-resource "oss_object" "site" {
-  for_each = local.files
-
+resource "oss_directory" "site" {
   bucket = var.bucket
-  key    = each.value
-  source = "${local.site}/${each.value}"
-
-  content_type  = try(local.kind_of[each.value].content_type, null) # else the provider's table decides
-  cache_control = local.kind_of[each.value].cache_control
-
-  # A download is saved under its own name; everything else opens in the browser.
-  content_disposition = local.kind_of[each.value].purpose == "download" ? "attachment; filename=\"${basename(each.value)}\"" : null
+  source = "${path.module}/site"
 
   metadata = {
     owner       = var.owner
-    purpose     = local.kind_of[each.value].purpose
     cost-center = var.cost_center
+  }
+
+  file {
+    match         = ["**/*.html"]
+    content_type  = "text/html; charset=utf-8"
+    cache_control = "no-cache"
+    metadata      = { purpose = "page" }
+  }
+
+  file {
+    match         = ["**/*.json"]
+    cache_control = "public, max-age=60"
+    metadata      = { purpose = "data" }
+  }
+
+  # A download is saved; everything else opens in the browser.
+  file {
+    match               = ["**/*.pdf"]
+    cache_control       = "public, max-age=86400"
+    content_disposition = "attachment"
+    metadata            = { purpose = "download" }
+  }
+
+  # Assets live under a version, assets/v1/. A changed one gets a new folder, so browsers may keep the old for good.
+  file {
+    match         = ["assets/**"]
+    cache_control = local.forever
+    metadata      = { purpose = "image" }
+  }
+
+  file {
+    match    = ["**/*.css"]
+    metadata = { purpose = "style" }
+  }
+
+  file {
+    match    = ["**/*.js"]
+    metadata = { purpose = "script" }
   }
 }
 

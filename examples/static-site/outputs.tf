@@ -1,14 +1,14 @@
 output "pages" {
   description = "The keys that people open."
-  value       = sort([for file, kind in local.kind_of : file if kind.purpose == "page"])
+  value       = [for key in keys(oss_directory.site.files) : key if endswith(key, ".html")]
 }
 
 output "bytes" {
   description = "What the site weighs."
-  value       = sum([for file in oss_object.site : file.size])
+  value       = oss_directory.site.total_size
 }
 
-output "cache_policy" {
-  description = "How long each file may be kept, by key."
-  value       = { for key, file in oss_object.site : key => file.cache_control }
+output "changed" {
+  description = "What a cache in front of the bucket has to forget after the last apply."
+  value       = oss_directory.site.changed_keys
 }
