@@ -149,13 +149,26 @@ func (o *testOSS) body(key string) string {
 // requests counts the requests since the last reset by operation, as "HeadObject:2 PutObject:1".
 func (o *testOSS) requests() string {
 	o.t.Helper()
-	counts := map[string]int{}
+	return o.count(func(ossserver.Record) bool { return true })
+}
+
+// requestsFor counts those that were about one key.
+func (o *testOSS) requestsFor(key string) string {
+	o.t.Helper()
+	return o.count(func(r ossserver.Record) bool { return r.Key == key })
+}
+
+func (o *testOSS) count(counts func(ossserver.Record) bool) string {
+	o.t.Helper()
+	found := map[string]int{}
 	for _, r := range o.local().Records() {
-		counts[r.Operation]++
+		if counts(r) {
+			found[r.Operation]++
+		}
 	}
 	parts := []string{}
-	for _, operation := range slices.Sorted(maps.Keys(counts)) {
-		parts = append(parts, fmt.Sprintf("%s:%d", operation, counts[operation]))
+	for _, operation := range slices.Sorted(maps.Keys(found)) {
+		parts = append(parts, fmt.Sprintf("%s:%d", operation, found[operation]))
 	}
 	return strings.Join(parts, " ")
 }

@@ -211,15 +211,16 @@ func TestAttributeRefusals(t *testing.T) {
 	t.Parallel()
 	o := startAnyOSS(t)
 	w := o.workspace()
+	var blocks []refusedBlock
 	for arguments, words := range map[string][]string{
 		`acl = "public"`:                      {"acl", "public-read"},
 		`storage_class = "standard"`:          {"storage_class", "Standard"},
-		`server_side_encryption = ""`:         {"server_side_encryption", "AES256"},
+		`server_side_encryption = ""`:         {"server_side_encryption", "Empty String"},
 		`server_side_encryption_key_id = "k"`: {"Invalid Attribute Combination", `server_side_encryption = "KMS"`},
 		`server_side_encryption = "AES256"
   server_side_data_encryption = "SM4"`: {"Invalid Attribute Combination"},
 		`server_side_encryption = "KMS"
-  server_side_encryption_key_id = "k\u3000"`: {"server_side_encryption_key_id", "ARN of a key"},
+  server_side_encryption_key_id = "k\u3000"`: {"server_side_encryption_key_id", "Invalid KMS Key ID", "ARNs of keys"},
 		`metadata = { owner = "emma\u3000" }`:            {"Invalid Metadata Value", "owner", "ends with U+3000 IDEOGRAPHIC SPACE"},
 		`metadata = { owner = "\u00a0emma\u2003" }`:      {"Invalid Metadata Value", "begins with U+00A0 NO-BREAK SPACE and ends with U+2003 EM SPACE"},
 		`content_disposition = "\ufeffinline"`:           {"Invalid Content-Disposition Header", "begins with U+FEFF"},
@@ -227,18 +228,16 @@ func TestAttributeRefusals(t *testing.T) {
 		`tags = { a = null }`:                            {"Null Tag Value"},
 		`tags = { for i in range(11) : "t${i}" => "v" }`: {"10"},
 		`deletion_policy = "destroy"`:                    {"deletion_policy", "delete_all_versions"},
-		`copy_source {
-    bucket = "b-1"
-  }`: {"key"},
-		`content_wo = "x"`: {"Invalid Attribute Combination"},
+		`content_wo = "x"`:                               {"Invalid Attribute Combination"},
 	} {
-		w.config(`resource "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "k"
-  content = "x"
-` + strings.ReplaceAll(arguments, "%", "%%") + "\n}")
-		w.fails(words, "plan", "-no-color")
+		blocks = append(blocks, refusedBlock{name: arguments, block: objectBlock("k", arguments), words: words, several: true})
 	}
+	w.expectRefused(blocks)
+	// Terraform finds this by itself, before all else.
+	w.config("%s", objectBlock("k", `copy_source {
+    bucket = "b-1"
+  }`))
+	w.fails([]string{"Missing required argument", `"key"`}, "plan", "-no-color")
 }
 
 // A fee that a change or a deletion may cost is said at plan. When that is so is a table of the engine's.

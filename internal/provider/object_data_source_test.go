@@ -206,10 +206,10 @@ func TestObjectDataSourceInput(t *testing.T) {
 		"bucket = \"BUCKET\"\n key = \"/k\"": {"Invalid Object Key"},
 		`bucket = "BUCKET"
   key = "k"
-  version_id = ""`: {"version_id", "at least 1"},
+  version_id = ""`: {"version_id", "Empty String"},
 		`bucket = "BUCKET"
   key = "k"
-  timeouts { read = 5 }`: {"read", "Time Duration"},
+  timeouts { read = 5 }`: {"read", "Invalid Time Limit"},
 		`bucket = "BUCKET"
   key = "k"
   read_content = "yes"`: {"Unsupported argument"},

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -20,14 +21,14 @@ resource "oss_object" "test" {
   content_encoding    = "identity"
   content_language    = "en"
   expires             = "Wed, 21 Oct 2026 07:28:00 GMT"
-  metadata            = { owner = "emma", purpose = "test" }
+  metadata            = { owner = "emma", purpose = "drift" }
 }`
 
 // driftHeaders is what driftConfig stores, as options of somebody else's SDK, changed as told; "" leaves one out.
 func driftHeaders(changed map[string]string) []oss.Option {
 	headers := map[string]string{
 		"Content-Type": "text/plain", "Cache-Control": "no-cache", "Content-Disposition": "inline", "Content-Encoding": "identity",
-		"Content-Language": "en", "Expires": "Wed, 21 Oct 2026 07:28:00 GMT", "X-Oss-Meta-Owner": "emma", "X-Oss-Meta-Purpose": "test",
+		"Content-Language": "en", "Expires": "Wed, 21 Oct 2026 07:28:00 GMT", "X-Oss-Meta-Owner": "emma", "X-Oss-Meta-Purpose": "drift",
 	}
 	for name, value := range changed {
 		headers[name] = value
@@ -41,50 +42,61 @@ func driftHeaders(changed map[string]string) []oss.Option {
 	return options
 }
 
+// metadataDrifts are changes of headers and metadata by somebody else, each with the attribute that shows it.
+var metadataDrifts = []struct {
+	attribute string
+	changed   map[string]string
+}{
+	{"content_type", map[string]string{"Content-Type": "text/html"}},
+	{"cache_control", map[string]string{"Cache-Control": "max-age=60"}},
+	{"cache_control", map[string]string{"Cache-Control": ""}},
+	{"content_disposition", map[string]string{"Content-Disposition": "attachment"}},
+	{"content_disposition", map[string]string{"Content-Disposition": ""}},
+	{"content_encoding", map[string]string{"Content-Encoding": "br"}},
+	{"content_language", map[string]string{"Content-Language": "de"}},
+	{"content_language", map[string]string{"Content-Language": ""}}, // OSS-201
+	{"expires", map[string]string{"Expires": "0"}},
+	{"expires", map[string]string{"Expires": ""}},
+	{"metadata", map[string]string{"X-Oss-Meta-Owner": "evan"}},
+	{"metadata", map[string]string{"X-Oss-Meta-Owner": ""}},
+	{"metadata", map[string]string{"X-Oss-Meta-Extra": "more"}},
+	{"metadata", map[string]string{"X-Oss-Meta-Owner": "", "X-Oss-Meta-Purpose": ""}},
+}
+
 // Each change behind Terraform's back shows as exactly that, and apply repairs it without moving the body.
 func TestObjectMetadataDrift(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
-	w.config(driftConfig)
+	text := ""
+	name := func(i int) string { return fmt.Sprintf("drift-%d", i) }
+	for i := range metadataDrifts {
+		text += strings.NewReplacer(`"test"`, fmt.Sprintf("%q", name(i)), "drift.txt", name(i)).Replace(driftConfig)
+	}
+	w.config("%s", text)
 	w.apply()
-	original := o.object("drift.txt")
-	for _, tc := range []struct {
-		attribute string
-		changed   map[string]string
-	}{
-		{"content_type", map[string]string{"Content-Type": "text/html"}},
-		{"cache_control", map[string]string{"Cache-Control": "max-age=60"}},
-		{"cache_control", map[string]string{"Cache-Control": ""}},
-		{"content_disposition", map[string]string{"Content-Disposition": "attachment"}},
-		{"content_disposition", map[string]string{"Content-Disposition": ""}},
-		{"content_encoding", map[string]string{"Content-Encoding": "br"}},
-		{"content_language", map[string]string{"Content-Language": "de"}},
-		{"content_language", map[string]string{"Content-Language": ""}}, // OSS-201
-		{"expires", map[string]string{"Expires": "0"}},
-		{"expires", map[string]string{"Expires": ""}},
-		{"metadata", map[string]string{"X-Oss-Meta-Owner": "evan"}},
-		{"metadata", map[string]string{"X-Oss-Meta-Owner": ""}},
-		{"metadata", map[string]string{"X-Oss-Meta-Extra": "more"}},
-		{"metadata", map[string]string{"X-Oss-Meta-Owner": "", "X-Oss-Meta-Purpose": ""}},
-	} {
-		o.must(o.sdk().SetObjectMeta("drift.txt", driftHeaders(tc.changed)...))
-		got := w.plan()["oss_object.test"]
-		if want := []string{tc.attribute, "version_id"}; !got.actions.Update() || !sameNames(got.attributes, want) {
-			t.Errorf("%v: plan %v of %v, want an update of %v", tc.changed, got.actions, got.attributes, want)
+	original := o.object(name(0))
+	for i, drift := range metadataDrifts {
+		o.must(o.sdk().SetObjectMeta(name(i), driftHeaders(drift.changed)...))
+	}
+	changes := w.plan()
+	o.local().ResetRecords()
+	w.must("apply", "plan.bin")
+	for i, drift := range metadataDrifts {
+		got := changes["oss_object."+name(i)]
+		if want := []string{drift.attribute, "version_id"}; !got.actions.Update() || !sameNames(got.attributes, want) {
+			t.Errorf("%v: plan %v of %v, want an update of %v", drift.changed, got.actions, got.attributes, want)
 		}
-		o.local().ResetRecords()
-		w.must("apply", "plan.bin")
-		if got := o.requests(); got != "CopyObject:1 GetObjectAcl:1" {
-			t.Errorf("%v: repaired by %q", tc.changed, got)
+		if got := o.requestsFor(name(i)); got != "CopyObject:1 GetObjectAcl:1" {
+			t.Errorf("%v: repaired by %q", drift.changed, got)
 		}
-		w.clean()
-		now := o.object("drift.txt")
-		now.LastModified, now.VersionID, now.BodyPath = original.LastModified, original.VersionID, original.BodyPath
+		now := o.object(name(i))
+		now.Key, now.LastModified, now.VersionID, now.BodyPath = original.Key, original.LastModified, original.VersionID, original.BodyPath
 		if !sameObject(now, original) {
-			t.Errorf("%v: repaired to %+v, want %+v", tc.changed, now, original)
+			t.Errorf("%v: repaired to %+v, want %+v", drift.changed, now, original)
 		}
 	}
+	w.clean()
 }
 
 func sameNames(got, want []string) bool {

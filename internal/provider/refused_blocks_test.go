@@ -1,0 +1,51 @@
+package provider
+
+import (
+	"fmt"
+	"strings"
+)
+
+// refusedBlock is a block that Terraform has to refuse at plan, and words of what it says then. The block's name is "test".
+type refusedBlock struct {
+	name, block string
+	words       []string
+	several     bool // more errors than one are fair
+}
+
+// expectRefused has all the blocks refused in one run of Terraform: each says its words, in one error.
+func (w *workspace) expectRefused(blocks []refusedBlock) {
+	w.t.Helper()
+	texts := make([]string, len(blocks))
+	for i, r := range blocks {
+		texts[i] = strings.Replace(r.block, `"test"`, fmt.Sprintf(`"test_%d"`, i), 1)
+	}
+	w.config("%s", strings.Join(texts, "\n"))
+	found := map[string][]diagnostic{}
+	for _, d := range w.diagnostics("plan") {
+		_, name, _ := strings.Cut(d.Address, ".test_")
+		found[name] = append(found[name], d)
+	}
+	if general := found[""]; len(general) > 0 {
+		w.t.Errorf("about no block: %+v", general)
+	}
+	for i, r := range blocks {
+		text, errors := "", 0
+		for _, d := range found[fmt.Sprint(i)] {
+			text += d.Summary + "\n" + d.Detail + "\n" + d.Snippet.Code + "\n"
+			if d.Severity == "error" {
+				errors++
+			}
+		}
+		if errors != 1 && !(r.several && errors > 1) {
+			w.t.Errorf("%s: %d errors:\n%s", r.name, errors, text)
+		}
+		for _, word := range r.words {
+			if !strings.Contains(text, word) {
+				w.t.Errorf("%s: Terraform does not say %q:\n%s", r.name, word, text)
+			}
+		}
+		if len(text) > 3000+len(r.block) {
+			w.t.Errorf("%s: %d bytes of diagnostics", r.name, len(text))
+		}
+	}
+}
