@@ -258,11 +258,11 @@ func TestHeaderWarningsAtPlan(t *testing.T) {
 	for argument, words := range map[string]string{
 		`cache_control       = "no-store, max-age=600"`:         `With "no-store" nothing may be stored`,
 		`cache_control       = "maxage=600"`:                    `Did you mean "max-age"?`,
-		`content_disposition = "attachment; filename=a b.txt"`:  `write "filename=\"a b.txt\""`,
+		`content_disposition = "attachment; filename=a b.txt"`:  `Write it like "filename=\"a b.pdf\""`,
 		`content_encoding    = "gizp"`:                          `Did you mean "gzip"?`,
-		`content_language    = "zh_CN"`:                         `Write "zh-CN"`,
+		`content_language    = "zh_CN"`:                         `a hyphen for the underscore, as in "zh-CN"`,
 		`content_type        = "image/jpg"`:                     `Write "image/jpeg"`,
-		`expires             = "Thu, 21 Oct 2026 07:28:00 GMT"`: `Wed, 21 Oct 2026`,
+		`expires             = "Thu, 21 Oct 2026 07:28:00 GMT"`: `correct one of the two`,
 	} {
 		w.config(objectBlock("a", argument))
 		got := w.diagnostics("plan")
