@@ -98,7 +98,7 @@ func sentence(s string) string {
 
 // nullMetadata says what is wrong with a metadata value that is null.
 func nullMetadata(name string) string {
-	return quoted(name) + " is null. OSS stores text alone; to have no such entry, leave the key out, " +
+	return quoted(name) + " is null, which OSS cannot store. Leave the key out, " +
 		"for example with { for k, v in local.all : k => v if v != null }."
 }
 
