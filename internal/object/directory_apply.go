@@ -51,6 +51,7 @@ type Result struct {
 	Failures []Failure
 	// Left is how many objects were not begun with, because something had failed before.
 	Left int
+	Uploads
 }
 
 // Apply carries a plan out. An object that fails lets the others of its stage finish; no later stage begins then.
@@ -164,6 +165,7 @@ func (d *deployment) one(ctx context.Context, s Step) (entry *Entry, bytes int64
 	// What is listed and owned needs no look before it is written: the floor of a directory is one request for each object.
 	writer := Writer{Client: d.Client, Unguarded: d.Listed || !s.Change.Create}
 	outcome, err := writer.Apply(ctx, s.Want, have, s.Change)
+	d.met(outcome.Uploads)
 	if errors.Is(err, ErrExists) {
 		entry, err := d.found(ctx, s, err)
 		return entry, 0, false, err
@@ -174,7 +176,15 @@ func (d *deployment) one(ctx context.Context, s Step) (entry *Entry, bytes int64
 	if outcome.Uploaded {
 		bytes = s.Want.Body.Size
 	}
-	return s.stored(outcome, time.Since(start)), bytes, true, err
+	return s.stored(outcome, time.Since(start)), bytes, !outcome.Found, err
+}
+
+// met gathers the unfinished uploads of all steps.
+func (d *deployment) met(u Uploads) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.Leftovers, d.Strays = append(d.Leftovers, u.Leftovers...), append(d.Strays, u.Strays...)
+	d.StraysUnknown = errors.Join(d.StraysUnknown, u.StraysUnknown)
 }
 
 // found adopts an object that was in the way of a creation, if it is as it shall be: a run that was killed may have left

@@ -219,3 +219,17 @@ func (s *site) agree() {
 func (s *site) unanswered(name string) bool {
 	return slices.ContainsFunc(s.server.Records(), func(r ossserver.Record) bool { return r.Status == 0 && r.Key == "site/"+name })
 }
+
+// What is put there after the plan, as it shall be, is taken and not written, and so is none of what has changed.
+func TestDirectoryMeetsWhatItWants(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, map[string]string{"a.css": "style", "b.css": "style"})
+	s.must(s.refresh())
+	plan, err := s.plan()
+	s.must(err)
+	s.foreign("site/a.css", "style", nil)
+	r := Deployer{Client: s.client, Parallel: 1, Listed: true}.Apply(t.Context(), plan)
+	if len(r.Failures) > 0 || !slices.Equal(r.Changed, []string{"b.css"}) || len(r.Inventory) != 2 {
+		t.Errorf("changed %q of %d, failures %v", r.Changed, len(r.Inventory), r.Failures)
+	}
+}

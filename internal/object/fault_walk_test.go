@@ -56,7 +56,7 @@ func faultWalks() []faultWalk {
 		s.Body.Open = func(ctx context.Context) (Content, error) {
 			content, err := open(ctx)
 			content.Copy = &ossclient.CopySource{Bucket: "b-1", Key: "source", Size: content.Size}
-			content.Body.Open = nil
+			content.Open = nil
 			return content, err
 		}
 	})

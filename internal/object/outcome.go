@@ -40,12 +40,16 @@ type Outcome struct {
 	Damaged bool
 	// CallbackFailure is why the callback failed; it is an error as well, unless the callback is optional.
 	CallbackFailure *ossclient.CallbackError
-	// Leftovers are unfinished uploads of the same key that others began.
-	Leftovers []ossclient.Upload
-	// Strays are unfinished uploads that this write has most likely begun itself, and StraysUnknown is why they could not be
-	// listed.
-	Strays        []ossclient.Upload
-	StraysUnknown error
+	Uploads
 	// OtherETag is the ETag of the answer where it is not the one that was foreseen, and that State still has.
 	OtherETag string
+}
+
+// Uploads are the unfinished uploads by parts that a write met or may have left.
+type Uploads struct {
+	// Leftovers are of the same key, and others began them.
+	Leftovers []ossclient.Upload
+	// Strays are most likely of this write itself, and StraysUnknown is why they could not be listed.
+	Strays        []ossclient.Upload
+	StraysUnknown error
 }

@@ -36,6 +36,7 @@ func (a *directoryApply) run(ctx context.Context) (object.Inventory, bool) {
 	}
 	deployer := a.deployer(ctx, decision.listed)
 	result := deployer.Apply(ctx, decision.Plan)
+	warnOfUploads(a.diags, fmt.Sprintf("objects of the directory %q", a.plan.ID.ValueString()), result.Uploads)
 	a.plan.show(result.Inventory)
 	if a.plan.ChangedKeys = stringList(decision.keys(result.Changed)); len(result.Changed) == 0 && a.before != nil {
 		a.plan.ChangedKeys = a.before.ChangedKeys

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -103,7 +102,7 @@ func (m *objectModel) complete(s object.State) {
 
 // warn says what a run met on its way that is not an error.
 func (a *objectApply) warn(outcome object.Outcome) {
-	a.warnOfUploads(outcome)
+	warnOfUploads(a.diags, fmt.Sprintf("%q in bucket %q", a.plan.Key.ValueString(), a.plan.Bucket.ValueString()), outcome.Uploads)
 	if outcome.Found {
 		text := fmt.Sprintf("There was an object %q already. Body, headers, metadata and all that is managed are what is planned, as a run leaves them that was ended before it could write its state. "+
 			"It is managed here from now on. Nothing was written", a.plan.ID.ValueString())
@@ -141,39 +140,6 @@ func (a *objectApply) warn(outcome object.Outcome) {
 	}
 	a.diags.AddAttributeWarning(callbackPlace, "Callback Not Answered", fmt.Sprintf(
 		"OSS stored %q and passed no answer of the callback on; callback_response is null. Check that the receiver was called: OSS does not offer callbacks in every region.", id))
-}
-
-// warnOfUploads names the unfinished uploads that a run met or may have left.
-func (a *objectApply) warnOfUploads(outcome object.Outcome) {
-	key, bucket := a.plan.Key.ValueString(), a.plan.Bucket.ValueString()
-	if len(outcome.Leftovers) > 0 {
-		a.diags.AddWarning("Unfinished Uploads Found", fmt.Sprintf(
-			"There are uploads of %q in bucket %q that were begun and never finished, as when a run is killed. They are left alone, since somebody may be "+
-				"uploading right now, but their parts are charged as storage. If nobody is, abort them (ossutil abort-multipart-upload), or have a lifecycle rule of the bucket do it:\n%s",
-			key, bucket, uploadLines(outcome.Leftovers)))
-	}
-	switch {
-	case len(outcome.Strays) > 0:
-		a.diags.AddWarning("Unfinished Uploads Left", fmt.Sprintf(
-			"Uploads of %q in bucket %q are most likely left of this run: the answer to their beginning was lost, so that it was repeated, or they could not be aborted. OSS does not say who began an upload, "+
-				"so they are left alone. If nobody else is uploading, abort them (ossutil abort-multipart-upload), or have a lifecycle rule of the bucket do it:\n%s",
-			key, bucket, uploadLines(outcome.Strays)))
-	case outcome.StraysUnknown != nil:
-		a.diags.AddWarning("Unfinished Uploads May Be Left", fmt.Sprintf(
-			"The answer to the beginning of an upload of %q in bucket %q was lost, so that it was repeated. An unfinished upload may be left of that, and those of the bucket could not be listed: %s "+
-				"Have somebody look who may list them (oss:ListMultipartUploads), or have a lifecycle rule of the bucket abort them.", key, bucket, sentence(cause(outcome.StraysUnknown))))
-	}
-}
-
-func uploadLines(uploads []ossclient.Upload) string {
-	lines := make([]string, len(uploads))
-	for i, u := range uploads {
-		lines[i] = "  " + u.ID
-		if u.Initiated != "" {
-			lines[i] += ", begun " + u.Initiated
-		}
-	}
-	return strings.Join(lines, "\n")
 }
 
 // fail words the error of the engine. A callback that failed is said elsewhere.
