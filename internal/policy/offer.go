@@ -100,10 +100,10 @@ func (r *compiledRule) reach(o Offer) reach {
 		of = reachBelow(r.Keys, o.Prefix)
 	}
 	for _, e := range r.Except {
-		switch letOff := reachBelow(e.Keys, o.Prefix); {
-		case letOff == reachesAll:
+		switch reachBelow(e.Keys, o.Prefix) {
+		case reachesAll:
 			return reachesNone
-		case letOff == reachesSome:
+		case reachesSome:
 			of = min(of, reachesSome)
 		}
 	}

@@ -1,3 +1,5 @@
+// Package policy holds objects against the rules of a team: it reads them, refuses those that contradict each other, tells
+// what one object breaks, and adds up what many do. It is pure.
 package policy
 
 import (

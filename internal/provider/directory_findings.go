@@ -201,7 +201,7 @@ func (p *directoryPlanner) checkPolicy(d directoryDecision) {
 	}
 	found := []policy.Violation{}
 	for _, g := range tally.Groups() {
-		g.Violation.Finding = g.Summed()
+		g.Finding = g.Summed()
 		found = append(found, g.Violation)
 	}
 	addViolationsOf(p.diags, p.plan.ID.ValueString(), found, func(v policy.Violation) path.Path {
