@@ -80,7 +80,7 @@ func (p *ossProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			},
 			policyArgument: schema.DynamicAttribute{
 				Optional: true,
-				MarkdownDescription: "Rules of your team for headers and user metadata, which every `oss_object`, and every upload that `oss_presigned_url` and `oss_upload_policy` let somebody make, is checked against at plan: a list of rules, or an object " +
+				MarkdownDescription: "Rules of your team for headers and user metadata, which every `oss_object`, every file of an `oss_directory`, and every upload that `oss_presigned_url` and `oss_upload_policy` let somebody make, is checked against at plan: a list of rules, or an object " +
 					"`{ rules = [...] }` such as `yamldecode(file(\"policy.yaml\"))` returns. [The guide](guides/metadata-policy.md) has the fields of a rule.",
 				Validators: []validator.Dynamic{soundPolicy{}},
 			},
