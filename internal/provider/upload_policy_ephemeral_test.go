@@ -132,6 +132,7 @@ func TestUploadPolicyRefusesAtValidate(t *testing.T) {
   callback {
     urls = ["https://a.example.com"]
     sni = true
+    body = null
   }`, []string{"Invalid Callback Body"}},
 	} {
 		w.config("%s", `ephemeral "oss_upload_policy" "test" {
