@@ -263,7 +263,7 @@ func TestMoreRefusals(t *testing.T) {
   alias = "e"
   endpoint = ""
 }
-` + object("provider = oss.e\n content = \"x\""), []string{"Empty String", "endpoint"}},
+` + object("provider = oss.e\n content = \"x\""), []string{"Empty String", `endpoint is ""`, "leaving it out"}},
 		"plain http, by https": {`provider "oss" {
   alias = "e"
   region = "cn-hangzhou"

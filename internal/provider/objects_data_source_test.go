@@ -171,7 +171,7 @@ func TestObjectsDataSourceInput(t *testing.T) {
 		"glob = \"site/*.css\"\n prefix = \"logs\"": {"Contradictory Prefix and Glob", `prefix "logs"`, `glob "site/*.css"`, "leave prefix out"},
 		"limit = 0":      {"limit", "between 1 and 100000"},
 		"limit = 100001": {"limit", "between 1 and 100000"},
-		`delimiter = ""`: {"Empty String", "delimiter"},
+		`delimiter = ""`: {"delimiter", "Empty String"},
 	} {
 		w.config(`data "oss_objects" "test" {
   bucket = "BUCKET"

@@ -145,6 +145,7 @@ ephemeral "oss_presigned_url" "test" {
 func TestPresignedURLRefusesAtValidate(t *testing.T) {
 	t.Parallel()
 	w := startOSS(t).workspace()
+	var blocks []refusedBlock
 	for _, tc := range []struct {
 		arguments string
 		words     []string
@@ -185,12 +186,12 @@ func TestPresignedURLRefusesAtValidate(t *testing.T) {
 		if strings.HasPrefix(tc.arguments, "key") {
 			key = ""
 		}
-		w.config(`resource "terraform_data" "later" {}
-ephemeral "oss_presigned_url" "test" {
+		blocks = append(blocks, refusedBlock{name: tc.arguments, block: `ephemeral "oss_presigned_url" "test" {
   bucket = "BUCKET"
- ` + key + tc.arguments + "\n}\n")
-		w.fails(tc.words, "validate", "-no-color")
+  ` + key + tc.arguments + "\n}", words: tc.words})
 	}
+	w.write("later.tf", `resource "terraform_data" "later" {}`)
+	w.expectRefused(blocks)
 }
 
 // A team's policy is held against an upload by URL at plan.

@@ -108,6 +108,7 @@ ephemeral "oss_upload_policy" "many" {
 func TestUploadPolicyRefusesAtValidate(t *testing.T) {
 	t.Parallel()
 	w := startOSS(t).workspace()
+	var blocks []refusedBlock
 	for _, tc := range []struct {
 		arguments string
 		words     []string
@@ -128,18 +129,23 @@ func TestUploadPolicyRefusesAtValidate(t *testing.T) {
 		{"key = \"k\"\n expires_in = 604801", []string{"between 1 and 604800"}},
 		{"key = \"k\"\n request_headers = { Range = \"bytes=0-9\" }", []string{"Invalid Request Header", "not a field of a form"}},
 		{"key = \"k\"\n metadata = { a_b = \"c\" }", []string{"Invalid Metadata Key"}},
-		{`key = "k"
+	} {
+		blocks = append(blocks, refusedBlock{name: tc.arguments, block: `ephemeral "oss_upload_policy" "test" {
+  bucket = "BUCKET"
+  ` + tc.arguments + "\n}", words: tc.words, several: true})
+	}
+	w.expectRefused(blocks)
+	// Terraform finds this by itself, before all else.
+	w.config(`ephemeral "oss_upload_policy" "test" {
+  bucket = "BUCKET"
+  key    = "k"
   callback {
     urls = ["https://a.example.com"]
-    sni = true
-    body = null
-  }`, []string{"Invalid Callback Body"}},
-	} {
-		w.config("%s", `ephemeral "oss_upload_policy" "test" {
-  bucket = "BUCKET"
- `+tc.arguments+"\n}\n")
-		w.fails(tc.words, "validate", "-no-color")
-	}
+    sni  = true
+  }
+}
+`)
+	w.fails([]string{"Missing required argument", `"body"`}, "validate", "-no-color")
 	w.config(`ephemeral "oss_upload_policy" "test" {
   bucket = "BUCKET"
   key_prefix = ""
