@@ -104,7 +104,7 @@ func (d Directory) own(f File, have *Entry) Step {
 	}
 	if step.Want.ContentType == "" {
 		step.Want.ContentType = d.ContentType(step.Want.Key)
-		if have != nil && have.DecidedType != "" { // a new version of the table writes nothing anew
+		if have != nil && have.DecidedType != "" { // a new version of the table rewrites nothing
 			step.Want.ContentType = have.DecidedType
 		}
 		step.decidedType = step.Want.ContentType

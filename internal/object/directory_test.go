@@ -332,7 +332,7 @@ func TestDirectoryRulesOfAFile(t *testing.T) {
 			t.Errorf("%s is not as its rules say:\n%+v\n%+v\n%+v", name, x, y, b)
 		}
 	}
-	// A table of types that changes writes nothing anew, and a rule that goes does.
+	// A table of types that changes rewrites nothing, and a rule that goes does.
 	s.dir.ContentType = func(string) string { return "other/type" }
 	s.clean()
 	s.dir.Rules = s.dir.Rules[:1]

@@ -205,7 +205,7 @@ func (w faultWalk) run(t *testing.T, server *faulty, n int, fault ossserver.Faul
 	}
 	switch {
 	case killed:
-	case err != nil && outcome.Stored && have == nil: // tainted: it is deleted and created anew
+	case err != nil && outcome.Stored && have == nil: // tainted: it is deleted and created again
 		if err := client.DeleteObject(t.Context(), want.Bucket, want.Key); err != nil {
 			t.Fatal(err)
 		}

@@ -28,7 +28,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"the place of the brief", `{"rules": [{"name": "a", "only_listed": true}, {"name": "b", "only_listed": true}, {"name": "c", "headers": {"Cache-Control": {"patern": "x"}}}]}`,
 			[]string{`rules[2].headers["Cache-Control"].patern: Did you mean "pattern"?`}},
 		{"unlike any", `{"rules": [{"name": "a", "zzz": 1}]}`, []string{`rules[0].zzz: The fields here are "acl", "buckets", "description"`}},
-		{"field names that are no words", `{"": 1, "a.b": 2}`, []string{`[""]: There is no field "".`, `["a.b"]: There is no field "a.b".`, "rules: The policy has no rules"}},
+		{"field names that are not words", `{"": 1, "a.b": 2}`, []string{`[""]: There is no field "".`, `["a.b"]: There is no field "a.b".`, "rules: The policy has no rules"}},
 		{"several at once, in order", `{"rules": [{"nam": "a", "keys": "x", "only_listed": "yes", "metadata": {"b": {"requird": true}, "a": {"max_length": "5"}}}]}`,
 			[]string{`rules[0].keys: It is a string; write a list: ["x"]`, `rules[0].metadata["a"].max_length: without quotes`, `rules[0].metadata["b"].requird: Did you mean "required"?`,
 				`rules[0].nam: Did you mean "name"?`, "rules[0].only_listed: write true or false"}},

@@ -80,7 +80,7 @@ var documentKind = objectKindOf(documentFields, nil)
 
 var ruleFields = []field[Rule]{
 	entry("name", "Unique in the policy. Messages carry it.", spokenKind, func(r *Rule) *string { return &r.Name }).
-		must("The rule has no name. Write one that tells its purpose, such as \"owner-required\"; messages carry it."),
+		must("The rule has no name. Write one that says its purpose, such as \"owner-required\"; messages carry it."),
 	entry("description", "Ends every message: why the rule is there, or whom to ask.", textKind, func(r *Rule) *string { return &r.Description }),
 	entry("severity", "\"error\", which stops the plan, or \"warning\".", severityKind, func(r *Rule) *finding.Severity { return &r.Severity }),
 	entry("since", "A date, such as \"2026-01-31\". What was last modified before it, by UTC, is only warned of.", timeKind, func(r *Rule) *time.Time { return &r.Since }),
@@ -97,7 +97,7 @@ var ruleFields = []field[Rule]{
 	entry("tags", "Demands on tags, by key. An audit makes one request more for each object that has tags.",
 		mapKind(`a key for each demand: { "team" = { required = true } }`, demandKind, schema{"propertyNames": schema{"minLength": 1, "maxLength": 128}}), func(r *Rule) *map[string]Demand { return &r.Tags }),
 	entry("acl", "What the object's own ACL may be; \"default\" is that of the bucket. An audit makes one request more for each object.", choiceKind(rules.ACLs), func(r *Rule) *[]string { return &r.ACL }),
-	entry("storage_class", "What the storage class may be. No request: a list of objects tells it.", choiceKind(rules.StorageClasses), func(r *Rule) *[]string { return &r.StorageClass }),
+	entry("storage_class", "What the storage class may be. No request: a list of objects shows it.", choiceKind(rules.StorageClasses), func(r *Rule) *[]string { return &r.StorageClass }),
 }
 
 var ruleKind = kind[Rule]{
@@ -133,7 +133,7 @@ var demandFields = []field[Demand]{
 	entry("forbidden", "true: the object must not have it.", truthKind, func(m *Demand) *bool { return &m.Forbidden }),
 	entry("values", "The value must be one of these.", valuesKind, func(m *Demand) *[]string { return &m.Values }),
 	entry("pattern", "A regular expression (RE2) that must match the whole value.", patternKind, func(m *Demand) *string { return &m.Pattern }),
-	entry("max_length", "At most so many characters.", lengthKind, func(m *Demand) *int { return &m.MaxLength }),
+	entry("max_length", "It may have at most this many characters.", lengthKind, func(m *Demand) *int { return &m.MaxLength }),
 }
 
 // demandsSomething are the ways in which a demand is one.
@@ -178,7 +178,7 @@ var objectKind = objectKindOf([]field[Object]{
 
 var textMapKind = mapKind(`text for each name: { "owner" = "web-team" }`, textKind, nil)
 
-// spellings tell how the names of each part of an object are spelt, or what is wrong with one.
+// spellings say how the names of each part of an object are spelt, or what is wrong with one.
 var spellings = map[string]func(string) (string, string){Headers: headerName, Metadata: metadataName, Tags: tagKey}
 
 func objectKindOf[T any](fields []field[T], more schema) kind[T] {

@@ -72,7 +72,7 @@ func mistakesPage(t *testing.T, p *findingtest.Page) {
 			fmt.Fprintf(p, "    %s\n", m)
 		}
 		if len(mistakes) == 0 {
-			t.Errorf("%s is no mistake", source)
+			t.Errorf("%s is not a mistake", source)
 		}
 		p.WriteString("\n")
 	}

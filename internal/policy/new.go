@@ -72,7 +72,7 @@ func New(list []Rule) (*Policy, []Mistake) {
 func checkRuleName(place, name string, index int, seen map[string]int) []Mistake {
 	place += ".name"
 	if strings.TrimSpace(name) == "" {
-		return []Mistake{{Place: place, Detail: "The rule has no name. Write one that tells its purpose, such as \"owner-required\"; messages carry it."}}
+		return []Mistake{{Place: place, Detail: "The rule has no name. Write one that says its purpose, such as \"owner-required\"; messages carry it."}}
 	}
 	if first, taken := seen[name]; taken {
 		return []Mistake{{Place: place, Detail: fmt.Sprintf("Rules %d and %d of the list, counted from 1, have the same name, %s. Write another one, so that messages tell them apart.", first+1, index+1, finding.Quote(name))}}
@@ -155,7 +155,7 @@ func (c *compiler) oneOf(place, value string, all []string) {
 	}
 }
 
-// headerName spells a header as Violation.Name does; a name that is no standard
+// headerName spells a header as Violation.Name does; a name that is not a standard
 // header gives a detail.
 func headerName(name string) (canonical, detail string) {
 	canonical = textproto.CanonicalMIMEHeaderKey(name)

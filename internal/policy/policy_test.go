@@ -138,7 +138,7 @@ func TestLongDescriptionAndValueAreCut(t *testing.T) {
 	}
 }
 
-// What a team demands is repeated whole, as far as anybody reads it: without it a value cannot be mended.
+// What a team demands is repeated whole, as far as anybody reads it: without it a value cannot be corrected.
 func TestDemandsAreRepeatedWhole(t *testing.T) {
 	t.Parallel()
 	long := "public, max-age=31536000, immutable, stale-while-revalidate=86400, stale-if-error=604800"

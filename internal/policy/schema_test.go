@@ -17,7 +17,7 @@ import (
 // schemaFile is where the schema is published; examples name it by its address.
 const schemaFile = "../../docs/schemas/metadata-policy.json"
 
-// See findingtest.Page.Compare: go test -run SchemaIsPublished -update writes the file anew.
+// See findingtest.Page.Compare: go test -run SchemaIsPublished -update writes the file again.
 func TestSchemaIsPublished(t *testing.T) {
 	t.Parallel()
 	text, err := json.MarshalIndent(Schema(), "", "  ")
@@ -35,7 +35,7 @@ func TestSchemaIsPublished(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(published) != string(text) {
-		t.Errorf("%s is not the schema of the decoder; go test ./internal/policy -run SchemaIsPublished -update writes it anew", schemaFile)
+		t.Errorf("%s is not the schema of the decoder; go test ./internal/policy -run SchemaIsPublished -update writes it again", schemaFile)
 	}
 }
 

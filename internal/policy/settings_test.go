@@ -144,13 +144,13 @@ func TestMessagesDoNotDependOnValues(t *testing.T) {
 		said[value] = Findings(found)
 		for i, f := range said[value] {
 			if f != said["alise"][i] || strings.Contains(f.Detail, value) {
-				t.Errorf("%q is told by %+v", value, f)
+				t.Errorf("%q is given away by %+v", value, f)
 			}
 		}
 		offered := policy.CheckOffer(Offer{Object: Object{Bucket: "b", Key: "k", Metadata: map[string]string{"m": value}}})
 		for _, v := range offered {
 			if strings.Contains(v.Detail, value) {
-				t.Errorf("%q is told by %+v", value, v)
+				t.Errorf("%q is given away by %+v", value, v)
 			}
 		}
 	}

@@ -111,7 +111,7 @@ func (r *compiledRule) check(s *subject) []Violation {
 	return found
 }
 
-// notAmong says that a value is none of those that are allowed, if any are named and the value is known.
+// notAmong says that a value is not one of those that are allowed, if any are named and the value is known.
 func notAmong(kind string, allowed []string, value string) string {
 	if allowed == nil || value == "" || slices.Contains(allowed, value) {
 		return ""
