@@ -140,7 +140,7 @@ func (m providerModel) credentials(ctx context.Context, diags *diag.Diagnostics)
 	}
 	for _, part := range [][2]string{{"The access key id", key.AccessKeyID}, {"The access key secret", key.AccessKeySecret}, {"The security token", key.SecurityToken}} {
 		if fault := rules.CheckCredential(part[0], part[1]); fault != "" {
-			diags.AddError(invalidCredentials, fault)
+			diags.AddError(unusableKey, fault)
 		}
 	}
 	return credentials

@@ -168,7 +168,7 @@ func checkJSON(text string) error {
 	return nil
 }
 
-const invalidCredentials = "Invalid Credentials"
+const unusableKey = "Invalid Credentials"
 
 // ValidateConfig checks what belongs together. Its findings never point at the line of a secret, because Terraform
 // prints the lines that a finding points at.
@@ -182,7 +182,7 @@ func (p *ossProvider) ValidateConfig(ctx context.Context, req provider.ValidateC
 		value types.String
 	}{{"access_key_id", model.AccessKeyID}, {"access_key_secret", model.AccessKeySecret}, {"security_token", model.SecurityToken}} {
 		if fault := rules.CheckCredential(part.name, part.value.ValueString()); fault != "" {
-			resp.Diagnostics.AddError(invalidCredentials, fault)
+			resp.Diagnostics.AddError(unusableKey, fault)
 		}
 	}
 	id, secret, token := given(model.AccessKeyID), given(model.AccessKeySecret), given(model.SecurityToken)
