@@ -18,7 +18,7 @@ import (
 
 // histories is how many generated histories a run goes through. OSS_TEST_HISTORIES asks for another number, and
 // OSS_TEST_SEED for the first of an earlier run.
-const histories = 200
+const histories = 60
 
 // plainObject is an object in the model: what can be seen of it.
 type plainObject struct{ body, cache, owner string }
