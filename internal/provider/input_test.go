@@ -27,7 +27,7 @@ func TestObjectInputIsRefusedAtPlan(t *testing.T) {
 		{"upper case and underscore", "b-1", "k", "content = \"\"\n metadata = { Owner_Name = \"emma\" }", []string{"Invalid Metadata Key", `"Owner_Name"`, `"owner-name"`}},
 		{"case twins", "b-1", "k", "content = \"\"\n metadata = { owner = \"a\", Owner = \"b\" }", []string{`"owner"`, `"Owner"`}},
 		{"prefix", "b-1", "k", "content = \"\"\n metadata = { x-oss-meta-owner = \"a\" }", []string{"Invalid Metadata Key", `"owner"`}},
-		{"null value", "b-1", "k", "content = \"\"\n metadata = { owner = null }", []string{"Null Metadata Value", `"owner"`, "leave the key out"}},
+		{"null value", "b-1", "k", "content = \"\"\n metadata = { owner = null }", []string{"Null Metadata Value", `"owner"`, "Leave the key out"}},
 		{"empty value", "b-1", "k", "content = \"\"\n metadata = { owner = \"\" }", []string{"Invalid Metadata Value", `"owner"`}},
 		{"padded value", "b-1", "k", "content = \"\"\n metadata = { owner = \" a\" }", []string{"Invalid Metadata Value"}},
 		{"control character", "b-1", "k", "content = \"\"\n metadata = { owner = \"a\\nb\" }", []string{"Invalid Metadata Value"}},

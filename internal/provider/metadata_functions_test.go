@@ -58,7 +58,7 @@ func TestMetadataFunctionsRefuseAtTheArgument(t *testing.T) {
 		{`content_type("")`, []string{`"key" parameter`, "The key is empty."}},
 		{`content_type("/a.html")`, []string{`"key" parameter`, `write "a.html"`}},
 		{`metadata_size(null)`, []string{`"metadata" parameter`, "argument must not be null"}},
-		{`metadata_size({ owner = null })`, []string{`"metadata" parameter`, `"owner" is null`, "leave the key out"}},
+		{`metadata_size({ owner = null })`, []string{`"metadata" parameter`, `"owner" is null`, "Leave the key out"}},
 		{`metadata_size({ Owner = "a" })`, []string{`"metadata" parameter`, `write "owner"`}},
 		{`metadata_size({ x-oss-meta-owner = "a", b_c = "d" })`, []string{`"metadata" parameter`, `write "owner"`, `write "b-c"`}},
 		{`metadata_size("owner")`, []string{`"metadata" parameter`, "map of string required"}},
