@@ -129,6 +129,17 @@ func TestDirectoryRefusesFiles(t *testing.T) {
   ]`, 1)
 	w.write("main.tf", text)
 	w.fails([]string{"Metadata Policy Violation", `Rule "cache": each of 8 objects in bucket "test-bucket" lacks the header "Cache-Control"`, `"site/js/0.js"`, "and 3 more", `Rule "owner": each of 11 objects`}, "plan", "-no-color")
+	// What is stored as it is wanted is warned of, so that a destroy, which begins with a plan, goes on.
+	for i := range 8 {
+		o.must(os.Remove(filepath.Join(w.dir, fmt.Sprintf("site/js/%d.js", i))))
+	}
+	w.site("no-cache", `exclude = ["bad*", "styles", "link*"]`)
+	w.apply()
+	w.write("main.tf", text)
+	if out := w.must("plan", "-no-color"); !strings.Contains(flatten(out), `Rule "owner": each of 3 objects`) {
+		t.Errorf("no word of the broken rule:\n%s", out)
+	}
+	w.must("destroy", "-auto-approve")
 }
 
 // A folder that changes between plan and apply stops the apply before the first write.

@@ -47,15 +47,6 @@ type causes map[string][]string
 
 func (c causes) add(why, name string) { c[why] = append(c[why], name) }
 
-// total is how many names there are.
-func (c causes) total() int {
-	n := 0
-	for _, names := range c {
-		n += len(names)
-	}
-	return n
-}
-
 // lines say what is wrong, the most common first.
 func (c causes) lines() string {
 	whys := slices.SortedFunc(maps.Keys(c), func(a, b string) int {
@@ -190,7 +181,8 @@ func (p *directoryPlanner) checkRules(d directoryDecision) {
 	}
 }
 
-// checkPolicy holds every file against the team's rules, and sums up what is broken.
+// checkPolicy holds every file against the team's rules, and sums up what is broken. Where nothing is written that is only
+// a warning: a destroy begins with such a plan.
 func (p *directoryPlanner) checkPolicy(d directoryDecision) {
 	if p.data == nil || p.data.policy == nil || d.vague || p.plan.ID.IsUnknown() {
 		return
@@ -202,6 +194,9 @@ func (p *directoryPlanner) checkPolicy(d directoryDecision) {
 	found := []policy.Violation{}
 	for _, g := range tally.Groups() {
 		g.Finding = g.Summed()
+		if d.Idle() && g.Severity == finding.Error {
+			g.Severity, g.Detail = finding.Warning, g.Detail+" "+nothingWritten
+		}
 		found = append(found, g.Violation)
 	}
 	addViolationsOf(p.diags, p.plan.ID.ValueString(), found, func(v policy.Violation) path.Path {
@@ -210,8 +205,10 @@ func (p *directoryPlanner) checkPolicy(d directoryDecision) {
 		}
 		return path.Root("file")
 	})
-	if tally.Ungrouped > 0 {
-		p.diags.AddError("Metadata Policy Violation", fmt.Sprintf("And %s more, in too many ways to list them.", count(tally.Ungrouped, "violation")))
+	if more := fmt.Sprintf("And %s more, in too many ways to list them.", count(tally.Ungrouped, "violation")); tally.Ungrouped > 0 && d.Idle() {
+		p.diags.AddWarning("Metadata Policy Violation", more)
+	} else if tally.Ungrouped > 0 {
+		p.diags.AddError("Metadata Policy Violation", more)
 	}
 }
 

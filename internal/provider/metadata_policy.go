@@ -61,7 +61,7 @@ func (d *providerData) checkPolicy(config, m objectModel, change object.Change, 
 }
 
 // nothingWritten ends a warning that would be an error if the object were written.
-const nothingWritten = "Nothing is written by this plan, so this is a warning. It stops the next change of the object."
+const nothingWritten = "Nothing is written by this plan, so this is a warning. It stops the next change."
 
 // holdPolicy is the last check before a request writes the object, when all is known. Warnings were given by then.
 func (d *providerData) holdPolicy(config, m objectModel, change object.Change, diags *diag.Diagnostics) {
