@@ -91,7 +91,7 @@ func TestContentDispositionRefusesAtTheArgument(t *testing.T) {
 		words []string
 	}{
 		{`content_disposition("download", "a.pdf")`, []string{`"type" parameter`, `Write "attachment" to have the object saved`}},
-		{`content_disposition("atachment", "a.pdf")`, []string{`"type" parameter`, `Did you mean "attachment"?`}},
+		{`content_disposition("atachment", "a.pdf")`, []string{`"type" parameter`, `Perhaps "attachment" is meant`}},
 		{`content_disposition("inline", "")`, []string{`"filename" parameter`, "The file name is empty"}},
 		{`content_disposition("inline", "a/b.pdf")`, []string{`"filename" parameter`, "is a path"}},
 		{`content_disposition("inline", "a\nb.pdf")`, []string{`"filename" parameter`, "contains a line break"}},
