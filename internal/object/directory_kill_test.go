@@ -95,6 +95,9 @@ func (b *breaker) fault(ossserver.Call) *ossserver.Fault {
 // stored page need a file that is not stored.
 func TestDirectoryCutOffAtEveryRequest(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("breaks off a run at every request")
+	}
 	for _, lost := range []bool{false, true} {
 		for _, after := range []bool{false, true} {
 			for name, steps := range map[string]struct{ before, then map[string]string }{

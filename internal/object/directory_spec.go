@@ -61,7 +61,7 @@ func (w *wish) settings(rule Rule) {
 }
 
 // unknown reports whether something is not known yet.
-func (w wish) unknown() bool { return w.HeadersUnknown || len(w.Rule.Unknown) > 0 }
+func (w wish) unknown() bool { return w.HeadersUnknown || len(w.Unknown) > 0 }
 
 // Step is one object of a directory: what is wanted of it, and what has to be done.
 type Step struct {
@@ -95,7 +95,7 @@ func (d Directory) own(f File, have *Entry) Step {
 	body := f.Body()
 	step := Step{Name: f.Name, Have: have, file: f, asked: w.asked, Last: matchesAny(d.Last, f.Name)}
 	step.Want = Spec{
-		Bucket: d.Bucket, Key: d.Prefix + f.Name, Headers: w.Headers, Metadata: w.Metadata, HeadersUnknown: w.HeadersUnknown, Unknown: w.Rule.Unknown,
+		Bucket: d.Bucket, Key: d.Prefix + f.Name, Headers: w.Headers, Metadata: w.Metadata, HeadersUnknown: w.HeadersUnknown, Unknown: w.Unknown,
 		Settings: ossclient.Settings{ACL: w.ACL, Tags: w.Tags}, Managed: []string{ACL, Tags}, Overwrite: d.Overwrite,
 		Body: Body{Kind: KnownBody, Digest: body.Digest(), Size: body.Size, Open: func(context.Context) (Content, error) { return Content{Body: body}, nil }},
 	}
@@ -170,7 +170,7 @@ func (d Directory) overlay(name string, have *Entry) Step {
 	}
 	maps.Copy(metadata, w.Metadata)
 	step.Want = Spec{
-		Bucket: d.Bucket, Key: d.Prefix + name, Headers: headers, Metadata: metadata, HeadersUnknown: w.HeadersUnknown, Unknown: w.Rule.Unknown,
+		Bucket: d.Bucket, Key: d.Prefix + name, Headers: headers, Metadata: metadata, HeadersUnknown: w.HeadersUnknown, Unknown: w.Unknown,
 		Settings: ossclient.Settings{ACL: w.ACL, Tags: w.Tags, Storage: ossclient.Storage{StorageClass: w.StorageClass}}, Managed: w.asked,
 	}
 	step.Change = Compare(step.Want, &have.State)

@@ -106,8 +106,8 @@ func (f Folder) Walk() ([]File, []Refusal, error) {
 		return nil, nil, err
 	}
 	w := walk{Folder: f}
-	if real, err := filepath.EvalSymlinks(f.Path); err == nil {
-		w.above = append(w.above, real)
+	if target, err := filepath.EvalSymlinks(f.Path); err == nil {
+		w.above = append(w.above, target)
 	}
 	w.enter("", f.Path, entries)
 	w.refuseTwins()
@@ -174,14 +174,14 @@ func (w *walk) descend(name, path string, link bool) {
 	if w.skips(name) {
 		return
 	}
-	real := path
+	target := path
 	if w.FollowLinks {
 		var err error
-		if real, err = filepath.EvalSymlinks(path); err != nil {
+		if target, err = filepath.EvalSymlinks(path); err != nil {
 			w.refuse(name, whyUnreadable(err))
 			return
 		}
-		if link && slices.Contains(w.above, real) {
+		if link && slices.Contains(w.above, target) {
 			w.refuse(name, refusedLoop)
 			return
 		}
@@ -191,7 +191,7 @@ func (w *walk) descend(name, path string, link bool) {
 		w.refuse(name+"/", whyUnreadable(err))
 		return
 	}
-	w.above = append(w.above, real)
+	w.above = append(w.above, target)
 	w.enter(name+"/", path, entries)
 	w.above = w.above[:len(w.above)-1]
 }

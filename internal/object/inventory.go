@@ -85,7 +85,7 @@ func (inv Inventory) Pack() ([]byte, error) {
 		}
 		indexes = binary.AppendUvarint(indexes, i)
 		etags = appendETag(etags, e.ETag)
-		slack := uint64(e.Slack/time.Second) << 1
+		slack := uint64(e.Slack/time.Second) << 1 //nolint:gosec // never negative
 		if e.Unsure {
 			slack |= 1
 		}
@@ -194,10 +194,10 @@ func unpackParts(data []byte) (parts [4][]byte, err error) {
 	}
 	for i := range parts {
 		n, used := binary.Uvarint(plain)
-		if used <= 0 || n > uint64(len(plain)-used) {
+		if used <= 0 || n > uint64(len(plain)-used) { //nolint:gosec // a length
 			return parts, errPacked
 		}
-		parts[i], plain = plain[used:used+int(n)], plain[used+int(n):]
+		parts[i], plain = plain[used:used+int(n)], plain[used+int(n):] //nolint:gosec // no more than there is
 	}
 	return parts, nil
 }
@@ -212,12 +212,12 @@ func appendETag(b []byte, etag string) []byte {
 
 func readETag(r *bytes.Reader) (string, error) {
 	n, err := binary.ReadUvarint(r)
-	if err != nil || n > uint64(r.Len())+1 {
+	if err != nil || n > uint64(r.Len())+1 { //nolint:gosec // a length
 		return "", errPacked
 	}
 	size := 16
 	if n > 0 {
-		size = int(n) - 1
+		size = int(n) - 1 //nolint:gosec // no more than there is
 	}
 	raw := make([]byte, size)
 	if _, err := io.ReadFull(r, raw); err != nil {

@@ -67,7 +67,7 @@ func digestPieces(f io.ReaderAt, size int64) (uint64, error) {
 	err := work.Wait()
 	var crc uint64
 	for i, piece := range pieces {
-		crc = oss.CRC64Combine(crc, piece, uint64(length(i)))
+		crc = oss.CRC64Combine(crc, piece, uint64(length(i))) //nolint:gosec // a length
 	}
 	return crc, err
 }

@@ -16,7 +16,7 @@ func TestFileDigestOfPieces(t *testing.T) {
 	t.Parallel()
 	data := make([]byte, 2*digestPiece+12345)
 	random := rand.NewChaCha8([32]byte{1})
-	random.Read(data)
+	_, _ = random.Read(data)
 	for _, size := range []int{0, 1, digestPiece - 1, digestPiece, digestPiece + 1, 2 * digestPiece, len(data)} {
 		got, err := digestPieces(bytes.NewReader(data), int64(size))
 		if want := crc64.Checksum(data[:size], crcTable); err != nil || got != want {

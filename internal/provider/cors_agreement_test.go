@@ -207,7 +207,10 @@ func spoil(r *rand.Rand, rule *cors.Rule) {
 // finds no error of OSS, and refuses every one in which it does.
 func TestCORSAgreesWithTheServer(t *testing.T) {
 	t.Parallel()
-	const sets, requests = 1500, 12
+	sets, requests := 1500, 12
+	if testing.Short() {
+		sets = 150
+	}
 	for seed := range uint64(2) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
@@ -242,7 +245,7 @@ func TestCORSAgreesWithTheServer(t *testing.T) {
 				}
 			}
 			t.Logf("%d rule sets, %d of them invalid; %d requests allowed, %d of them by a later rule than the first, %d refused", sets, invalid, allowed, later, refused)
-			if allowed < 3000 || refused < 3000 || later < 1000 || invalid < 100 {
+			if allowed < 2*sets || refused < 2*sets || later < sets/2 || invalid < sets/15 {
 				t.Error("the generator makes too few cases of a kind to prove anything")
 			}
 		})

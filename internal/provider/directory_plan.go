@@ -139,14 +139,13 @@ func (p *directoryPlanner) stored(ctx context.Context, dir object.Directory, d *
 	defer run.mu.Unlock()
 	var have object.Inventory
 	var err error
-	switch {
-	case p.before == nil:
+	if p.before == nil {
 		have, err = look.Survey(ctx, d.files, run.have)
 		d.listed = true
 		if ossclient.IsBucketNotFound(err) { // something may make it during this apply
 			have, err = object.Inventory{}, nil
 		}
-	default:
+	} else {
 		have = p.disown()
 		if p.widened(dir) {
 			have, err = look.Refresh(ctx, have)

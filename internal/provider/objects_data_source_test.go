@@ -229,6 +229,9 @@ func TestDataSourcesBehindACustomDomain(t *testing.T) {
 // More than a state can hold is refused, after as many requests as it takes to know.
 func TestObjectsDataSourceRefusesTooMany(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("lists 200,000 keys")
+	}
 	bucket := &syntheticBucket{objects: maxListed + 1}
 	client := bucket.client(t)
 	m := objectsDataModel{Bucket: types.StringValue("bucket")}
