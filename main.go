@@ -1,5 +1,5 @@
 // Command terraform-provider-oss is a Terraform provider for objects and CORS rules on Alibaba Cloud OSS.
-// Terraform starts it; run by hand it only tells so.
+// Terraform starts it; run by hand it only says so.
 package main
 
 import (

@@ -22,7 +22,7 @@ type Deployer struct {
 	// Listed says that what is below the prefix was listed in this run, so that nothing has to be asked before an object
 	// is created.
 	Listed bool
-	// Settle is how long to wait after the last write. OSS tells times in whole seconds: what somebody writes after that
+	// Settle is how long to wait after the last write. OSS shows times in whole seconds: what somebody writes after that
 	// has another one, and shows in a list.
 	Settle time.Duration
 	// Progress is told from time to time how much is done; nil is nobody.

@@ -102,7 +102,7 @@ func (l Look) Closer(ctx context.Context, files []File, have Inventory) (Invento
 	return l.ask(ctx, now, unseen)
 }
 
-// list walks all pages. It gives the objects that are to be kept, and the names of those of which a list tells too little.
+// list walks all pages. It gives the objects that are to be kept, and the names of those of which a list shows too little.
 func (l Look) list(ctx context.Context, have Inventory) (Inventory, map[string]bool, error) {
 	now, unseen := make(Inventory, len(have)), map[string]bool{}
 	for page, err := range l.Client.Pages(ctx, ossclient.Listing{Bucket: l.Bucket, Prefix: l.Prefix}) {

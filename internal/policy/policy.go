@@ -1,4 +1,4 @@
-// Package policy holds objects against the rules of a team: it reads them, refuses those that contradict each other, tells
+// Package policy holds objects against the rules of a team: it reads them, refuses those that contradict each other, says
 // what one object breaks, and adds up what many do. It is pure.
 package policy
 
@@ -103,7 +103,7 @@ func (p *Policy) Check(o Object) []Violation {
 	return found
 }
 
-// Need is what has to be known of an object to hold the rules against it, beyond what a list of objects tells: its key, its
+// Need is what has to be known of an object to hold the rules against it, beyond what a list of objects shows: its key, its
 // class and its time. Class says that a rule asks for the class.
 type Need struct{ Headers, Tags, ACL, Class bool }
 

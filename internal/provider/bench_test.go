@@ -131,7 +131,7 @@ func BenchmarkLargeFile(b *testing.B) {
 	}
 }
 
-// peakMemory is the high-water mark of a process's resident memory in KB, as the kernel tells it.
+// peakMemory is the high-water mark of a process's resident memory in KB, as the kernel reports it.
 func peakMemory(pid int) int {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

@@ -78,7 +78,7 @@ func TestCORSHeaderCase(t *testing.T) {
 	}
 }
 
-// Import takes what OSS has, in lower case. The configuration may spell it otherwise: that is no change.
+// Import takes what OSS has, in lower case. The configuration may spell it otherwise: that is not a change.
 func TestCORSHeaderCaseImport(t *testing.T) {
 	t.Parallel()
 	o := startAnyOSS(t)
@@ -106,7 +106,7 @@ func TestCORSHeaderCaseImport(t *testing.T) {
 	w.must("apply", "plan.bin")
 	w.clean()
 	w.config(strings.NewReplacer(`["Range"]`, `["range", "IF-Match"]`, "X-OSS-*", "x-Oss-*").Replace(caseConfig))
-	w.clean() // another spelling is no change either
+	w.clean() // another spelling is not a change either
 }
 
 // Rules that are there already, in whatever spelling, are taken over without a PUT.

@@ -61,7 +61,7 @@ func (p *corsPair) send(method, origin string, header map[string]string) *http.R
 	p.t.Helper()
 	target := p.endpoint + "/" + p.bucket + "/k"
 	if method == http.MethodPost {
-		target += "?uploads" // a bare POST is no call of OSS
+		target += "?uploads" // a bare POST is not a call of OSS
 	}
 	r := httptest.NewRequestWithContext(p.t.Context(), method, target, nil)
 	if origin != "" {
@@ -99,7 +99,7 @@ func (p *corsPair) actual(origin, method string) cors.Decision {
 	resp := p.send(method, origin, nil)
 	defer resp.Body.Close()
 	want := cors.Decide(p.rules, p.vary, origin, method, nil)
-	// Pages disagree about this header in the answer to a request that is no preflight; browsers do not look at it there.
+	// Pages disagree about this header in the answer to a request that is not a preflight; browsers do not look at it there.
 	resp.Header.Del("Access-Control-Allow-Headers")
 	p.compare(resp.Header, want, p.describe(origin, method, nil)+" itself")
 	return want
@@ -245,7 +245,7 @@ func TestCORSAgreesWithTheServer(t *testing.T) {
 				}
 			}
 			t.Logf("%d rule sets, %d of them invalid; %d requests allowed, %d of them by a later rule than the first, %d refused", sets, invalid, allowed, later, refused)
-			if allowed < 2*sets || refused < 2*sets || later < sets/2 || invalid < sets/15 {
+			if allowed < 2*sets || refused < 2*sets || later < 2*sets/3 || invalid < sets/15 {
 				t.Error("the generator makes too few cases of a kind to prove anything")
 			}
 		})

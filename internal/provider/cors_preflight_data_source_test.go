@@ -184,7 +184,7 @@ func TestPreflightDataInput(t *testing.T) {
 	}
 }
 
-// What browsers do send is no wrong input, also where no rule will match it.
+// What browsers do send is not wrong input, also where no rule will match it.
 func TestPreflightDataInputOfBrowsers(t *testing.T) {
 	t.Parallel()
 	for _, origin := range []string{"null", "https://www.example.com:8443", "capacitor://localhost", "http://127.0.0.1:3000", "chrome-extension://abcdef"} {
@@ -244,7 +244,7 @@ func TestPreflightRefusal(t *testing.T) {
 	}
 }
 
-// A max age that is no number comes from something between, and is told.
+// A max age that is not a number comes from something in between, and is reported.
 func TestPreflightUnreadableMaxAge(t *testing.T) {
 	t.Parallel()
 	server := newServer()

@@ -19,7 +19,7 @@ func (p *protocol) validateCORS(bucket string, rules []map[string][]string) []co
 	p.t.Helper()
 	kind, ok := p.schema.ResourceSchemas["oss_bucket_cors"].ValueType().(tftypes.Object)
 	if !ok {
-		p.t.Fatal("the schema is no object")
+		p.t.Fatal("the schema is not an object")
 	}
 	blocks := kind.AttributeTypes["cors_rule"].(tftypes.List)
 	block := blocks.ElementType.(tftypes.Object)

@@ -81,7 +81,7 @@ func TestDirectoryWithoutSource(t *testing.T) {
 		t.Error("an object beside the prefix has changed")
 	}
 
-	// What others write next is taken in. A body of theirs is no drift, a header that is not named neither.
+	// What others write next is taken in. Neither a body of theirs nor a header that no rule names is drift.
 	o.must(o.sdk().PutObject("reports/a.csv", strings.NewReader("c,d"), oss.ContentType("text/x"), oss.CacheControl("no-cache"), oss.Meta("owner", "data")))
 	w.clean()
 	o.must(o.sdk().PutObject("reports/new.csv", strings.NewReader("c,d"), oss.ContentType("text/csv")))

@@ -92,7 +92,7 @@ resource "terraform_data" "marker" {
 	said.add("show", w.must("show", "-no-color"))
 	said.add("state pull", w.must("state", "pull"))
 	said.addFiles(w)
-	// What goes wrong tells nothing either: a body above the limit, an object that is not there, a key that no URL has.
+	// What goes wrong gives nothing away either: a body above the limit, an object that is not there, a key that no URL has.
 	w.write("wrong.tf", `
 ephemeral "oss_object" "large" {
   bucket   = "`+o.bucket+`"

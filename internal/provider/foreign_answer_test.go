@@ -156,7 +156,7 @@ resource "oss_bucket_cors" "imported" {
 }
 `
 
-// stateResources is the part of the state that tells what there is; a failed run may still count up its serial number.
+// stateResources is the part of the state that says what there is; a failed run may still count up its serial number.
 func (w *workspace) stateResources() any {
 	w.t.Helper()
 	data, err := os.ReadFile(filepath.Join(w.dir, "terraform.tfstate"))

@@ -139,7 +139,7 @@ func TestAuditCostsOneHeadForEachObject(t *testing.T) {
 	}
 }
 
-// What is let off is counted, and not asked for; so is an object of which the list tells all that a rule asks.
+// What is let off is counted, and not asked for; so is an object of which the list shows all that a rule asks for.
 func TestAuditAsksNothingForNothing(t *testing.T) {
 	t.Parallel()
 	bucket := &syntheticBucket{objects: 20}

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write the messages in the examples anew instead of comparing them")
+var update = flag.Bool("update", false, "rewrite the messages in the examples instead of comparing them")
 
 // starterPolicies are the folders of the policies that the guide offers to start from.
 func starterPolicies(t *testing.T) []string {
@@ -55,7 +55,7 @@ func TestMetadataPolicyExamples(t *testing.T) {
 			want, err := os.ReadFile(golden)
 			o.must(err)
 			if got != string(want) {
-				t.Errorf("the plan says\n%s\nand %s is\n%s\ngo test -run %s -update writes it anew", got, golden, want, t.Name())
+				t.Errorf("the plan says\n%s\nand %s is\n%s\ngo test -run %s -update rewrites it", got, golden, want, t.Name())
 			}
 			if got := o.requests(); got != "" {
 				t.Errorf("requests %q", got)

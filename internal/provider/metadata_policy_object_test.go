@@ -241,7 +241,7 @@ func TestPolicyOfTakenOverObjects(t *testing.T) {
 	}
 }
 
-// A copy brings a body and nothing else: what the source has of metadata, tags and ACL is no excuse.
+// A copy brings a body and nothing else: what the source has of metadata, tags and ACL is not an excuse.
 func TestPolicyOfCopies(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
@@ -285,6 +285,6 @@ func TestPolicyMessagesKeepSecrets(t *testing.T) {
 		t.Errorf("%d violations in\n%s", n, out)
 	}
 	if strings.Contains(out, "swordfish") {
-		t.Errorf("the plan tells a secret:\n%s", out)
+		t.Errorf("the plan shows a secret:\n%s", out)
 	}
 }

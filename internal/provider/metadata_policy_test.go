@@ -65,7 +65,7 @@ const housePolicy = `{
   ]
 }`
 
-// diagnostic is what terraform -json tells of one.
+// diagnostic is what terraform -json says of one.
 type diagnostic struct {
 	Severity, Summary, Detail, Address string
 	Snippet                            struct{ Code string }
@@ -387,7 +387,7 @@ func housePolicyValue() tftypes.Value {
 	return tftypes.NewValue(tftypes.Tuple{ElementTypes: []tftypes.Type{rules[0].Type(), rules[1].Type()}}, rules)
 }
 
-// configure configures the provider anew, with more arguments than the harness sets.
+// configure configures the provider again, with more arguments than the harness sets.
 func (p *protocol) configure(more map[string]any) {
 	p.t.Helper()
 	kind := p.schema.Provider.ValueType().(tftypes.Object)

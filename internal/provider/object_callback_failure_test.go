@@ -21,7 +21,7 @@ import (
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
 )
 
-// failingCallback is one way in which a receiver fails, until it is mended.
+// failingCallback is one way in which a receiver fails, until it is repaired.
 type failingCallback struct {
 	name  string
 	words []string // that must explain it
@@ -67,7 +67,7 @@ func failingCallbacks(t *testing.T, certificate *tlsReceiver) []*failingCallback
 	return all
 }
 
-// tlsReceiver shows a certificate that nobody trusts until it is mended.
+// tlsReceiver shows a certificate that nobody trusts until it is repaired.
 type tlsReceiver struct {
 	*receiver
 	good  atomic.Bool
@@ -124,22 +124,22 @@ func startFailures(t *testing.T) *failureTest {
 	return &failureTest{testOSS: o, w: o.workspace(), tls: certificate, failures: failingCallbacks(t, certificate)}
 }
 
-// configure writes the objects with a body and an on_failure; the receivers fail, or are all mended.
-func (f *failureTest) configure(body, onFailure string, mended bool) {
+// configure writes the objects with a body and an on_failure; the receivers fail, or are all repaired.
+func (f *failureTest) configure(body, onFailure string, repaired bool) {
 	f.t.Helper()
 	text := ""
 	for _, c := range f.failures {
 		url := c.r.URL
-		if c.name == "nobody" && !mended {
+		if c.name == "nobody" && !repaired {
 			url = deadURL
 		}
 		text += called(c.name, fmt.Sprintf("content = %q", body), small(url)+"\n sni = true\n on_failure = \""+onFailure+`"`)
 		c.r.set(says(fmt.Sprintf(`{"name":%q}`, c.name)))
-		if c.fail != nil && !mended {
+		if c.fail != nil && !repaired {
 			c.r.set(c.fail)
 		}
 	}
-	f.tls.good.Store(mended)
+	f.tls.good.Store(repaired)
 	f.w.config(strings.ReplaceAll(text, "%", "%%"))
 }
 
@@ -147,7 +147,7 @@ func (f *failureTest) configure(body, onFailure string, mended bool) {
 // apply, a warning does not.
 func (f *failureTest) apply(severity string, words ...string) {
 	f.t.Helper()
-	all, failed := f.w.tells("apply", "-auto-approve")
+	all, failed := f.w.says("apply", "-auto-approve")
 	if failed != (severity == "error") {
 		f.t.Fatalf("the apply failed: %v; it says %+v", failed, all)
 	}

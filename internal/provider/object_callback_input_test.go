@@ -16,9 +16,9 @@ type told struct {
 	Snippet                            struct{ Code string } // the line that it points at
 }
 
-// tells runs terraform with -json and returns its diagnostics about resources, and whether it failed. What Terraform
-// tells when it validates and again when it plans counts once.
-func (w *workspace) tells(args ...string) ([]told, bool) {
+// says runs terraform with -json and returns its diagnostics about resources, and whether it failed. What Terraform
+// says when it validates and again when it plans counts once.
+func (w *workspace) says(args ...string) ([]told, bool) {
 	w.t.Helper()
 	out, code := w.try(append(args, "-json")...)
 	var all []told
@@ -37,7 +37,7 @@ func (w *workspace) tells(args ...string) ([]told, bool) {
 	return all, code != 0
 }
 
-// What is wrong with a callback is told at plan, at the line, with the mend, and costs no request.
+// What is wrong with a callback is reported at plan, at its line, with what to do, and costs no request.
 func TestCallbackInput(t *testing.T) {
 	t.Parallel()
 	const fine = "urls = [\"https://app.example.com/done\"]\n sni = true\n"
@@ -89,7 +89,7 @@ func TestCallbackInput(t *testing.T) {
 				tc.arguments = `content = "one"`
 			}
 			w.config(strings.ReplaceAll(called(name, tc.arguments, tc.block), "%", "%%"))
-			found, _ := w.tells("plan")
+			found, _ := w.says("plan")
 			if tc.severity == "" {
 				if len(found) != 0 {
 					t.Errorf("findings %+v, want none", found)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// An answer that is not UTF-8 is not stored as something that the receiver never said: a warning tells, and the state has
+// An answer that is not UTF-8 is not stored as something that the receiver never said: a warning says so, and the state has
 // null.
 func TestCallbackAnswerThatIsNotText(t *testing.T) {
 	t.Parallel()

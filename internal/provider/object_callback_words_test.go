@@ -44,7 +44,7 @@ func TestCallbackMeaning(t *testing.T) {
 	}
 }
 
-// A refusal is told at the argument that OSS means, and what is no refusal of the callback is left to others.
+// A refusal is reported at the argument that OSS means; what is not a refusal of the callback is left to others.
 func TestCallbackRefusalNamesTheField(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {

@@ -155,7 +155,7 @@ func TestObjectEphemeralRetries(t *testing.T) {
 	}
 }
 
-// An object that the same apply writes is read after it when an argument refers to what only the write tells.
+// An object that the same apply writes is read after it when an argument refers to what only the write reveals.
 func TestObjectEphemeralAfterItsWrite(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)

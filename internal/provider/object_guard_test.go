@@ -37,7 +37,7 @@ resource "oss_object" "test" {
 		o.must(err)
 		o.must(o.sdk().PutObjectTagging("k", tagging("a", "2")))
 	}
-	mended := func(what string) {
+	repaired := func(what string) {
 		t.Helper()
 		if got := o.object("k"); got.ACL != "private" || got.Tags["a"] != "1" || got.SSE != "AES256" || got.StorageClass != "Standard" {
 			t.Errorf("%s: ACL %q, tags %v, encryption %q, class %q", what, got.ACL, got.Tags, got.SSE, got.StorageClass)
@@ -48,7 +48,7 @@ resource "oss_object" "test" {
 	w.clean()
 	meddle()
 	w.apply()
-	mended("equal at the import")
+	repaired("equal at the import")
 
 	// Taken out of the configuration, changed by others, and put back.
 	w.config(strings.Replace(plain, "REST", "cache_control = \"no-cache\"\n", 1))
@@ -56,7 +56,7 @@ resource "oss_object" "test" {
 	meddle()
 	w.config(strings.Replace(plain, "REST", managed, 1))
 	w.apply()
-	mended("put back")
+	repaired("put back")
 	w.clean()
 }
 

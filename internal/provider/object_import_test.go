@@ -127,7 +127,7 @@ func TestDestroyKeepsAnUnmanagedBody(t *testing.T) {
 	}
 }
 
-// A change of metadata on an object whose body is not managed is a copy; a body changed by others is no drift.
+// A change of metadata on an object whose body is not managed is a copy; a body that others changed is not drift.
 func TestUnmanagedBody(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)

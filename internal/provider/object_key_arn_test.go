@@ -7,7 +7,7 @@ import (
 )
 
 // OSS-213: a KMS key named by its ARN is shown by its id. The configuration keeps its spelling, a plan is empty, and a
-// copy for another reason is no conversion. Another key still is one.
+// copy for another reason is not a conversion. Another key still is one.
 func TestKeyByARN(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)

@@ -64,7 +64,7 @@ func TestFindSource(t *testing.T) {
 	}
 }
 
-// What is no path of this machine is told what it is.
+// What is not a path of this machine gets a message that says what it is.
 func TestSourceThatIsNoPath(t *testing.T) {
 	t.Parallel()
 	v := newValidation(t)
@@ -152,7 +152,7 @@ func TestCodingOfABody(t *testing.T) {
 		"an encoding that is not known yet":  {objectModel{Key: css, bodyModel: bodyModel{Source: types.StringValue(file)}, headersModel: headersModel{ContentEncoding: types.StringUnknown()}}, ""},
 		"an empty body":                      {objectModel{Key: css, bodyModel: bodyModel{Content: types.StringValue("")}, headersModel: headersModel{ContentEncoding: gzip}}, ""},
 		"a key that is not known yet":        {objectModel{Key: types.StringUnknown(), bodyModel: bodyModel{Source: types.StringValue(file)}}, ""},
-		"one byte that is no gzip":           {objectModel{Key: css, bodyModel: bodyModel{Content: types.StringValue("a")}, headersModel: headersModel{ContentEncoding: gzip}}, "Body Is Not Gzip"},
+		"one byte that is not gzip":          {objectModel{Key: css, bodyModel: bodyModel{Content: types.StringValue("a")}, headersModel: headersModel{ContentEncoding: gzip}}, "Body Is Not Gzip"},
 		"gzip as text that is said to be so": {objectModel{Key: types.StringValue("k"), bodyModel: bodyModel{Source: types.StringValue(file)}, headersModel: headersModel{ContentType: types.StringValue("text/html")}}, "Compressed Body Without Content-Encoding"},
 	} {
 		var diags diag.Diagnostics

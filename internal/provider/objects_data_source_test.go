@@ -27,7 +27,7 @@ func textList(t testing.TB, value any) []string {
 	t.Helper()
 	list, ok := value.([]any)
 	if !ok {
-		t.Fatalf("%v is no list", value)
+		t.Fatalf("%v is not a list", value)
 	}
 	result := []string{}
 	for _, element := range list {

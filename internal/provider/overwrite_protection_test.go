@@ -34,7 +34,7 @@ func TestOverwriteProtection(t *testing.T) {
 			t.Errorf("%s: speaks of another object:\n%s", name, out)
 		}
 	}
-	// ACL and tags are no part of what is protected, and a replacement gets through.
+	// ACL and tags are not part of what is protected, and a replacement gets through.
 	config(`content = "one"
   acl = "private"
   tags = { team = "web" }`)

@@ -52,7 +52,7 @@ func TestInputThatPassedThePlan(t *testing.T) {
 		{"line break in a token", providerKind, "", keys(map[string]any{"security_token": "S3cret\n"}), "", "security_token ends with a line break (U+000A)"},
 		{"port 0", providerKind, "", keys(map[string]any{"endpoint": "https://oss.example.com:0"}), "endpoint", "port"},
 		{"port 99999", providerKind, "", keys(map[string]any{"endpoint": "oss.example.com:99999"}), "endpoint", "port"},
-		{"port that is no number", providerKind, "", keys(map[string]any{"endpoint": "oss.example.com:https"}), "endpoint", "not a URL"},
+		{"port that is not a number", providerKind, "", keys(map[string]any{"endpoint": "oss.example.com:https"}), "endpoint", "not a URL"},
 		{"origin of no page", resourceKind, "oss_bucket_cors", cors(map[string]any{"allowed_origins": []any{"ftp://a.example.com"}}), "cors_rule[0].allowed_origins", `"ftp://"`},
 		{"port of an origin", resourceKind, "oss_bucket_cors", cors(map[string]any{"allowed_origins": []any{"https://a.example.com:70000"}}), "cors_rule[0].allowed_origins", "70000"},
 		{"line break in an origin", resourceKind, "oss_bucket_cors", cors(map[string]any{"allowed_origins": []any{"https://a.example.com\r\n"}}), "cors_rule[0].allowed_origins", "control character"},

@@ -7,7 +7,7 @@ output "origins" {
   value = distinct(flatten([for rule in data.oss_bucket_cors.example.cors_rule : tolist(rule.allowed_origins)]))
 }
 
-# Tells after each plan and apply what might be better about the rules; nothing when there is nothing to say.
+# Says after each plan and apply what might be better about the rules; nothing when there is nothing to say.
 check "cors_rules" {
   assert {
     condition     = length(data.oss_bucket_cors.example.advice) == 0
