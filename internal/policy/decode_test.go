@@ -114,6 +114,6 @@ func FuzzDecode(f *testing.F) {
 		if (policy == nil) == (len(errs) == 0) {
 			t.Fatalf("got %v and %v", policy, errs)
 		}
-		findingtest.WellFormed(t, Findings(policy.Check(Object{Bucket: "b", Key: "k", Metadata: map[string]string{"owner": "x"}})))
+		findingtest.WellFormed(t, findings(policy.Check(Object{Bucket: "b", Key: "k", Metadata: map[string]string{"owner": "x"}})))
 	})
 }

@@ -177,7 +177,7 @@ func FuzzNew(f *testing.F) {
 			t.Fatalf("got %v and %v", policy, errs)
 		}
 		found := policy.Check(Object{Bucket: bucket, Key: key, Metadata: map[string]string{"a": value}})
-		findingtest.WellFormed(t, Findings(found))
+		findingtest.WellFormed(t, findings(found))
 		for _, v := range found {
 			if v.Rule == "r" {
 				t.Errorf("an allowed value is refused: %+v", v)

@@ -49,7 +49,7 @@ func TestCheckOffer(t *testing.T) {
 		"warning stays":             {Offer{Object: Object{Bucket: "soft", Key: "k"}}, "warning soft/owner", ""},
 	} {
 		got := policy.CheckOffer(tt.offer)
-		findingtest.WellFormed(t, Findings(got))
+		findingtest.WellFormed(t, findings(got))
 		list := []string{}
 		for _, v := range got {
 			list = append(list, v.Severity.String()+" "+v.Rule+"/"+v.Name)

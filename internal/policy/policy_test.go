@@ -75,7 +75,7 @@ func TestPolicyCheck(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			got := policy.Check(tt.object)
-			findingtest.WellFormed(t, Findings(got))
+			findingtest.WellFormed(t, findings(got))
 			list := []string{}
 			for _, v := range got {
 				list = append(list, v.Rule+"/"+v.Name)
@@ -132,7 +132,7 @@ func TestLongDescriptionAndValueAreCut(t *testing.T) {
 		t.Fatal(errs)
 	}
 	got := policy.Check(Object{Bucket: "b", Key: strings.Repeat("k", 900), Metadata: map[string]string{"a": strings.Repeat("v", 5000)}})
-	findingtest.WellFormed(t, Findings(got))
+	findingtest.WellFormed(t, findings(got))
 	if len(got) != 1 || strings.Contains(got[0].Detail, strings.Repeat("v", 61)) {
 		t.Errorf("got %+v", got)
 	}

@@ -44,7 +44,7 @@ func TestPolicyOfSettings(t *testing.T) {
 		"old, and no since":       {Object{Bucket: "b", Key: "a", ACL: "public-read", Tags: billed, LastModified: may(1)}, "error closed acl", ""},
 	} {
 		found := policy.Check(tt.object)
-		findingtest.WellFormed(t, Findings(found))
+		findingtest.WellFormed(t, findings(found))
 		list := []string{}
 		for _, v := range found {
 			list = append(list, v.Severity.String()+" "+v.Rule+" "+v.Place())
@@ -141,7 +141,7 @@ func TestMessagesDoNotDependOnValues(t *testing.T) {
 		if len(found) != 14 {
 			t.Fatalf("%d violations: %+v", len(found), found)
 		}
-		said[value] = Findings(found)
+		said[value] = findings(found)
 		for i, f := range said[value] {
 			if f != said["alise"][i] || strings.Contains(f.Detail, value) {
 				t.Errorf("%q is given away by %+v", value, f)

@@ -39,15 +39,6 @@ func (v Violation) Place() string {
 	return v.Part + "[" + finding.Quote(v.Name) + "]"
 }
 
-// Findings are the violations without what only a policy knows of them.
-func Findings(list []Violation) []finding.Finding {
-	found := make([]finding.Finding, len(list))
-	for i, v := range list {
-		found[i] = v.Finding
-	}
-	return found
-}
-
 // summary is the title of every violation.
 const summary = "Metadata Policy Violation"
 

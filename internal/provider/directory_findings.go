@@ -194,10 +194,10 @@ func (p *directoryPlanner) checkPolicy(d directoryDecision) {
 	found := []policy.Violation{}
 	for _, g := range tally.Groups() {
 		g.Finding = g.Summed()
-		if d.Idle() && g.Severity == finding.Error {
-			g.Severity, g.Detail = finding.Warning, g.Detail+" "+nothingWritten
-		}
 		found = append(found, g.Violation)
+	}
+	if d.Idle() {
+		onlyWarn(found)
 	}
 	addViolationsOf(p.diags, p.plan.ID.ValueString(), found, func(v policy.Violation) path.Path {
 		if v.Part == policy.Metadata && p.plan.Metadata.Elements()[v.Name] != nil {

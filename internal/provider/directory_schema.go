@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -49,9 +50,7 @@ func (r *directoryResource) Schema(ctx context.Context, _ resource.SchemaRequest
 		},
 	}
 	for _, part := range []map[string]schema.Attribute{directoryPlaceSchema(), directoryFilesSchema(), directoryApplySchema(), directoryComputedSchema()} {
-		for name, attribute := range part {
-			resp.Schema.Attributes[name] = attribute
-		}
+		maps.Copy(resp.Schema.Attributes, part)
 	}
 }
 

@@ -55,11 +55,11 @@ func addNamedViolations(diags *diag.Diagnostics, at path.Path, found []finding.F
 }
 
 // addViolationsAt reports each finding at its place, the findings of one place together.
-func addViolationsAt(diags *diag.Diagnostics, found []finding.Finding, place func(finding.Finding) path.Path) {
+func addViolationsAt[F any](diags *diag.Diagnostics, found []F, place func(F) (path.Path, finding.Finding)) {
 	places := []path.Path{}
 	byPlace := map[string][]finding.Finding{}
-	for _, v := range found {
-		at := place(v)
+	for _, f := range found {
+		at, v := place(f)
 		if byPlace[at.String()] == nil {
 			places = append(places, at)
 		}

@@ -51,13 +51,20 @@ func (d *providerData) checkPolicy(config, m objectModel, change object.Change, 
 		return
 	}
 	found := d.policy.Check(m.policyObject(config, change))
+	if !change.Writes() {
+		onlyWarn(found)
+	}
+	addPolicyViolations(diags, m, found)
+}
+
+// onlyWarn turns what is broken by a plan that writes nothing into warnings.
+func onlyWarn(found []policy.Violation) {
 	for i := range found {
-		if v := &found[i]; v.Severity == finding.Error && !change.Writes() {
+		if v := &found[i]; v.Severity == finding.Error {
 			v.Severity = finding.Warning
 			v.Detail += " " + nothingWritten
 		}
 	}
-	addPolicyViolations(diags, m, found)
 }
 
 // nothingWritten ends a warning that would be an error if the object were written.
@@ -179,14 +186,13 @@ func addPolicyViolations(diags *diag.Diagnostics, m objectModel, found []policy.
 // addViolationsOf reports what one object breaks: errors at their places, warnings together. Terraform shows one of several
 // warnings with the same title and counts the others, so those of each object are one, and have its key in their title.
 func addViolationsOf(diags *diag.Diagnostics, key string, found []policy.Violation, place func(policy.Violation) path.Path) {
-	places, warnings := map[string]path.Path{}, []policy.Violation{}
+	warnings := []policy.Violation{}
 	for _, v := range found {
-		places[v.Detail] = place(v)
 		if v.Severity == finding.Warning {
 			warnings = append(warnings, v)
 		}
 	}
-	addViolationsAt(diags, policy.Findings(stopping(slices.Clone(found))), func(f finding.Finding) path.Path { return places[f.Detail] })
+	addViolationsAt(diags, stopping(slices.Clone(found)), func(v policy.Violation) (path.Path, finding.Finding) { return place(v), v.Finding })
 	if len(warnings) == 0 {
 		return
 	}
@@ -194,10 +200,10 @@ func addViolationsOf(diags *diag.Diagnostics, key string, found []policy.Violati
 	if key != "" {
 		title += fmt.Sprintf(" by %q", key)
 	}
-	at := places[warnings[0].Detail]
+	at := place(warnings[0])
 	for i, v := range warnings {
 		text[i] = v.Detail
-		if !places[v.Detail].Equal(at) {
+		if !place(v).Equal(at) {
 			at = path.Empty()
 		}
 	}

@@ -161,9 +161,7 @@ func (m callbackModel) refuseNulls(diags *diag.Diagnostics) bool {
 
 // addCallbackProblems adds each finding at its attribute, the element included.
 func addCallbackProblems(diags *diag.Diagnostics, block callbackModel, found []callback.Problem) {
-	var places []path.Path
-	byPlace := map[string][]finding.Finding{}
-	for _, p := range found {
+	addViolationsAt(diags, found, func(p callback.Problem) (path.Path, finding.Finding) {
 		at := callbackPlace
 		if p.Field != "" {
 			at = callbackPath.AtName(p.Field)
@@ -174,14 +172,8 @@ func addCallbackProblems(diags *diag.Diagnostics, block callbackModel, found []c
 		case p.Field == callback.FieldURLs && i >= 0:
 			at = at.AtListIndex(i)
 		}
-		if byPlace[at.String()] == nil {
-			places = append(places, at)
-		}
-		byPlace[at.String()] = append(byPlace[at.String()], p.Finding)
-	}
-	for _, at := range places {
-		addViolations(diags, at, byPlace[at.String()])
-	}
+		return at, p.Finding
+	})
 }
 
 // hasCallback reports whether a configuration, plan or state has a callback, known or not.

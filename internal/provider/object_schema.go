@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -32,9 +33,7 @@ func (r *objectResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 		},
 	}
 	for _, part := range []map[string]schema.Attribute{objectPlaceSchema(), objectBodySchema(), objectHeaderSchema(), objectAttributeSchema(), objectComputedSchema()} {
-		for name, attribute := range part {
-			resp.Schema.Attributes[name] = attribute
-		}
+		maps.Copy(resp.Schema.Attributes, part)
 	}
 }
 

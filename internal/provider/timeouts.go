@@ -38,34 +38,28 @@ func (t timeout) start(ctx context.Context, otherwise time.Duration, diags *diag
 
 // objectTimeouts is the timeouts block of oss_object.
 func objectTimeouts(ctx context.Context) resourceschema.Block {
-	return limitTimes(resourcetimeouts.Block(ctx, resourcetimeouts.Opts{
-		Create: true, Read: true, Update: true, Delete: true,
-		CreateDescription: "Time for the whole creation with its retries, such as `30m`; 20 minutes unless set.",
-		ReadDescription:   "Time for a refresh; 5 minutes unless set.",
-		UpdateDescription: "Time for a change; 20 minutes unless set.",
-		DeleteDescription: "Time for the deletion; 5 minutes unless set.",
-	}))
+	return resourceTimeouts(ctx, "whole creation", "`30m`", "20 minutes", "5 minutes")
 }
 
 // directoryTimeouts is the timeouts block of oss_directory.
 func directoryTimeouts(ctx context.Context) resourceschema.Block {
-	return limitTimes(resourcetimeouts.Block(ctx, resourcetimeouts.Opts{
-		Create: true, Read: true, Update: true, Delete: true,
-		CreateDescription: "Time for the whole creation with its retries, such as `3h`; an hour unless set.",
-		ReadDescription:   "Time for a refresh; 20 minutes unless set.",
-		UpdateDescription: "Time for a change; an hour unless set.",
-		DeleteDescription: "Time for the deletion; 20 minutes unless set.",
-	}))
+	return resourceTimeouts(ctx, "whole creation", "`3h`", "an hour", "20 minutes")
 }
 
 // corsTimeouts is the timeouts block of oss_bucket_cors.
 func corsTimeouts(ctx context.Context) resourceschema.Block {
+	return resourceTimeouts(ctx, "creation", "`2m`", "5 minutes", "5 minutes")
+}
+
+// resourceTimeouts describes how long a creation, with an example, and a change may take, which write, and a refresh and a
+// deletion, which do not.
+func resourceTimeouts(ctx context.Context, creation, example, write, other string) resourceschema.Block {
 	return limitTimes(resourcetimeouts.Block(ctx, resourcetimeouts.Opts{
 		Create: true, Read: true, Update: true, Delete: true,
-		CreateDescription: "Time for the creation with its retries, such as `2m`; 5 minutes unless set.",
-		ReadDescription:   "Time for a refresh; 5 minutes unless set.",
-		UpdateDescription: "Time for a change; 5 minutes unless set.",
-		DeleteDescription: "Time for the deletion; 5 minutes unless set.",
+		CreateDescription: "Time for the " + creation + " with its retries, such as " + example + "; " + write + " unless set.",
+		ReadDescription:   "Time for a refresh; " + other + " unless set.",
+		UpdateDescription: "Time for a change; " + write + " unless set.",
+		DeleteDescription: "Time for the deletion; " + other + " unless set.",
 	}))
 }
 

@@ -131,8 +131,8 @@ func (formTypes) ValidateSet(_ context.Context, req validator.SetRequest, resp *
 			known = append(known, value.ValueString())
 		}
 	}
-	addViolationsAt(&resp.Diagnostics, rules.CheckFormTypes(known), func(v finding.Finding) path.Path {
-		return req.Path.AtSetValue(types.StringValue(v.Name))
+	addViolationsAt(&resp.Diagnostics, rules.CheckFormTypes(known), func(v finding.Finding) (path.Path, finding.Finding) {
+		return req.Path.AtSetValue(types.StringValue(v.Name)), v
 	})
 }
 
