@@ -210,7 +210,8 @@ func directoryComputedSchema() map[string]schema.Attribute {
 		"total_size": schema.Int64Attribute{Computed: true, MarkdownDescription: "What they weigh, in bytes."},
 		"changed_keys": schema.ListAttribute{
 			Computed: true, ElementType: types.StringType,
-			MarkdownDescription: "Keys that the last apply wrote or deleted, sorted, to refresh a CDN. An apply that writes and deletes nothing leaves it as it is.",
+			MarkdownDescription: "Keys that the last apply wrote or deleted, sorted, to refresh a CDN. Of more than 1,000 it has the prefix alone, which stands for everything below it, unless the plan had to name them. " +
+				"An apply that writes and deletes nothing leaves it as it is.",
 		},
 	}
 }
