@@ -28,6 +28,8 @@ func NewServer(version string) func() tfprotov6.ProviderServer {
 // listServer is a server that lists resources, too.
 type listServer = tfprotov6.ProviderServerWithListResource //nolint:staticcheck // deprecated until ProviderServer has its methods, and the one way to them before
 
+// blockServer is the framework's server, with what the framework cannot say about blocks, and with contexts that end with
+// their call.
 type blockServer struct{ listServer }
 
 // GetProviderSchema marks what blocks require.
