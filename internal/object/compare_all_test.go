@@ -39,7 +39,6 @@ func combinations(use func(combination)) {
 	}
 }
 
-
 // build makes the object of the tables the one of the combination.
 func (c combination) build() (Spec, State) {
 	want, have := plainSpec(), plainState()
