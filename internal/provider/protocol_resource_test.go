@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -39,7 +40,9 @@ func (r *protocolResource) encoded() (config, proposed *tfprotov6.DynamicValue) 
 	written, merged := map[string]tftypes.Value{}, map[string]tftypes.Value{}
 	for name, kind := range r.kind.AttributeTypes {
 		value := r.config[name]
-		if _, block := kind.(tftypes.List); block && value == nil {
+		if value == nil && slices.ContainsFunc(r.p.schema.ResourceSchemas[r.name].Block.BlockTypes, func(b *tfprotov6.SchemaNestedBlock) bool {
+			return b.TypeName == name && b.Nesting == tfprotov6.SchemaNestedBlockNestingModeList
+		}) {
 			value = []any{} // a list of blocks is never null
 		}
 		written[name] = typedValue(r.p.t, kind, value)
