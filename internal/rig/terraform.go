@@ -54,6 +54,14 @@ func useHost(ctx context.Context) error {
 	return os.Setenv(hostVariable, Hosts[1])
 }
 
+// SkipOpenTofu leaves out a test of what OpenTofu does otherwise, which the documentation says.
+func SkipOpenTofu(t testing.TB, otherwise string) {
+	t.Helper()
+	if os.Getenv(hostVariable) == Hosts[1] {
+		t.Skip("left out with OpenTofu: " + otherwise)
+	}
+}
+
 // Version is what a core calls itself, such as "Terraform v1.11.4" or "OpenTofu v1.12.6".
 func Version(ctx context.Context, core string) (string, error) {
 	out, err := Must(ctx, Command(ctx, "", append(Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull, "CHECKPOINT_DISABLE=1"), core, "version"))
