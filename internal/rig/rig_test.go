@@ -185,7 +185,11 @@ func TestChildOfWithoutTerraform(t *testing.T) {
 	if os.Getenv(childVariable) == "" {
 		t.Skip("a part of TestWithoutTerraform")
 	}
-	t.Log("found " + Terraform(t) + " at " + cmp.Or(os.Getenv(hostVariable), "its own registry"))
+	core := Terraform(t)
+	if !Since(t, core, 11) || Since(t, core, 13) {
+		t.Error("1.11 and 1.12 are taken for others")
+	}
+	t.Log("found " + core + " at " + cmp.Or(os.Getenv(hostVariable), "its own registry"))
 }
 
 func TestReattach(t *testing.T) {

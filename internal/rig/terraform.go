@@ -62,6 +62,21 @@ func SkipOpenTofu(t testing.TB, otherwise string) {
 	}
 }
 
+// Since reports whether a core, Terraform or OpenTofu, is release 1.MINOR or newer.
+func Since(t testing.TB, core string, minor int) bool {
+	t.Helper()
+	version, err := Version(t.Context(), core)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var have int
+	_, number, _ := strings.Cut(version, " v1.")
+	if _, err := fmt.Sscanf(number, "%d.", &have); err != nil {
+		t.Fatalf("%q is not a release that is known: %v", version, err)
+	}
+	return have >= minor
+}
+
 // Version is what a core calls itself, such as "Terraform v1.11.4" or "OpenTofu v1.12.6".
 func Version(ctx context.Context, core string) (string, error) {
 	out, err := Must(ctx, Command(ctx, "", append(Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull, "CHECKPOINT_DISABLE=1"), core, "version"))
