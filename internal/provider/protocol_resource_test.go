@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -37,12 +36,14 @@ func (r *protocolResource) encoded() (config, proposed *tfprotov6.DynamicValue) 
 	if err != nil {
 		r.p.t.Fatal(err)
 	}
+	blocks := map[string]bool{}
+	for _, block := range r.p.schema.ResourceSchemas[r.name].Block.BlockTypes {
+		blocks[block.TypeName] = true
+	}
 	written, merged := map[string]tftypes.Value{}, map[string]tftypes.Value{}
 	for name, kind := range r.kind.AttributeTypes {
 		value := r.config[name]
-		if value == nil && slices.ContainsFunc(r.p.schema.ResourceSchemas[r.name].Block.BlockTypes, func(b *tfprotov6.SchemaNestedBlock) bool {
-			return b.TypeName == name && b.Nesting == tfprotov6.SchemaNestedBlockNestingModeList
-		}) {
+		if _, list := kind.(tftypes.List); list && blocks[name] && value == nil {
 			value = []any{} // a list of blocks is never null
 		}
 		written[name] = typedValue(r.p.t, kind, value)
