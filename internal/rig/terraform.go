@@ -43,15 +43,17 @@ const hostVariable = "TF_ACC_PROVIDER_HOST"
 
 // useHost has terraform-plugin-testing serve the provider under the address by which the core knows it.
 func useHost(ctx context.Context) error {
-	path, err := FindTerraform()
-	if err != nil || os.Getenv(acceptance) == "" {
-		return nil // a test that needs a core says so
+	if os.Getenv(acceptance) == "" {
+		return nil
 	}
-	version, err := Version(ctx, path)
-	if err != nil || !strings.HasPrefix(version, "OpenTofu ") {
-		return err
+	if path, err := FindTerraform(); err == nil { // else a test that needs one says that it is missing
+		version, err := Version(ctx, path)
+		if err != nil || !strings.HasPrefix(version, "OpenTofu ") {
+			return err
+		}
+		return os.Setenv(hostVariable, Hosts[1])
 	}
-	return os.Setenv(hostVariable, Hosts[1])
+	return nil
 }
 
 // SkipOpenTofu leaves out a test of what OpenTofu does otherwise, which the documentation says.
