@@ -48,7 +48,8 @@ var importRules = []importRule{
 		module + "/internal/cors", module + "/internal/callback", "github.com/hashicorp/", "github.com/aliyun/"}, "the server's program brings in the server alone"},
 	{"internal/ossclient", []string{module + "/", "github.com/hashicorp/"}, "the client knows nothing of Terraform"},
 	{"internal/rig", []string{module + "/", "github.com/", "golang.org/"}, "what starts programs needs the standard library alone"},
-	{".", []string{module + "/internal/ossserver", "github.com/hashicorp/terraform-plugin-testing"}, "the provider ships no server and no test code"},
+	{".", []string{module + "/internal/ossserver", module + "/internal/rig", module + "/cmd/", "github.com/hashicorp/terraform-plugin-testing", "net/http/httptest"},
+		"the provider ships no server and no test code"},
 }
 
 func TestImportRules(t *testing.T) {

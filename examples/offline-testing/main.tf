@@ -54,11 +54,3 @@ resource "oss_bucket_cors" "settings" {
     expose_headers  = ["ETag", "x-oss-meta-owner"]
   }
 }
-
-output "crc64" {
-  value = oss_object.settings.crc64
-}
-
-output "etag" {
-  value = oss_object.settings.etag
-}

@@ -125,6 +125,10 @@ func (r *bucketCORSResource) ValidateConfig(ctx context.Context, req resource.Va
 // of rules that may be too many when they are about to be sent.
 func (r *bucketCORSResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var bucket types.String
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("bucket"), &bucket)...)
+		r.data.nextRun(ctx, bucket.ValueString(), req.Private, &resp.Diagnostics)
+	}
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("bucket"), &bucket)...)
 		r.data.claim(&resp.Diagnostics, bucket)
@@ -192,7 +196,7 @@ func (r *bucketCORSResource) Create(ctx context.Context, req resource.CreateRequ
 			return
 		}
 	}
-	r.data.created.Store(plan.Bucket.ValueString(), true)
+	r.data.markCreated(ctx, plan.Bucket.ValueString(), resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, bucketCORSIdentity{plan.Bucket})...)
 }
@@ -285,7 +289,7 @@ func (r *bucketCORSResource) Delete(ctx context.Context, req resource.DeleteRequ
 		return
 	}
 	defer r.data.lock(state.Bucket.ValueString())()
-	if _, again := r.data.created.Load(state.Bucket.ValueString()); again {
+	if r.data.inThisRun(state.Bucket.ValueString()) {
 		// create_before_destroy: what the bucket has now are the new rules.
 		tflog.Info(ctx, "this run has set the CORS rules; they are not removed", map[string]any{"bucket": state.Bucket.ValueString()})
 		return

@@ -101,8 +101,3 @@ func (s blockServer) ValidateDataResourceConfig(ctx context.Context, req *tfprot
 func (s blockServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	return during(ctx, req, s.listServer.ReadDataSource)
 }
-
-// CallFunction calls a function.
-func (s blockServer) CallFunction(ctx context.Context, req *tfprotov6.CallFunctionRequest) (*tfprotov6.CallFunctionResponse, error) {
-	return during(ctx, req, s.listServer.CallFunction)
-}

@@ -43,6 +43,7 @@ func (r *directoryResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if req.Plan.Raw.IsNull() {
 		var state directoryModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		r.data.nextDirectoryRun(ctx, state, req.Private, &resp.Diagnostics)
 		keep(ctx, resp.Private, destroyMark, true, &resp.Diagnostics)
 		state.planDestroy(state.inventory(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
 		return
@@ -55,6 +56,7 @@ func (r *directoryResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if !req.State.Raw.IsNull() {
 		var before directoryModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &before)...)
+		r.data.nextDirectoryRun(ctx, before, req.Private, &resp.Diagnostics)
 		if before.directoryID().Equal(plan.ID) { // else Terraform plans a creation next
 			p.before, p.have = &before, before.inventory(ctx, req.Private, &resp.Diagnostics)
 		}
@@ -284,7 +286,7 @@ func (m directoryModel) planDestroy(have object.Inventory, diags *diag.Diagnosti
 	}
 }
 
-// removal is the plan of a destroy, which leaves out what this process has just created.
+// removal is the plan of a destroy, which leaves out what this run has just created.
 func (m directoryModel) removal(have object.Inventory, created map[string]string) object.Plan {
 	d := m.directory(nil)
 	if d.Prune == object.PruneNone {

@@ -63,6 +63,7 @@ func (r *directoryResource) Create(ctx context.Context, req resource.CreateReque
 	run.mu.Lock()
 	run.created, run.have = inv.Texts(), nil
 	run.mu.Unlock()
+	r.data.markCreated(ctx, directoryMark(plan.ID.ValueString()), resp.Private, &resp.Diagnostics)
 	keep(ctx, resp.Private, creationMark, nil, &resp.Diagnostics)
 	keepInventory(ctx, resp.Private, inv, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)

@@ -18,7 +18,21 @@ type directoryRun struct {
 	have      object.Inventory                  // of the state, by the refresh, or by the deletion that leaves all to the creation
 	strangers map[string]ossclient.ListedObject // what the refresh has listed beside, by name
 	decided   *directoryDecision                // of the plan, for the apply
-	created   map[string]string                 // what this process has created
+	created   map[string]string                 // what this run has created
+}
+
+// directoryMark distinguishes a directory from an object of the same id, among what this run has created.
+func directoryMark(id string) string { return "directory " + id }
+
+// nextDirectoryRun forgets what was created before this plan, if it begins with that.
+func (d *providerData) nextDirectoryRun(ctx context.Context, state directoryModel, private privateReader, diags *diag.Diagnostics) {
+	id := state.ID.ValueString()
+	if d.nextRun(ctx, directoryMark(id), private, diags) {
+		run := d.run(id)
+		run.mu.Lock()
+		run.created = nil
+		run.mu.Unlock()
+	}
 }
 
 // run is that of a directory.

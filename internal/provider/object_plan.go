@@ -28,6 +28,7 @@ func (r *objectResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if req.Plan.Raw.IsNull() {
 		var state objectModel
 		state.read(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+		r.data.nextRun(ctx, state.ID.ValueString(), req.Private, &resp.Diagnostics)
 		if state.deletionPolicy(memory) != keepObject {
 			r.data.claim(&resp.Diagnostics, state.Bucket)
 		}
@@ -49,6 +50,7 @@ func (r *objectResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	} else {
 		before = &objectModel{}
 		before.read(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+		r.data.nextRun(ctx, before.ID.ValueString(), req.Private, &resp.Diagnostics)
 	}
 	body := config.planBody(ctx, r.data.clientIfReady(), before, memory, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {

@@ -45,7 +45,7 @@ func (r *objectResource) Create(ctx context.Context, req resource.CreateRequest,
 	if !a.run(ctx) {
 		return
 	}
-	r.data.created.Store(plan.ID.ValueString(), true)
+	r.data.markCreated(ctx, plan.ID.ValueString(), resp.Private, &resp.Diagnostics)
 	keep(ctx, resp.Private, plannedKey, nil, &resp.Diagnostics)
 	keep(ctx, resp.Private, memoryKey, a.memory, &resp.Diagnostics)
 	plan.write(ctx, resp.State.Schema, &resp.State.Raw, &resp.Diagnostics)
@@ -137,7 +137,7 @@ func (r *objectResource) Delete(ctx context.Context, req resource.DeleteRequest,
 		return
 	}
 	defer r.data.lock(state.ID.ValueString())()
-	if _, again := r.data.created.Load(state.ID.ValueString()); again {
+	if r.data.inThisRun(state.ID.ValueString()) {
 		// create_before_destroy under one key: what stands there now is the new object.
 		tflog.Info(ctx, "this run has created the object; it is not deleted", map[string]any{"id": state.ID.ValueString()})
 		return

@@ -27,8 +27,8 @@ type ossProvider struct{ version string }
 type providerData struct {
 	client  *ossclient.Client // nil while the provider block has unknown values
 	unknown string            // the argument that is not known yet, when client is nil
-	created sync.Map          // what this process has created: object ids, and bucket names for CORS rules
-	locks   sync.Map          // a *sync.Mutex for each of them, held while it is created or deleted
+	created sync.Map          // what this run has created: a mark for each object id, bucket name for CORS rules and directory
+	locks   sync.Map          // a *sync.Mutex for each id, held while it is created or deleted
 
 	directories sync.Map // a *directoryRun for each id of a directory
 

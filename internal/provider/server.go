@@ -47,6 +47,17 @@ func (s blockServer) GetProviderSchema(ctx context.Context, req *tfprotov6.GetPr
 	return resp, nil
 }
 
+// CallFunction gives an argument that is null the form in which Terraform sends it. OpenTofu 1.12 sends nothing in its place,
+// which the framework takes for a fault of its own.
+func (s blockServer) CallFunction(ctx context.Context, req *tfprotov6.CallFunctionRequest) (*tfprotov6.CallFunctionResponse, error) {
+	for i, argument := range req.Arguments {
+		if argument == nil || len(argument.MsgPack)+len(argument.JSON) == 0 {
+			req.Arguments[i] = &tfprotov6.DynamicValue{MsgPack: []byte{0xc0}} // nil in MessagePack
+		}
+	}
+	return during(ctx, req, s.listServer.CallFunction)
+}
+
 func requireInBlocks(schema *tfprotov6.Schema) {
 	if schema == nil || schema.Block == nil {
 		return

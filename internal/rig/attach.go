@@ -3,10 +3,13 @@ package rig
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os/exec"
+	"slices"
 	"strings"
 )
 
@@ -48,10 +51,27 @@ func reattach(out io.Reader) (string, error) {
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		// A shell would take the quotes away. On Windows it is the line for PowerShell.
 		if name, value, ok := strings.Cut(lines.Text(), "='"); ok && strings.HasSuffix(name, reattachVariable) {
-			return reattachVariable + "=" + strings.TrimSuffix(value, "'"), nil
+			return atEachHost(strings.TrimSuffix(value, "'"))
 		}
 	}
 	return "", errors.New("the provider does not say how to attach to it")
+}
+
+// atEachHost has the provider attached under the addresses that its source stands for in Terraform and in OpenTofu.
+func atEachHost(value string) (string, error) {
+	var providers map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(value), &providers); err != nil {
+		return "", fmt.Errorf("how to attach to the provider: %w", err)
+	}
+	for _, address := range slices.Collect(maps.Keys(providers)) {
+		if name, ok := strings.CutPrefix(address, Hosts[0]+"/"); ok {
+			for _, host := range Hosts {
+				providers[host+"/"+name] = providers[address]
+			}
+		}
+	}
+	text, err := json.Marshal(providers)
+	return reattachVariable + "=" + string(text), err
 }
 
 // Detach ends the provider and returns what it has written to its standard error: nothing, unless it was asked for a log

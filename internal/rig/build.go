@@ -74,6 +74,10 @@ func (p *Programs) Bin(t testing.TB) string {
 
 // Main runs the tests of a package, removes the programs, and returns the exit code: what TestMain needs.
 func (p *Programs) Main(m *testing.M) int {
+	if err := useHost(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	code := m.Run()
 	if p.bin != "" {
 		if err := os.RemoveAll(p.bin); err != nil {

@@ -2,6 +2,7 @@ package rig
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -146,23 +147,29 @@ func TestWithoutTerraform(t *testing.T) {
 		t.Skip("the terraform that stands in is a shell script")
 	}
 	with, without := t.TempDir(), t.TempDir()
-	if err := os.WriteFile(filepath.Join(with, "terraform"), []byte("#!/bin/sh\n"), 0o700); err != nil {
-		t.Fatal(err)
+	tofu := filepath.Join(without, "tofu")
+	for file, version := range map[string]string{filepath.Join(with, "terraform"): "Terraform v1.11.4", tofu: "OpenTofu v1.12.6"} {
+		if err := os.WriteFile(file, []byte("#!/bin/sh\necho "+version+"\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for name, tc := range map[string]struct {
-		path, acceptance string
-		fails            bool
-		want             string
+		path, acceptance, core string
+		fails                  bool
+		want                   string
 	}{
-		"plain, no terraform":   {without, "", false, "left out, since it runs terraform: set TF_ACC=1"},
-		"plain, a terraform":    {with, "", false, "left out, since it runs terraform: set TF_ACC=1"},
-		"all, no terraform":     {without, "1", true, "TF_ACC is set, and terraform is not on the PATH: install version 1.11"},
-		"all, with a terraform": {with, "1", false, "found " + filepath.Join(with, "terraform")},
+		"plain, no terraform":     {without, "", "", false, "left out, since it runs terraform: set TF_ACC=1"},
+		"plain, a terraform":      {with, "", "", false, "left out, since it runs terraform: set TF_ACC=1"},
+		"all, no terraform":       {without, "1", "", true, "TF_ACC is set, and terraform is not on the PATH: install version 1.11"},
+		"all, with a terraform":   {with, "1", "", false, "found " + filepath.Join(with, "terraform") + " at its own registry"},
+		"all, another core":       {with, "1", tofu, false, "found " + tofu + " at registry.opentofu.org"},
+		"all, another terraform":  {without, "1", filepath.Join(with, "terraform"), false, "found " + filepath.Join(with, "terraform") + " at its own registry"},
+		"all, no such other core": {with, "1", tofu + "-absent", true, "TF_ACC_TERRAFORM_PATH has to name a program"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestChildOfWithoutTerraform$", "-test.v")
-			child.Env = append(Scrub(os.Environ(), "PATH"), "PATH="+tc.path, "TF_ACC="+tc.acceptance, childVariable+"=1")
+			child.Env = append(Scrub(os.Environ(), "PATH"), "PATH="+tc.path, "TF_ACC="+tc.acceptance, "TF_ACC_TERRAFORM_PATH="+tc.core, childVariable+"=1")
 			out, err := child.CombinedOutput()
 			if (err != nil) != tc.fails || !strings.Contains(string(out), tc.want) {
 				t.Errorf("%v, want %q:\n%s", err, tc.want, out)
@@ -178,12 +185,16 @@ func TestChildOfWithoutTerraform(t *testing.T) {
 	if os.Getenv(childVariable) == "" {
 		t.Skip("a part of TestWithoutTerraform")
 	}
-	t.Log("found " + Terraform(t))
+	core := Terraform(t)
+	if !Since(t, core, 11) || Since(t, core, 13) {
+		t.Error("1.11 and 1.12 are taken for others")
+	}
+	t.Log("found " + core + " at " + cmp.Or(os.Getenv(hostVariable), "its own registry"))
 }
 
 func TestReattach(t *testing.T) {
 	t.Parallel()
-	const want = `TF_REATTACH_PROVIDERS={"registry.terraform.io/a/b":{"Pid":1}}`
+	const want = `TF_REATTACH_PROVIDERS={"registry.opentofu.org/a/b":{"Pid":1},"registry.terraform.io/a/b":{"Pid":1}}`
 	for name, text := range map[string]string{
 		"sh":         "Provider started. Set TF_REATTACH_PROVIDERS:\n\n\tTF_REATTACH_PROVIDERS='{\"registry.terraform.io/a/b\":{\"Pid\":1}}'\n",
 		"PowerShell": "\tCommand Prompt:\tset \"TF_REATTACH_PROVIDERS={}\"\n\tPowerShell:\t$env:TF_REATTACH_PROVIDERS='{\"registry.terraform.io/a/b\":{\"Pid\":1}}'\n",
@@ -192,7 +203,9 @@ func TestReattach(t *testing.T) {
 			t.Errorf("%s: %q, %v", name, have, err)
 		}
 	}
-	if have, err := reattach(strings.NewReader("panic: no\n")); err == nil {
-		t.Errorf("%q was read", have)
+	for _, text := range []string{"panic: no\n", "\tTF_REATTACH_PROVIDERS='{'\n"} {
+		if have, err := reattach(strings.NewReader(text)); err == nil {
+			t.Errorf("%q was read as %q", text, have)
+		}
 	}
 }

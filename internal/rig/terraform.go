@@ -1,6 +1,7 @@
 package rig
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -14,13 +15,75 @@ import (
 // acceptance is the variable that lets tests run Terraform. terraform-plugin-testing reads it too.
 const acceptance = "TF_ACC"
 
-// FindTerraform is the path of the terraform program.
+// coreVariable names the program to run in place of the terraform on the PATH: another release of it, or OpenTofu's tofu.
+// terraform-plugin-testing reads it too.
+const coreVariable = "TF_ACC_TERRAFORM_PATH"
+
+// FindTerraform is the path of the terraform program, or of the one that is to be run in its place.
 func FindTerraform() (string, error) {
+	if name := os.Getenv(coreVariable); name != "" {
+		path, err := exec.LookPath(name)
+		if err != nil {
+			return "", fmt.Errorf("%s has to name a program: %w", coreVariable, err)
+		}
+		return filepath.Abs(path)
+	}
 	path, err := exec.LookPath("terraform")
 	if err != nil {
 		return "", errors.New("terraform is not on the PATH: install version 1.11 or newer from the HashiCorp releases page")
 	}
 	return filepath.Abs(path)
+}
+
+// Hosts are the registries at which Terraform and OpenTofu look for a provider whose source names none.
+var Hosts = []string{"registry.terraform.io", "registry.opentofu.org"}
+
+// hostVariable tells terraform-plugin-testing at which registry the core looks for a provider.
+const hostVariable = "TF_ACC_PROVIDER_HOST"
+
+// useHost has terraform-plugin-testing serve the provider under the address by which the core knows it.
+func useHost(ctx context.Context) error {
+	if os.Getenv(acceptance) == "" {
+		return nil
+	}
+	if path, err := FindTerraform(); err == nil { // else a test that needs one says that it is missing
+		version, err := Version(ctx, path)
+		if err != nil || !strings.HasPrefix(version, "OpenTofu ") {
+			return err
+		}
+		return os.Setenv(hostVariable, Hosts[1])
+	}
+	return nil
+}
+
+// SkipOpenTofu leaves out a test of what OpenTofu does otherwise, which the documentation says.
+func SkipOpenTofu(t testing.TB, otherwise string) {
+	t.Helper()
+	if os.Getenv(hostVariable) == Hosts[1] {
+		t.Skip("left out with OpenTofu: " + otherwise)
+	}
+}
+
+// Since reports whether a core, Terraform or OpenTofu, is release 1.MINOR or newer.
+func Since(t testing.TB, core string, minor int) bool {
+	t.Helper()
+	version, err := Version(t.Context(), core)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var have int
+	_, number, _ := strings.Cut(version, " v1.")
+	if _, err := fmt.Sscanf(number, "%d.", &have); err != nil {
+		t.Fatalf("%q is not a release that is known: %v", version, err)
+	}
+	return have >= minor
+}
+
+// Version is what a core calls itself, such as "Terraform v1.11.4" or "OpenTofu v1.12.6".
+func Version(ctx context.Context, core string) (string, error) {
+	out, err := Must(ctx, Command(ctx, "", append(Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull, "CHECKPOINT_DISABLE=1"), core, "version"))
+	line, _, _ := strings.Cut(out, "\n")
+	return strings.TrimSpace(line), err
 }
 
 // Terraform is the path of the terraform program, for a test that runs it. Whether such tests run is decided here alone:
