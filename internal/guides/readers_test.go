@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/aliyun/aliyun-oss-go-sdk/oss"
+
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
@@ -129,4 +131,13 @@ func expectRefreshes(p *page) {
 	if got, want := p.read("aliyun.log"), "cdn\nRefreshObjectCaches\n--ObjectType\nFile\n--ObjectPath\nhttps://www.example.com/index.html\n"; got != want {
 		p.t.Errorf("the script asked %q, want %q", got, want)
 	}
+}
+
+// changeHeader is somebody else's change of the cache policy of index.html.
+func changeHeader(p *page) {
+	client, err := oss.New("http://"+p.printed[1], "local-id", "local-secret", oss.Region("cn-hangzhou"), oss.AuthVersion(oss.AuthV4))
+	p.must(err)
+	bucket, err := client.Bucket("example")
+	p.must(err)
+	p.must(bucket.SetObjectMeta("index.html", oss.ContentType("text/html"), oss.CacheControl("no-store")))
 }

@@ -36,10 +36,14 @@ func (r *protocolResource) encoded() (config, proposed *tfprotov6.DynamicValue) 
 	if err != nil {
 		r.p.t.Fatal(err)
 	}
+	blocks := map[string]bool{}
+	for _, block := range r.p.schema.ResourceSchemas[r.name].Block.BlockTypes {
+		blocks[block.TypeName] = true
+	}
 	written, merged := map[string]tftypes.Value{}, map[string]tftypes.Value{}
 	for name, kind := range r.kind.AttributeTypes {
 		value := r.config[name]
-		if _, block := kind.(tftypes.List); block && value == nil {
+		if _, list := kind.(tftypes.List); list && blocks[name] && value == nil {
 			value = []any{} // a list of blocks is never null
 		}
 		written[name] = typedValue(r.p.t, kind, value)
