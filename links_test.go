@@ -77,6 +77,28 @@ func headings(t *testing.T, file string) []string {
 	return names
 }
 
+// The pages of resources answer a reader's questions in one order.
+func TestPagesOfResourcesHaveOneOrder(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob("docs/resources/*.md")
+	if err != nil || len(pages) < 3 {
+		t.Fatalf("found %d pages, %v", len(pages), err)
+	}
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts := []string{}
+		for _, heading := range regexp.MustCompile(`(?m)^## (.*)$`).FindAllStringSubmatch(withoutCode(string(text)), -1) {
+			parts = append(parts, heading[1])
+		}
+		if want := []string{"Example Usage", "What it does", "What a change costs", "Schema", "Import", "Permissions"}; !slices.Equal(parts, want) {
+			t.Errorf("%s has the parts %q, want %q", page, parts, want)
+		}
+	}
+}
+
 // A page that names a test as its proof names one that there is.
 func TestNamedTestsExist(t *testing.T) {
 	t.Parallel()

@@ -141,3 +141,18 @@ func changeHeader(p *page) {
 	p.must(err)
 	p.must(bucket.SetObjectMeta("index.html", oss.ContentType("text/html"), oss.CacheControl("no-store")))
 }
+
+// nobodyListens ends the receiver, the server that was started last; receiverIsBack starts it again where it was.
+func nobodyListens(p *page) {
+	last := len(p.servers) - 1
+	p.must(p.servers[last].Stop())
+	p.servers = p.servers[:last]
+}
+
+func receiverIsBack(p *page) {
+	server, err := rig.Start(p.t.Context(), rig.Program{
+		Path: rig.Path(built.Bin(p.t), "callback-receiver"), Args: []string{"--addr", p.printed[3], "--trust-key-url", "http://" + p.printed[1] + "/callback_pub_key_v1.pem"}, Dir: p.dir, Env: p.env,
+	})
+	p.must(err)
+	p.servers = append(p.servers, server)
+}

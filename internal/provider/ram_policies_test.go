@@ -106,6 +106,30 @@ func TestRAMPolicies(t *testing.T) {
 	}
 }
 
+// The page of a resource names what its policies allow.
+func TestPagesNameThePermissions(t *testing.T) {
+	t.Parallel()
+	policies := guidePolicies(t)
+	for page, uses := range map[string][]string{
+		"object":      {"Objects", "Objects with ACL and tags"},
+		"directory":   {"A directory", "Headers and metadata of what others upload"},
+		"bucket_cors": {"CORS rules"},
+	} {
+		text, err := os.ReadFile("../../templates/resources/" + page + ".md.tmpl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, part, _ := strings.Cut(string(text), "\n## Permissions\n")
+		for _, use := range uses {
+			for _, action := range policies[use].actions() {
+				if !strings.Contains(part, "`"+action+"`") {
+					t.Errorf("the page %s does not name %s", page, action)
+				}
+			}
+		}
+	}
+}
+
 // grantWhatIsNamed begins with no permission and grants what is named until everything is allowed.
 func grantWhatIsNamed(t *testing.T, use ramUse) []string {
 	t.Helper()
