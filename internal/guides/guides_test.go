@@ -17,11 +17,12 @@ type guide struct {
 
 // guides are those that need something.
 var guides = map[string]guide{
-	"metadata-policy":  {policyReader, map[string]func(*page){"a page that breaks it": breakPolicy, "a misspelt field": misspell, "the tests": testPolicy, "the audit": audit}, nil},
-	"offline-testing":  {offlineReader, map[string]func(*page){"destroy": destroy, "another machine": anotherMachine}, nil},
-	"pipelines":        {nil, map[string]func(*page){"somebody changes a header": changeHeader}, nil},
-	"upload-callbacks": {nil, map[string]func(*page){"nobody listens": nobodyListens, "the receiver is back": receiverIsBack}, nil},
-	"refreshing-a-cdn": {siteReader, map[string]func(*page){"apply": apply}, expectRefreshes},
+	"metadata-policy":     {policyReader, map[string]func(*page){"a page that breaks it": breakPolicy, "a misspelt field": misspell, "the tests": testPolicy, "the audit": audit}, nil},
+	"offline-testing":     {offlineReader, map[string]func(*page){"destroy": destroy, "another machine": anotherMachine}, nil},
+	"pipelines":           {nil, map[string]func(*page){"somebody changes a header": changeHeader}, nil},
+	"static-site example": {func(p *page) { p.must(os.CopyFS(p.dir, os.DirFS("../../examples/static-site"))) }, nil, nil},
+	"upload-callbacks":    {nil, map[string]func(*page){"nobody listens": nobodyListens, "the receiver is back": receiverIsBack}, nil},
+	"refreshing-a-cdn":    {siteReader, map[string]func(*page){"apply": apply}, expectRefreshes},
 }
 
 // elsewhere are pages whose blocks other tests run.
@@ -30,16 +31,25 @@ var elsewhere = map[string]string{
 	"migrating-from-alicloud": "it needs a provider that is not here; TestMoveFromAlicloud makes such moves with one that stands in",
 }
 
-// TestGuides follows each guide from its first block to its last.
+// pages are what is followed, by name: the guides, and other pages that have somebody do something.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{"README": "../../README.md", "static-site example": "../../examples/static-site/README.md"}
+	guides, err := filepath.Glob("../../docs/guides/*.md")
+	if err != nil || len(guides) < 5 {
+		t.Fatalf("found %d guides, %v", len(guides), err)
+	}
+	for _, file := range guides {
+		found[strings.TrimSuffix(filepath.Base(file), ".md")] = file
+	}
+	return found
+}
+
+// TestGuides follows each page from its first block to its last.
 func TestGuides(t *testing.T) {
 	t.Parallel()
 	examples := filesOf(t, "../../examples")
-	pages, err := filepath.Glob("../../docs/guides/*.md")
-	if err != nil || len(pages) < 5 {
-		t.Fatalf("found %d guides, %v", len(pages), err)
-	}
-	for _, file := range pages {
-		name := strings.TrimSuffix(filepath.Base(file), ".md")
+	for name, file := range pages(t) {
 		if elsewhere[name] != "" {
 			continue
 		}

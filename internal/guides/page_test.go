@@ -5,7 +5,7 @@
 //
 //	<!-- file: main.tf -->      the block is this file
 //	<!-- more of: main.tf -->   the block is added to this file
-//	<!-- serve -->              the block is a command that serves until the end; "listening on" says that it is ready
+//	<!-- serve -->              the block, or its last line, is a command that serves until the end
 //	<!-- exit: 2 -->            the block ends with this exit code instead of 0
 //	<!-- run: meddle -->        what the test of this page calls "meddle" happens here
 //	<!-- shown -->              the block shows what is part of something else on the page, so there is nothing to run
@@ -251,7 +251,8 @@ func (p *page) follow(b block, examples map[string]string) error {
 		p.write(argument, p.read(argument)+"\n"+p.here(b.text))
 		return nil
 	case "serve":
-		p.serve(strings.TrimSpace(b.text))
+		lines := strings.Split(strings.TrimSpace(b.text), "\n")
+		p.serve(strings.TrimPrefix(lines[len(lines)-1], "$ "))
 		return nil
 	case "shown":
 		return nil
