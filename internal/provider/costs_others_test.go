@@ -52,7 +52,7 @@ var directoryCosts = costTable{"oss_directory", [][]cost{
 			}
 		}},
 		{run: "apply -auto-approve -refresh-only"},
-		{what: "plan of 1,200 files, nothing changed", requests: "2 ListObjectsV2", run: "plan -detailed-exitcode"},
+		{what: foldersCost, requests: "2 ListObjectsV2", run: "plan -detailed-exitcode"},
 	},
 	{
 		{run: "apply -auto-approve", config: folder("metadata = { owner = \"emma\" }"), before: func(_ *testing.T, w *workspace) {

@@ -183,10 +183,11 @@ func TestREADMEQuotesTheTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := slices.Concat(objectCosts.histories...)
+	rows := slices.Concat(slices.Concat(objectCosts.histories...), slices.Concat(directoryCosts.histories...))
 	for _, quoted := range []struct{ what, format string }{
 		{headerCost, "| a header changes | the body is uploaded again: every byte of it | %s; **0 bytes** |"},
 		{headerCost, "| somebody changes user metadata | not noticed | in the plan; %s; **0 bytes** |"},
+		{foldersCost, "| a folder of 1,200 files, nothing changed | 1,200 resources | 1 resource; %s |"},
 		{bodyCost, "| the file or the stored body changes | not noticed | in the plan; %s |"},
 	} {
 		at := slices.IndexFunc(rows, func(row cost) bool { return row.what == quoted.what })
