@@ -78,6 +78,9 @@ var ramUses = map[string]ramUse{
 // no permission and grants what each message names comes to the same policy.
 func TestRAMPolicies(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("it uploads large files")
+	}
 	policies := guidePolicies(t)
 	if names := slices.Sorted(maps.Keys(ramUses)); !slices.Equal(names, slices.Sorted(maps.Keys(policies))) {
 		t.Fatalf("the guide has policies for %q, the test for %q", slices.Sorted(maps.Keys(policies)), names)
