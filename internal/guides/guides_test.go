@@ -19,7 +19,7 @@ type guide struct {
 var guides = map[string]guide{
 	"metadata-policy":     {policyReader, map[string]func(*page){"a page that breaks it": breakPolicy, "a misspelt field": misspell, "the tests": testPolicy, "the audit": audit}, nil},
 	"offline-testing":     {offlineReader, map[string]func(*page){"destroy": destroy, "another machine": anotherMachine}, nil},
-	"pipelines":           {nil, map[string]func(*page){"somebody changes a header": changeHeader}, nil},
+	"pipelines":           {nil, map[string]func(*page){"somebody changes a header": changeHeader, "the exit code says nothing": exitCodeSaysNothing}, nil},
 	"static-site example": {func(p *page) { p.must(os.CopyFS(p.dir, os.DirFS("../../examples/static-site"))) }, nil, nil},
 	"upload-callbacks":    {nil, map[string]func(*page){"nobody listens": nobodyListens, "the receiver is back": receiverIsBack}, nil},
 	"refreshing-a-cdn":    {siteReader, map[string]func(*page){"apply": apply}, expectRefreshes},

@@ -156,3 +156,9 @@ func receiverIsBack(p *page) {
 	p.must(err)
 	p.servers = append(p.servers, server)
 }
+
+// exitCodeSaysNothing holds why drift.sh does not go by the exit code.
+func exitCodeSaysNothing(p *page) {
+	p.last = p.bash("terraform plan -refresh-only -detailed-exitcode", 2)
+	p.expect([]string{"No changes. Your infrastructure still matches the configuration."})
+}
