@@ -102,6 +102,7 @@ func TestBrowserUpload(t *testing.T) {
 	}{
 		{"without rules the browser refuses", h.withoutRules},
 		{"with the rules each button works", h.eachButton},
+		{"its picture", h.itsPicture},
 		{"a form and a URL need no key", h.formAndURL},
 		{"a header that is not exposed is null", h.notExposed},
 		{"a rule that somebody removed is restored", h.removedRule},

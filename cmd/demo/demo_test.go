@@ -28,6 +28,27 @@ func TestDemo(t *testing.T) {
 		t.Errorf("the demo did not come to its end:\n%s", &out)
 	}
 	expectNothingLeft(t, parent, out.String())
+	repo, err := rig.Repository(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	expectPicture(t, repo, "demo.svg", "What make demo prints", demoShown(out.String()))
+}
+
+// ofThisRun is what differs from run to run of the demo, and what a picture has in its place.
+var ofThisRun = map[*regexp.Regexp]string{
+	regexp.MustCompile(`in \S+, which is gone`):       "in a temporary folder, which is gone",
+	regexp.MustCompile(`http://127\.0\.0\.1:\d+`):     "http://127.0.0.1:…",
+	regexp.MustCompile(`(built in|Done,) \d+\.\d+ s`): "$1 … s",
+}
+
+// demoShown is what a picture shows of the demo.
+func demoShown(out string) string {
+	for differs, instead := range ofThisRun {
+		out = differs.ReplaceAllString(out, instead)
+	}
+	out = regexp.MustCompile(`(?m)^ *\d+\. .*$`).ReplaceAllStringFunc(out, func(title string) string { return "\x1b[1m" + title + "\x1b[0m" })
+	return typed("make demo") + "\n" + out
 }
 
 // TestDemoInterrupted ends the demo before it has a server and in the midst of things, and expects it to clean up.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -56,8 +57,11 @@ func (s *story) release(ctx context.Context) error {
 	for _, r := range asked {
 		if r.operation == "PutObject" || r.operation == "DeleteMultipleObjects" {
 			order = append(order, r.operation+" "+r.target)
-			s.say("%s %s", r.operation, r.target)
 		}
+	}
+	slices.Sort(order[1:3]) // the two pages go side by side
+	for _, line := range order {
+		s.say("%s", line)
 	}
 	if !strings.Contains(order[0], "assets/v2/style.css") || !strings.HasPrefix(order[3], "DeleteMultipleObjects") {
 		return fmt.Errorf("the site was published in the order %q", order)

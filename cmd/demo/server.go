@@ -26,6 +26,14 @@ type request struct {
 	in        int64  // body bytes that came with it
 }
 
+// objectBytes are the bytes of an object that came with the request; those of rules and lists are none.
+func (r request) objectBytes() int64 {
+	if r.operation == "PutBucketCors" || r.operation == "DeleteMultipleObjects" {
+		return 0
+	}
+	return r.in
+}
+
 // startServer starts oss-local on a free port and returns when it is ready. end must be called in every case but an error.
 func (s *stage) startServer(ctx context.Context) (*server, error) {
 	program := rig.OSSLocal(s.path("bin"), "--data", s.path("data"), "--region", region,

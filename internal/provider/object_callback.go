@@ -39,7 +39,7 @@ func callbackBlock() schema.Block {
 	return schema.SingleNestedBlock{
 		MarkdownDescription: "A request that OSS sends to an application server when the body has been uploaded, before it answers the upload; the server's answer is in `callback_response`. " +
 			"It is sent for each upload of the body, at least once, and for nothing else: a change of headers, metadata, tags or ACL, a refresh, and a change of this block alone send none. " +
-			"See [Callbacks](#callbacks).",
+			"[A guide](../guides/upload-callbacks.md) says more.",
 		Validators: []validator.Object{callbackRules{}},
 		Attributes: map[string]schema.Attribute{
 			"urls": schema.ListAttribute{

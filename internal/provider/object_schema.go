@@ -107,7 +107,7 @@ func objectBodySchema() map[string]schema.Attribute {
 		"ignore_body_drift": schema.BoolAttribute{
 			Optional: true,
 			MarkdownDescription: "Set to `true` to leave a body that somebody else wrote as it is, and not to call it drift: then only a change of the body arguments uploads. " +
-				"See [Bodies that others change](#bodies-that-others-change).",
+				"[A guide](../guides/shared-objects.md#bodies-that-others-change) says more.",
 		},
 	}
 }
@@ -149,7 +149,7 @@ func copySourceBlock() schema.Block {
 
 // objectAttributeSchema describes what is managed only when it is configured.
 func objectAttributeSchema() map[string]schema.Attribute {
-	const unmanaged = " Not managed unless set: then it is filled by an import, never shown as drift, and kept by every change."
+	const unmanaged = " Not managed unless set, see [What is managed](#what-is-managed)."
 	attribute := func(description string, validators ...validator.String) schema.StringAttribute {
 		return schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: description + unmanaged, Validators: unlessEmpty(validators...)}
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
-// The suite runs against a real bucket, as README.md says: a part of it is started again as a developer with an account
+// The suite runs against a real bucket, as CONTRIBUTING.md says: a part of it is started again as a developer with an account
 // would, against a second server that it knows by its environment alone. Its tests run there, those that cannot say why,
 // and the bucket is afterwards what it was.
 func TestSuiteRunsAgainstARealBucket(t *testing.T) {

@@ -99,7 +99,7 @@ func signedCallbackBlock() schema.Block {
 	}
 	return schema.SingleNestedBlock{
 		MarkdownDescription: "A request that OSS sends to an application server when the body has been uploaded, before it answers the upload; " +
-			"[`oss_object`](../resources/object.md#callbacks) has more about it. The uploader can neither change it nor leave it out.",
+			"[A guide](../guides/upload-callbacks.md) says more. The uploader can neither change it nor leave it out.",
 		Validators: []validator.Object{signedCallbackRules{}},
 		Attributes: map[string]schema.Attribute{
 			"urls": schema.ListAttribute{

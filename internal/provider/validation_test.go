@@ -131,6 +131,9 @@ func valueOf(t testing.TB, kind tftypes.Type, from any) tftypes.Value {
 	if from == later {
 		return tftypes.NewValue(kind, tftypes.UnknownValue)
 	}
+	if made, ok := from.(tftypes.Value); ok { // of a type that the schema leaves open
+		return made
+	}
 	elements := func(element tftypes.Type) []tftypes.Value {
 		list := []tftypes.Value{}
 		for _, one := range from.([]any) {
