@@ -195,6 +195,7 @@ func (r *objectResource) ImportState(ctx context.Context, req resource.ImportSta
 	id := objectIdentity{}
 	if req.ID == "" && req.Identity != nil && !req.Identity.Raw.IsNull() {
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
+		requireIdentity(&resp.Diagnostics, identityPart{"bucket", id.Bucket}, identityPart{"key", id.Key})
 	} else {
 		bucket, key, err := splitObjectID(req.ID)
 		if err != nil {
