@@ -72,20 +72,21 @@ func TestGeneratedConfiguration(t *testing.T) {
 	w := o.workspace()
 	var imports strings.Builder
 	for i, odd := range oddObjects {
-		fmt.Fprintf(&imports, "import {\n  to = oss_object.object_%d\n  id = %s\n}\n", i, hclString(o.bucket+"/"+odd.key))
+		fmt.Fprintf(&imports, "import {\n  provider = oss\n  to = oss_object.object_%d\n  id = %s\n}\n", i, hclString(o.bucket+"/"+odd.key))
 	}
-	imports.WriteString("import {\n  to = oss_bucket_cors.rules\n  id = \"BUCKET\"\n}\n")
+	imports.WriteString("import {\n  provider = oss\n  to = oss_bucket_cors.rules\n  id = \"BUCKET\"\n}\n")
 	w.config("")
 	w.write("imports.tf", strings.ReplaceAll(imports.String(), "BUCKET", o.bucket))
-	w.must("plan", "-generate-config-out=generated.tf", "-no-color")
-	w.expectUnmanaged(w.read("generated.tf"))
 	o.local().ResetRecords()
-	if out := w.apply(); !strings.Contains(out, fmt.Sprintf("%d imported, 0 added, 0 changed, 0 destroyed", len(oddObjects)+1)) {
+	w.must("plan", "-generate-config-out=generated.tf", "-out=plan.bin", "-no-color")
+	w.expectUnmanaged(w.read("generated.tf"))
+	if out := w.must("apply", "-no-color", "plan.bin"); !strings.Contains(out, fmt.Sprintf("%d imported, 0 added, 0 changed, 0 destroyed", len(oddObjects)+1)) {
 		t.Errorf("applied:\n%s", out)
 	}
 	if got := o.requests(); got != fmt.Sprintf("GetBucketCors:1 HeadObject:%d", len(oddObjects)) {
 		t.Errorf("taken over by %q", got)
 	}
+	w.setAside("imports.tf")
 	w.clean()
 	// Not managed: somebody else's change is not drift. Managed: a header is.
 	o.must(o.sdk().SetObjectACL("settings", oss.ACLPrivate))
