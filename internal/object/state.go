@@ -31,6 +31,9 @@ type Memory struct {
 	DecidedType     string `json:"content_type"`
 	// Managed names the settings that somebody asked for.
 	Managed []string `json:"managed,omitempty"`
+	// Open says that the settings which nobody has asked for were never looked at: the object was imported, and what its
+	// configuration leaves out is not managed.
+	Open bool `json:"open,omitempty"`
 	// Secret is set while the body is one that must not be seen.
 	Secret *Seal `json:"write_only,omitempty"`
 	// Body is the digest of the body that was last asked for and written, or found; of a secret one there is none.
@@ -109,13 +112,14 @@ func (s State) refreshed(o ossclient.Object) State {
 	return s
 }
 
-// storageOver is the storage as far as somebody asked for it. All of it is taken over from an object that was never read.
+// storageOver is the storage as far as somebody asked for it. All of it is taken over from an object that was never read,
+// unless it is left open.
 func (s State) storageOver(shown ossclient.Storage) ossclient.Storage {
 	have := s.Storage
 	values := have.All()
 	for header, value := range shown.All() {
 		known := values[header]
-		asked := s.New() || *known != "" || slices.Contains(s.Managed, StorageNames[header])
+		asked := s.New() && !s.Open || *known != "" || slices.Contains(s.Managed, StorageNames[header])
 		if asked && !ossclient.SameKey(*known, *value) { // a key that was named by its ARN stays so (OSS-213)
 			*known = *value
 		}

@@ -78,6 +78,8 @@ func TestRefreshed(t *testing.T) {
 		"managed":      {func(s *State) { s.Managed = []string{Encryption} }, ossclient.Storage{Encryption: "KMS"}},
 		"in the state": {func(s *State) { s.StorageClass = "Standard" }, ossclient.Storage{StorageClass: "IA"}},
 		"imported":     {func(s *State) { s.ContentTypeFrom = "" }, ossclient.Storage{StorageClass: "IA", Encryption: "KMS", EncryptionKeyID: "k1"}},
+		"left open":    {func(s *State) { s.ContentTypeFrom, s.Open = "", true }, ossclient.Storage{}},
+		"open, asked":  {func(s *State) { s.ContentTypeFrom, s.Open, s.Managed = "", true, []string{StorageClass} }, ossclient.Storage{StorageClass: "IA"}},
 		"key by ARN":   {func(s *State) { s.EncryptionKeyID = "acs:kms:r:1:key/k1" }, ossclient.Storage{EncryptionKeyID: "acs:kms:r:1:key/k1"}},
 		"another key":  {func(s *State) { s.EncryptionKeyID = "acs:kms:r:1:key/k2" }, ossclient.Storage{EncryptionKeyID: "k1"}},
 	} {

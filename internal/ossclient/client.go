@@ -45,6 +45,7 @@ type Config struct {
 // Client makes requests to OSS. It is safe for concurrent use.
 type Client struct {
 	sdk        *oss.Client
+	region     string
 	maxRetries int
 	log        *slog.Logger
 	firstDelay time.Duration // before the first repetition; tests shorten it
@@ -94,6 +95,7 @@ func New(c Config) (*Client, error) {
 	}
 	return &Client{
 		sdk:        sdk,
+		region:     c.Region,
 		maxRetries: c.MaxRetries,
 		log:        c.Logger,
 		firstDelay: cmp.Or(c.RetryDelay, 200*time.Millisecond),
@@ -237,9 +239,12 @@ func (c *Client) once(ctx context.Context, r request) (response, error) {
 	fail := func(resp *oss.Response, err error) (response, error) {
 		return response{}, newError(r, resp, err)
 	}
-	bucket, err := c.sdk.Bucket(r.bucket)
-	if err != nil {
-		return fail(nil, err)
+	bucket := &oss.Bucket{Client: *c.sdk} // the service itself, which the SDK's own constructor does not make
+	var err error
+	if r.op != listBucketsOp {
+		if bucket, err = c.sdk.Bucket(r.bucket); err != nil {
+			return fail(nil, err)
+		}
 	}
 	options := []oss.Option{oss.WithContext(ctx)}
 	for name, value := range r.header {

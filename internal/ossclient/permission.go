@@ -76,6 +76,9 @@ func sourcePermission(source string, replacesTags bool) Permission {
 }
 
 func arn(bucket, key string) string {
+	if bucket == "" {
+		bucket = "*"
+	}
 	if key == "" {
 		return "acs:oss:*:*:" + bucket
 	}

@@ -16,6 +16,12 @@ func TestDeniedCallsNameTheirPermissions(t *testing.T) {
 		call func(context.Context, *Client) error
 		want string
 	}{
+		"Buckets": {func(ctx context.Context, c *Client) error {
+			for _, err := range c.Buckets(ctx) {
+				return err
+			}
+			return nil
+		}, "oss:ListBuckets on acs:oss:*:*:*"},
 		"HeadObject": {func(ctx context.Context, c *Client) error { _, err := c.HeadObject(ctx, "bucket", "k"); return err }, "oss:GetObject" + object},
 		"HeadVersion": {func(ctx context.Context, c *Client) error {
 			_, err := c.HeadVersion(ctx, "bucket", "k", "v")

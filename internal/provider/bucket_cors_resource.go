@@ -305,6 +305,10 @@ func (r *bucketCORSResource) ImportState(ctx context.Context, req resource.Impor
 	id := bucketCORSIdentity{Bucket: types.StringValue(req.ID)}
 	if req.ID == "" && req.Identity != nil && !req.Identity.Raw.IsNull() {
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
+		requireIdentity(&resp.Diagnostics, identityPart{"bucket", id.Bucket})
+	}
+	if resp.Diagnostics.HasError() {
+		return
 	}
 	addViolations(&resp.Diagnostics, path.Root("bucket"), rules.CheckBucket(id.Bucket.ValueString()))
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("bucket"), id.Bucket)...)

@@ -24,7 +24,7 @@ func decide(t *testing.T, rules attr.Value, origin, method string, headers attr.
 
 func texts(values ...string) attr.Value { return stringSet(values) }
 
-func list(values ...attr.Value) attr.Value {
+func tuple(values ...attr.Value) attr.Value {
 	kinds := make([]attr.Type, len(values))
 	for i, v := range values {
 		kinds[i] = v.Type(context.Background())
@@ -73,11 +73,11 @@ func TestCORSDecisionKnown(t *testing.T) {
 		advice         []string
 	}{
 		"first rule": {
-			rules: list(readRule(), upload), origin: "https://www.example.com", method: "GET", headers: names(), allowed: true,
+			rules: tuple(readRule(), upload), origin: "https://www.example.com", method: "GET", headers: names(), allowed: true,
 			answer: map[string]string{"Access-Control-Allow-Origin": "https://www.example.com", "Access-Control-Allow-Methods": "GET"}, advice: aboutUpload,
 		},
 		"second rule": {
-			rules: list(readRule(), upload), origin: "https://www.example.com", method: "PUT", headers: names("X-OSS-Date", "x-oss-meta-year"), allowed: true, rule: 1,
+			rules: tuple(readRule(), upload), origin: "https://www.example.com", method: "PUT", headers: names("X-OSS-Date", "x-oss-meta-year"), allowed: true, rule: 1,
 			answer: map[string]string{
 				"Access-Control-Allow-Origin": "https://www.example.com", "Access-Control-Allow-Methods": "PUT", "Access-Control-Allow-Headers": "x-oss-date, x-oss-meta-year",
 				"Access-Control-Expose-Headers": "ETag", "Access-Control-Max-Age": "600",
@@ -85,43 +85,43 @@ func TestCORSDecisionKnown(t *testing.T) {
 			advice: aboutUpload,
 		},
 		"all methods, any origin": { // OSS-241
-			rules:  list(literal(map[string]attr.Value{"allowed_origins": texts("*"), "allowed_methods": texts("GET", "HEAD"), "allowed_headers": texts("*")})),
+			rules:  tuple(literal(map[string]attr.Value{"allowed_origins": texts("*"), "allowed_methods": texts("GET", "HEAD"), "allowed_headers": texts("*")})),
 			origin: "https://a.example", method: "HEAD", headers: names("Range"), allowed: true,
 			answer: map[string]string{"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Allow-Headers": "range"},
 		},
 		"a pattern without a scheme": { // matched as text, as by OSS, and rarely meant
-			rules:  list(literal(map[string]attr.Value{"allowed_origins": texts("*.example.io"), "allowed_methods": texts("GET")})),
+			rules:  tuple(literal(map[string]attr.Value{"allowed_origins": texts("*.example.io"), "allowed_methods": texts("GET")})),
 			origin: "http://a.example.io", method: "GET", headers: names(), allowed: true,
 			answer: map[string]string{"Access-Control-Allow-Origin": "http://a.example.io", "Access-Control-Allow-Methods": "GET"},
 			advice: []string{`cors_rule[0], whose first origin is "*.example.io": "*.example.io" has no scheme. Origins are compared as text, ` +
 				`so its "*" stands for any scheme, http:// included; write "https://*.example.io".`},
 		},
 		"null, which browsers send": {
-			rules: list(readRule()), origin: "null", method: "GET", headers: names(), reason: `No rule allows the origin "null".`,
+			rules: tuple(readRule()), origin: "null", method: "GET", headers: names(), reason: `No rule allows the origin "null".`,
 		},
 		"what OSS takes and the resource refuses": { // such rules may be in a bucket
-			rules:  list(literal(map[string]attr.Value{"allowed_origins": texts("ftp://a.example"), "allowed_methods": texts("GET")}), readRule()),
+			rules:  tuple(literal(map[string]attr.Value{"allowed_origins": texts("ftp://a.example"), "allowed_methods": texts("GET")}), readRule()),
 			origin: "https://www.example.com", method: "GET", headers: names(), allowed: true, rule: 1,
 			answer: map[string]string{"Access-Control-Allow-Origin": "https://www.example.com", "Access-Control-Allow-Methods": "GET"},
 			advice: []string{`cors_rule[0], whose first origin is "ftp://a.example": "ftp://a.example" begins with "ftp://", ` +
 				`and no page of a browser does; write the origin of the page that asks, such as "https://www.example.com".`},
 		},
 		"null headers": {
-			rules: list(readRule()), origin: "https://www.example.com", method: "GET", headers: types.ListNull(types.StringType), allowed: true,
+			rules: tuple(readRule()), origin: "https://www.example.com", method: "GET", headers: types.ListNull(types.StringType), allowed: true,
 			answer: map[string]string{"Access-Control-Allow-Origin": "https://www.example.com", "Access-Control-Allow-Methods": "GET"},
 		},
 		"null parts": {
-			rules: list(literal(map[string]attr.Value{
+			rules: tuple(literal(map[string]attr.Value{
 				"allowed_origins": texts("*"), "allowed_methods": texts("GET"), "allowed_headers": types.SetNull(types.StringType), "max_age_seconds": types.NumberNull(),
 			})), origin: "https://a.example", method: "GET", headers: names(), allowed: true,
 			answer: map[string]string{"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "GET"},
 		},
 		"no header": {
-			rules: list(readRule()), origin: "https://www.example.com", method: "GET", headers: names("authorization"),
+			rules: tuple(readRule()), origin: "https://www.example.com", method: "GET", headers: names("authorization"),
 			reason: `cors_rule[0] allows the origin "https://www.example.com" and the method "GET" but not the header "authorization".`,
 		},
 		"no rule": {
-			rules: list(), origin: "https://www.example.com", method: "GET", headers: names(), reason: `No rule allows the origin "https://www.example.com".`,
+			rules: tuple(), origin: "https://www.example.com", method: "GET", headers: names(), reason: `No rule allows the origin "https://www.example.com".`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -152,14 +152,14 @@ func TestCORSDecisionUnknown(t *testing.T) {
 		rules   attr.Value
 		headers types.List
 	}{
-		"origins of a rule": {list(literal(map[string]attr.Value{"allowed_origins": types.SetUnknown(types.StringType), "allowed_methods": texts("GET")})), names()},
-		"one origin": {list(literal(map[string]attr.Value{
+		"origins of a rule": {tuple(literal(map[string]attr.Value{"allowed_origins": types.SetUnknown(types.StringType), "allowed_methods": texts("GET")})), names()},
+		"one origin": {tuple(literal(map[string]attr.Value{
 			"allowed_origins": types.SetValueMust(types.StringType, []attr.Value{types.StringUnknown()}), "allowed_methods": texts("GET"),
 		})), names()},
-		"max age":    {list(literal(map[string]attr.Value{"allowed_origins": texts("*"), "allowed_methods": texts("GET"), "max_age_seconds": types.Int64Unknown()})), names()},
-		"a header":   {list(readRule()), types.ListValueMust(types.StringType, []attr.Value{types.StringUnknown()})},
+		"max age":    {tuple(literal(map[string]attr.Value{"allowed_origins": texts("*"), "allowed_methods": texts("GET"), "max_age_seconds": types.Int64Unknown()})), names()},
+		"a header":   {tuple(readRule()), types.ListValueMust(types.StringType, []attr.Value{types.StringUnknown()})},
 		"a rule":     {types.TupleValueMust([]attr.Type{types.DynamicType}, []attr.Value{types.DynamicUnknown()}), names()},
-		"wrong rule": {list(literal(map[string]attr.Value{"allowed_origin": texts("*"), "allowed_methods": types.SetUnknown(types.StringType)})), names()},
+		"wrong rule": {tuple(literal(map[string]attr.Value{"allowed_origin": texts("*"), "allowed_methods": types.SetUnknown(types.StringType)})), names()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -179,9 +179,9 @@ func TestCORSDecisionErrors(t *testing.T) {
 	with := func(name string, value attr.Value) attr.Value {
 		fields := map[string]attr.Value{"allowed_origins": texts("*"), "allowed_methods": texts("GET")}
 		fields[name] = value
-		return list(readRule(), literal(fields))
+		return tuple(readRule(), literal(fields))
 	}
-	good := list(readRule())
+	good := tuple(readRule())
 	for name, tc := range map[string]struct {
 		rules          attr.Value
 		origin, method string
@@ -191,17 +191,17 @@ func TestCORSDecisionErrors(t *testing.T) {
 	}{
 		"misspelt part":     {with("expose_header", texts("ETag")), "o", "GET", names(), 0, `rules[1].expose_header: There is no field "expose_header". Perhaps "expose_headers" is meant`},
 		"text for a list":   {with("allowed_headers", types.StringValue("*")), "o", "GET", names(), 0, `rules[1].allowed_headers: It is a string; write a list: ["*"]`},
-		"number in a list":  {with("allowed_headers", list(types.NumberValue(big.NewFloat(1)))), "o", "GET", names(), 0, "rules[1].allowed_headers[0]: It is a number; write text"},
+		"number in a list":  {with("allowed_headers", tuple(types.NumberValue(big.NewFloat(1)))), "o", "GET", names(), 0, "rules[1].allowed_headers[0]: It is a number; write text"},
 		"null in a list":    {with("allowed_headers", types.SetValueMust(types.StringType, []attr.Value{types.StringNull()})), "o", "GET", names(), 0, "rules[1].allowed_headers[0]: It is null; write text"},
 		"text for seconds":  {with("max_age_seconds", types.StringValue("soon")), "o", "GET", names(), 0, "rules[1].max_age_seconds: It is a string; write a whole number"},
 		"half a second":     {with("max_age_seconds", types.NumberValue(big.NewFloat(0.5))), "o", "GET", names(), 0, "rules[1].max_age_seconds: 0.5 is not a number of seconds"},
 		"what OSS refuses":  {with("allowed_methods", texts("get")), "o", "GET", names(), 0, `rules[1].allowed_methods: "get" is not spelt as OSS wants it; write "GET"`},
-		"too many":          {list(make21()...), "o", "GET", names(), 0, "rules: There are 21 rules."},
-		"no method at all":  {list(literal(map[string]attr.Value{"allowed_origins": texts("*")})), "o", "GET", names(), 0, "rules[0].allowed_methods: The rule allows no method"},
+		"too many":          {tuple(make21()...), "o", "GET", names(), 0, "rules: There are 21 rules."},
+		"no method at all":  {tuple(literal(map[string]attr.Value{"allowed_origins": texts("*")})), "o", "GET", names(), 0, "rules[0].allowed_methods: The rule allows no method"},
 		"one rule, no list": {readRule(), "o", "GET", names(), 0, "rules: It is an object; write a list: [{ allowed_origins"},
 		"a text":            {types.StringValue("rules"), "o", "GET", names(), 0, "rules: It is a string; write a list"},
-		"list of texts":     {list(types.StringValue("rule")), "o", "GET", names(), 0, "rules[0]: It is a string; write an object"},
-		"null rule":         {list(types.ObjectNull(corsRuleTypes)), "o", "GET", names(), 0, "rules[0]: It is null; write an object"},
+		"list of texts":     {tuple(types.StringValue("rule")), "o", "GET", names(), 0, "rules[0]: It is a string; write an object"},
+		"null rule":         {tuple(types.ObjectNull(corsRuleTypes)), "o", "GET", names(), 0, "rules[0]: It is null; write an object"},
 		"set of rules":      {types.SetValueMust(readRule().Type(context.Background()), []attr.Value{readRule()}), "o", "GET", names(), 0, "rules: It is a set, which has no order. OSS answers with the first rule that matches, so write a list"},
 		"empty origin":      {good, "", "GET", names(), 1, `origin: "" is not an origin; write the one of the page that asks`},
 		"empty method":      {good, "https://www.example.com", "", names(), 2, `method: "" is not a method; write one`},

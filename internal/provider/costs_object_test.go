@@ -71,11 +71,13 @@ var objectCosts = costTable{"oss_object", [][]cost{
 	},
 	{
 		{config: "resource \"terraform_data\" \"none\" {}\n"},
-		{what: "import", requests: "1 HeadObject, 1 GetObjectAcl", config: objectWith(`content = "hello"`), run: "import oss_object.test BUCKET/file.txt",
+		{what: "import", requests: "1 HeadObject", config: objectWith(`content = "hello"`), run: "import oss_object.test BUCKET/file.txt",
 			before: func(_ *testing.T, w *workspace) {
-				w.oss.must(w.oss.sdk().PutObject("file.txt", strings.NewReader("hello")))
+				w.oss.must(w.oss.sdk().PutObject("file.txt", strings.NewReader("hello"), oss.ObjectACL(oss.ACLPrivate), oss.SetTagging(tagging("a", "b"))))
 			},
-			why: "GetObjectTagging if there are tags."},
+			why: "ACL and tags are left open: nobody has asked for them."},
+		{what: "`acl` and `tags` of an imported object become managed, and are right", requests: "2 GetObjectAcl, 2 GetObjectTagging", config: objectWith("content = \"hello\"\nacl = \"private\"\ntags = { a = \"b\" }"),
+			why: "1 each whenever Terraform plans, which it does once more while applying: nothing is written where they are right, and where they are not the plan says what goes."},
 	},
 	{
 		{what: "create with a body of 64 MiB", requests: "1 GetBucketVersioning, 1 InitiateMultipartUpload, 4 UploadPart, 1 CompleteMultipartUpload, 1 ListMultipartUploads", sent: "the body", bytes: 64 << 20,

@@ -179,7 +179,10 @@ func (r *directoryResource) ImportState(ctx context.Context, req resource.Import
 	id := directoryIdentity{}
 	if req.ID == "" && req.Identity != nil && !req.Identity.Raw.IsNull() {
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
-		id.Prefix = types.StringValue(id.Prefix.ValueString())
+		if id.Prefix.IsNull() {
+			id.Prefix = types.StringValue("") // the whole bucket
+		}
+		requireIdentity(&resp.Diagnostics, identityPart{"bucket", id.Bucket}, identityPart{"prefix", id.Prefix})
 	} else {
 		bucket, prefix, _ := strings.Cut(strings.TrimPrefix(req.ID, "oss://"), "/")
 		id = directoryIdentity{Bucket: types.StringValue(bucket), Prefix: types.StringValue(norm.NFC.String(prefix))}

@@ -34,8 +34,12 @@ func TestMetadataDataSourceExamples(t *testing.T) {
 			put("reports/index.html", "reports/index.html", oss.Meta("owner", "emma"))
 			put("reports/2025/a.html", "reports/2025/a.html")
 			put("reports/data.csv", "x", oss.Meta("owner", "Emma"))
+			put("assets/icon.png", "\x89PNG\r\n")
 			w := o.exampleWorkspace("../../examples/data-sources/" + name)
 			got := w.outputs()
+			if name == "oss_object" && o.body("favicon.png") != "\x89PNG\r\n" {
+				t.Errorf("the icon is stored as %q", o.body("favicon.png"))
+			}
 			if release, ok := got["release"].(map[string]any); ok { // the one value that no test can know
 				if release["changed"] == "" {
 					t.Error("no time of the last change")

@@ -46,11 +46,11 @@ func decodePolicy(value types.Dynamic, diags *diag.Diagnostics) (rules *policy.P
 // checkPolicy reports what an object breaks of the team's rules, as far as both are known: at plan, and again when
 // Terraform completes the plan during the apply. Of an object that is not written it only warns: a plan that changes nothing
 // breaks nothing, and a destroy begins with such a plan.
-func (d *providerData) checkPolicy(config, m objectModel, change object.Change, diags *diag.Diagnostics) {
+func (d *providerData) checkPolicy(m objectModel, judged policy.Object, change object.Change, diags *diag.Diagnostics) {
 	if d == nil {
 		return
 	}
-	found := d.policy.Check(m.policyObject(config, change))
+	found := d.policy.Check(judged)
 	if !change.Writes() {
 		onlyWarn(found)
 	}

@@ -76,8 +76,9 @@ func TestViolationsOfOneObject(t *testing.T) {
 	hard := soft
 	hard.Name, hard.Severity = "hard", finding.Error
 	m := objectModel{Bucket: types.StringValue("b"), Key: types.StringValue("site/a.html")}
+	written := object.Change{Create: true, Write: true}
 	var diags diag.Diagnostics
-	(&providerData{policy: mustRules(t, soft, hard)}).checkPolicy(m, m, object.Change{Create: true, Write: true}, &diags)
+	(&providerData{policy: mustRules(t, soft, hard)}).checkPolicy(m, m.policyObject(m, written), written, &diags)
 	if len(diags.Warnings()) != 1 || len(diags.Errors()) != 2 {
 		t.Fatalf("got %v", diags)
 	}
@@ -96,7 +97,7 @@ func TestViolationsOfOneObject(t *testing.T) {
 	// Warnings of one place stand there.
 	diags = nil
 	delete(soft.Headers, "Cache-Control")
-	(&providerData{policy: mustRules(t, soft)}).checkPolicy(m, m, object.Change{Create: true, Write: true}, &diags)
+	(&providerData{policy: mustRules(t, soft)}).checkPolicy(m, m.policyObject(m, written), written, &diags)
 	if d, ok := diags.Warnings()[0].(diag.DiagnosticWithPath); len(diags) != 1 || !ok || d.Path().String() != "metadata" {
 		t.Errorf("got %v", diags)
 	}

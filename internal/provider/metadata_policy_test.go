@@ -357,13 +357,13 @@ func TestPolicyWarnsOnce(t *testing.T) {
 	var plan, apply diag.Diagnostics
 	data := &providerData{policy: rules}
 	m := objectModel{Bucket: types.StringValue("b"), Key: types.StringValue("k")}
-	data.checkPolicy(m, m, object.Change{Create: true, Write: true}, &plan)
+	data.checkPolicy(m, m.policyObject(m, object.Change{Create: true, Write: true}), object.Change{Create: true, Write: true}, &plan)
 	data.holdPolicy(m, m, object.Change{Create: true, Write: true}, &apply)
 	if plan.WarningsCount() != 1 || len(apply) != 0 {
 		t.Errorf("at plan %v, before the request %v", plan, apply)
 	}
 	var none *providerData
-	none.checkPolicy(m, m, object.Change{}, &plan)
+	none.checkPolicy(m, m.policyObject(m, object.Change{}), object.Change{}, &plan)
 	none.holdPolicy(m, m, object.Change{}, &apply)
 }
 

@@ -12,7 +12,8 @@ import (
 )
 
 // alicloudState is what is taken over from a resource of the alicloud provider. Its object's id is the key alone, so
-// the bucket is read from the raw state. The rest is filled by the refresh that follows, as after an import.
+// the bucket is read from the raw state. The rest is filled by the refresh that follows: unlike an import, a
+// move has a configuration, which names what the other provider managed.
 type alicloudState struct {
 	Bucket  string  `json:"bucket"`
 	Key     string  `json:"key"`

@@ -34,7 +34,7 @@ func (otherProvider) DataSources(context.Context) []func() datasource.DataSource
 func (otherProvider) Resources(context.Context) []func() fwresource.Resource {
 	return []func() fwresource.Resource{
 		func() fwresource.Resource {
-			return otherResource{"alicloud_oss_bucket_object", []string{"bucket", "key", "content", "source", "acl", "content_type"}}
+			return otherResource{"alicloud_oss_bucket_object", []string{"bucket", "key", "content", "source", "acl", "content_type", "etag", "content_md5", "server_side_encryption", "kms_key_id"}}
 		},
 		func() fwresource.Resource { return otherResource{"alicloud_oss_bucket_cors", []string{"bucket"}} },
 	}

@@ -166,32 +166,6 @@ func TestEncryptionMethodChanges(t *testing.T) {
 	w.clean()
 }
 
-func TestImportFillsAttributes(t *testing.T) {
-	t.Parallel()
-	o := startAnyOSS(t)
-	o.must(o.sdk().PutObject(o.key("k"), strings.NewReader("body"), oss.ContentType("application/octet-stream"), oss.ObjectACL(oss.ACLPrivate), oss.ObjectStorageClass(oss.StorageIA),
-		oss.SetTagging(tagging("team", "web")), oss.ServerSideEncryption("AES256")))
-	w := o.workspace()
-	w.config(`import {
-  to = oss_object.test
-  id = "BUCKET/PREFIXk"
-}
-resource "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "PREFIXk"
-}
-output "o" {
-  value = oss_object.test
-}`)
-	out := w.apply()
-	for _, want := range []string{`"private"`, `"IA"`, `"web"`, `"AES256"`} {
-		if !strings.Contains(out, want) {
-			t.Errorf("%s is not imported:\n%s", want, out)
-		}
-	}
-	w.clean()
-}
-
 // Tags of any script are stored (OSS-268): nothing warns, and the second plan is empty.
 func TestTagsBeyondASCII(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -36,9 +37,11 @@ type objectDataModel struct {
 	Key       types.String `tfsdk:"key"`
 	VersionID types.String `tfsdk:"version_id"`
 	ReadBody  types.Bool   `tfsdk:"read_body"`
+	ReadBytes types.Bool   `tfsdk:"read_body_base64"`
 	ReadACL   types.Bool   `tfsdk:"read_acl"`
 	ReadTags  types.Bool   `tfsdk:"read_tags"`
 	Body      types.String `tfsdk:"body"`
+	Bytes     types.String `tfsdk:"body_base64"`
 	headersModel
 	settingsModel
 	ETag         types.String   `tfsdk:"etag"`
@@ -91,9 +94,10 @@ func objectDataArguments() map[string]schema.Attribute {
 				"It is null for an object in a bucket that never had versioning.",
 			Validators: unlessEmpty(),
 		},
-		"read_body": request("Set to `true` to read the body into `body`. It has to be UTF-8 text of at most 1 MiB, and is kept in the state."),
-		"read_acl":  request("Set to `true` to read the object's own ACL into `acl`."),
-		"read_tags": request("Set to `true` to read the tags into `tags`."),
+		"read_body":        request("Set to `true` to read the body into `body`. It has to be UTF-8 text of at most 1 MiB, and is kept in the state."),
+		"read_body_base64": request("Set to `true` to read the body into `body_base64`, whatever it is, up to 1 MiB. It is kept in the state, a third larger than it is stored."),
+		"read_acl":         request("Set to `true` to read the object's own ACL into `acl`."),
+		"read_tags":        request("Set to `true` to read the tags into `tags`."),
 	}
 }
 
@@ -110,6 +114,7 @@ func objectDataResults() map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{
 		"id":                            text("`bucket/key`."),
 		"body":                          text("The body as text, when `read_body` is `true`. It is the stored text: a `Content-Encoding` is not undone."),
+		"body_base64":                   text("The stored bytes of the body as base64, when `read_body_base64` is `true`: for what is not text, such as `content_base64` of an `oss_object`, and for text that has to stay as it is, since Terraform turns `body` into Unicode NFC."),
 		"acl":                           text("The object's own ACL, when `read_acl` is `true`: `private`, `public-read`, `public-read-write`, or `default`, which follows the bucket's."),
 		"tags":                          texts("The tags, when `read_tags` is `true`."),
 		"tag_count":                     number("How many tags the object has."),
@@ -146,7 +151,7 @@ func (d *objectDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	m.show(o)
-	if m.ReadBody.ValueBool() {
+	if m.ReadBody.ValueBool() || m.ReadBytes.ValueBool() {
 		m.readBody(ctx, client, version, o, &resp.Diagnostics)
 	}
 	if m.ReadACL.ValueBool() {
@@ -180,14 +185,19 @@ func (m *objectDataModel) show(o ossclient.Object) {
 	m.LastModified = timeOrNull(o.LastModified)
 }
 
-// readBody reads text. What is not text, or too long for the state, is refused before a byte is read where HEAD shows it.
+// readBody reads the body, by one request for both of its forms. What is too long for the state is refused before a byte is
+// read, and what is not text where text is wanted.
 func (m *objectDataModel) readBody(ctx context.Context, client *ossclient.Client, version string, o ossclient.Object, diags *diag.Diagnostics) {
+	argument := "read_body"
+	if !m.ReadBody.ValueBool() {
+		argument = "read_body_base64"
+	}
 	refuse := func(summary, detail string) {
-		diags.AddAttributeError(path.Root("read_body"), summary, fmt.Sprintf("The body of %q in bucket %q %s", m.Key.ValueString(), m.Bucket.ValueString(), detail))
+		diags.AddAttributeError(path.Root(argument), summary, fmt.Sprintf("The body of %q in bucket %q %s", m.Key.ValueString(), m.Bucket.ValueString(), detail))
 	}
 	if o.Size > maxReadBody {
-		refuse("Object Body Too Large", fmt.Sprintf("has %d bytes, and at most %d (1 MiB) are read into the state. Remove read_body, "+
-			"or keep what is needed of it in a smaller object.", o.Size, maxReadBody))
+		refuse("Object Body Too Large", fmt.Sprintf("has %d bytes, and at most %d (1 MiB) are read into the state. Remove %s, "+
+			"or keep what is needed of it in a smaller object.", o.Size, maxReadBody, argument))
 		return
 	}
 	_, body, err := client.ReadObject(ctx, ossclient.ReadRequest{
@@ -199,14 +209,19 @@ func (m *objectDataModel) readBody(ctx context.Context, client *ossclient.Client
 			m.Key.ValueString(), m.Bucket.ValueString()))
 	case err != nil:
 		m.addCallError(diags, "read the body of", err)
-	case !utf8.Valid(body):
-		advice := "Remove read_body; the other attributes describe the object without it."
+	case m.ReadBody.ValueBool() && !utf8.Valid(body):
+		advice := "Remove read_body, or write read_body_base64 in its place to have the bytes in body_base64."
 		if o.ContentEncoding != "" && !strings.EqualFold(o.ContentEncoding, "identity") {
 			advice = fmt.Sprintf("It is stored with the content encoding %q, which is not undone here. %s", o.ContentEncoding, advice)
 		}
 		refuse("Object Body Is Not Text", "is not UTF-8, so it cannot be a value of Terraform. "+advice)
 	default:
-		m.Body = types.StringValue(string(body))
+		if m.ReadBody.ValueBool() {
+			m.Body = types.StringValue(string(body))
+		}
+		if m.ReadBytes.ValueBool() {
+			m.Bytes = types.StringValue(base64.StdEncoding.EncodeToString(body))
+		}
 	}
 }
 

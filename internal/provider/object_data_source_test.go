@@ -3,6 +3,7 @@ package provider
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/base64"
 	"fmt"
 	"reflect"
 	"strings"
@@ -42,7 +43,7 @@ output "test" { value = data.oss_object.test }
 	o.local().ResetRecords()
 	got, _ := w.outputs()["test"].(map[string]any)
 	want := map[string]any{
-		"id": o.bucket + "/a/b c+中.txt", "bucket": o.bucket, "key": "a/b c+中.txt", "version_id": nil, "read_body": true, "read_acl": true, "read_tags": true,
+		"id": o.bucket + "/a/b c+中.txt", "bucket": o.bucket, "key": "a/b c+中.txt", "version_id": nil, "read_body": true, "read_body_base64": nil, "body_base64": nil, "read_acl": true, "read_tags": true,
 		"body": "hello\n", "acl": "public-read", "tags": map[string]any{"team": "web"}, "tag_count": 1.0,
 		"content_type": "text/plain; charset=utf-8", "cache_control": "no-cache", "content_disposition": "inline", "content_encoding": "identity",
 		"content_language": "de", "expires": "never", "metadata": map[string]any{"owner": "艾玛", "made-by": "hand"},
@@ -163,7 +164,7 @@ output "test" { value = sha256(data.oss_object.test.body) }`, key)
 	w.apply()
 	for key, words := range map[string][]string{
 		"outside.txt": {"Object Body Too Large", "1048577 bytes", "1 MiB", "read_body"},
-		"binary":      {"Object Body Is Not Text", "not UTF-8", "Remove read_body"},
+		"binary":      {"Object Body Is Not Text", "not UTF-8", "write read_body_base64 in its place"},
 		"zipped.txt":  {"Object Body Is Not Text", `content encoding "gzip", which is not undone`},
 	} {
 		config(key)
@@ -173,6 +174,49 @@ output "test" { value = sha256(data.oss_object.test.body) }`, key)
 			t.Errorf("a body that is too large was asked for: %q", got)
 		}
 	}
+}
+
+// Any bytes are read as base64, by the same request as text; the limit is that of the stored body.
+func TestObjectDataSourceReadsBytes(t *testing.T) {
+	t.Parallel()
+	o := startAnyOSS(t)
+	binary := string([]byte{0xff, 0xfe, 0}) + "e\u0301"
+	o.must(o.sdk().PutObject(o.key("binary"), strings.NewReader(binary)))
+	o.must(o.sdk().PutObject(o.key("text"), strings.NewReader("e\u0301")))
+	o.must(o.sdk().PutObject(o.key("empty"), strings.NewReader("")))
+	o.must(o.sdk().PutObject(o.key("inside"), strings.NewReader(strings.Repeat("\xff", maxReadBody))))
+	o.must(o.sdk().PutObject(o.key("outside"), strings.NewReader(strings.Repeat("\xff", maxReadBody+1))))
+	w := o.workspace()
+	read := func(key, arguments string) {
+		w.config(strings.NewReplacer("KEY", key, "ARGUMENTS", arguments).Replace(`data "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "PREFIXKEY"
+  ARGUMENTS
+}
+output "test" {
+  value = [data.oss_object.test.body, data.oss_object.test.body_base64 == null ? null : substr(data.oss_object.test.body_base64, 0, 16)]
+}`))
+	}
+	const bytes, both = "read_body_base64 = true", "read_body_base64 = true\n read_body = true"
+	for _, tc := range []struct {
+		key, arguments string
+		want           []any
+	}{
+		{"binary", bytes, []any{nil, base64.StdEncoding.EncodeToString([]byte(binary))}},
+		{"text", both, []any{"\u00e9", base64.StdEncoding.EncodeToString([]byte("e\u0301"))}},
+		{"text", "read_body_base64 = false", []any{nil, nil}},
+		{"empty", both, []any{"", ""}},
+		{"inside", bytes, []any{nil, strings.Repeat("/", 16)}},
+	} {
+		read(tc.key, tc.arguments)
+		if got := w.outputs()["test"]; !reflect.DeepEqual(got, tc.want) {
+			t.Errorf("%s, %s: got %q, want %q", tc.key, tc.arguments, got, tc.want)
+		}
+	}
+	read("outside", bytes)
+	w.fails([]string{"Object Body Too Large", "1048577 bytes", "Remove read_body_base64"}, "plan", "-no-color")
+	read("binary", both)
+	w.fails([]string{"Object Body Is Not Text", "read_body_base64"}, "plan", "-no-color")
 }
 
 // The Content-Disposition that the endpoint puts over the object's is not the object's.

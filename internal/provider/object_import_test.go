@@ -51,7 +51,7 @@ func TestObjectImport(t *testing.T) {
 				t.Errorf("plan of %v, want content alone", got.attributes)
 			}
 			w.must("apply", "plan.bin")
-			if got := o.requests(); got != "GetObjectAcl:1 HeadObject:1" {
+			if got := o.requests(); got != "HeadObject:1" {
 				t.Errorf("taking the same bytes into the configuration cost %q, want the refresh alone", got)
 			}
 			w.clean()
@@ -85,7 +85,7 @@ func TestObjectImportVerify(t *testing.T) {
 	o.run(t,
 		resource.TestStep{Config: o.config(strings.Replace(driftConfig, "drift.txt", "PREFIXdrift.txt", 1))},
 		resource.TestStep{
-			ResourceName: testObject, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"content", "acl", "storage_class"},
+			ResourceName: testObject, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"content"},
 		},
 	)
 }

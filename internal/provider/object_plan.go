@@ -52,23 +52,33 @@ func (r *objectResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		before.read(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 		r.data.nextRun(ctx, before.ID.ValueString(), req.Private, &resp.Diagnostics)
 	}
+	if before == nil || !before.objectID().Equal(plan.objectID()) {
+		memory.Open = false // of an object that is replaced nothing has to be known
+	}
 	body := config.planBody(ctx, r.data.clientIfReady(), before, memory, &resp.Diagnostics)
+	var have object.State
+	if before != nil {
+		have = plan.disclosed(ctx, r.data.clientIfReady(), config, *before, memory, &resp.Diagnostics)
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	change := plan.plan(config, before, memory, body, &resp.Diagnostics)
+	change := plan.plan(config, before, have, body, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.data.checkPolicy(config, plan, change, &resp.Diagnostics)
+	judged := plan.policyObject(config, change)
+	r.data.completeOpen(ctx, plan, memory, &judged, &resp.Diagnostics)
+	r.data.checkPolicy(plan, judged, change, &resp.Diagnostics)
 	keep(ctx, resp.Private, plannedKey, change, &resp.Diagnostics)
 	plan.write(ctx, resp.Plan.Schema, &resp.Plan.Raw, &resp.Diagnostics)
 }
 
-// plan completes a plan: what will be known of the object, and what has to be said. before is nil for a creation.
-func (m *objectModel) plan(config objectModel, before *objectModel, memory object.Memory, body object.Body, diags *diag.Diagnostics) object.Change {
+// plan completes a plan: what will be known of the object, and what has to be said. before is nil for a creation; have is
+// what the engine knows of it.
+func (m *objectModel) plan(config objectModel, before *objectModel, have object.State, body object.Body, diags *diag.Diagnostics) object.Change {
 	m.ID = m.objectID()
-	m.ContentType, _ = decideContentType(config.ContentType, m.Key, memory)
+	m.ContentType, _ = decideContentType(config.ContentType, m.Key, have.Memory)
 	want := m.spec(config, before)
 	want.Body = body
 	if before == nil {
@@ -80,7 +90,6 @@ func (m *objectModel) plan(config objectModel, before *objectModel, memory objec
 		return change
 	}
 	want.Body.Changed = m.bodyDiffers(before.bodyModel)
-	have := before.state(memory)
 	m.planSettings(config.settingsModel, have.Settings, want.Over(have.Settings))
 	change := object.Compare(want, &have)
 	m.foresee(change, *before)

@@ -195,6 +195,7 @@ func (r *objectResource) ImportState(ctx context.Context, req resource.ImportSta
 	id := objectIdentity{}
 	if req.ID == "" && req.Identity != nil && !req.Identity.Raw.IsNull() {
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
+		requireIdentity(&resp.Diagnostics, identityPart{"bucket", id.Bucket}, identityPart{"key", id.Key})
 	} else {
 		bucket, key, err := splitObjectID(req.ID)
 		if err != nil {
@@ -210,6 +211,7 @@ func (r *objectResource) ImportState(ctx context.Context, req resource.ImportSta
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("bucket"), id.Bucket)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("key"), id.Key)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, id)...)
+	keep(ctx, resp.Private, memoryKey, imported, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.AddWarning("Imported Without Its Configuration", fmt.Sprintf("An import of %q does not know whether the configuration has a body or a deletion_policy. The next apply shows it, of an import block "+
 			"the same one, and makes no request for a body that is the stored one. A destroy before that keeps the object in the bucket.", id.Bucket.ValueString()+"/"+id.Key.ValueString()))

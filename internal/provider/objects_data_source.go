@@ -34,6 +34,7 @@ type objectsDataModel struct {
 	Delimiter      types.String   `tfsdk:"delimiter"`
 	StartAfter     types.String   `tfsdk:"start_after"`
 	Limit          types.Int64    `tfsdk:"limit"`
+	ReadMetadata   types.Bool     `tfsdk:"read_metadata"`
 	Keys           []string       `tfsdk:"keys"`
 	Objects        []listedModel  `tfsdk:"objects"`
 	CommonPrefixes []string       `tfsdk:"common_prefixes"`
@@ -48,6 +49,7 @@ type listedModel struct {
 	StorageClass types.String `tfsdk:"storage_class"`
 	ObjectType   types.String `tfsdk:"object_type"`
 	LastModified types.String `tfsdk:"last_modified"`
+	headersModel
 }
 
 // Metadata names the data source.
@@ -59,7 +61,7 @@ func (d *objectsDataSource) Metadata(_ context.Context, _ datasource.MetadataReq
 func (d *objectsDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The objects of a bucket, or a part of them. One request lists 1,000 of them, and no more requests are made than `limit` needs. " +
-			"A listing shows neither headers nor metadata: for those use `oss_object` for each key.",
+			"A listing shows neither headers nor metadata: for those set `read_metadata`, which costs a request for each object.",
 		Attributes: selectionSchema(),
 		Blocks:     map[string]schema.Block{"timeouts": walkTimeouts(ctx)},
 	}
@@ -89,6 +91,11 @@ func objectsArguments() map[string]schema.Attribute {
 				"since all of them are kept in the state.", maxListed),
 			Validators: []validator.Int64{int64validator.Between(1, maxListed)},
 		},
+		"read_metadata": schema.BoolAttribute{
+			Optional: true,
+			MarkdownDescription: fmt.Sprintf("Set to `true` to read the standard headers and the user metadata of each object, by one HeadObject each, %d at a time. More than %d objects are an error then. "+
+				"An object that was deleted since it was listed, and a symbolic link to nothing, are left out.", looksInFlight, maxRead),
+		},
 	}
 }
 
@@ -106,14 +113,14 @@ func objectsResults() map[string]schema.Attribute {
 		"objects": schema.ListNestedAttribute{
 			Computed:            true,
 			MarkdownDescription: "What the listing shows of each object, in the order of `keys`.",
-			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			NestedObject: schema.NestedAttributeObject{Attributes: withReadHeaders(map[string]schema.Attribute{
 				"key":           text("Key of the object. Terraform turns it into Unicode NFC: a key in another form is shown, and cannot be named elsewhere."),
 				"etag":          text("ETag of the body, without quotes."),
 				"size":          schema.Int64Attribute{Computed: true, MarkdownDescription: "Size of the body in bytes."},
 				"storage_class": text("Storage class, such as `Standard`."),
 				"object_type":   text("`Normal`, `Multipart`, `Appendable` or `Symlink`."),
 				"last_modified": text("Time of the last change, in RFC 3339."),
-			}},
+			})},
 		},
 	}
 }
@@ -174,6 +181,9 @@ func (m *objectsDataModel) list(ctx context.Context, client *ossclient.Client, d
 		diags.AddError("Too Many OSS Objects", fmt.Sprintf("More than %d keys of bucket %q are meant, and all of them would be kept in the state. "+
 			"Narrow them with prefix or glob, group them with delimiter, or set limit.", maxListed, m.Bucket.ValueString()))
 	}
+	if m.ReadMetadata.ValueBool() && !diags.HasError() {
+		m.readMetadata(ctx, client, diags)
+	}
 }
 
 // take adds a page, and reports whether the limit ended the listing before its end: keys and common prefixes count in
@@ -211,6 +221,6 @@ func (m *objectsDataModel) take(page ossclient.Page, most int) (cut bool) {
 func newListedModel(o ossclient.ListedObject) listedModel {
 	return listedModel{
 		Key: types.StringValue(o.Key), ETag: stringOrNull(o.ETag), Size: types.Int64Value(o.Size), StorageClass: stringOrNull(o.StorageClass),
-		ObjectType: stringOrNull(o.Type), LastModified: timeOrNull(o.LastModified),
+		ObjectType: stringOrNull(o.Type), LastModified: timeOrNull(o.LastModified), headersModel: headersModel{Metadata: types.MapNull(types.StringType)},
 	}
 }

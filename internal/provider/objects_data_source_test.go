@@ -109,6 +109,7 @@ output "test" { value = data.oss_objects.test.objects }
 	want := []any{map[string]any{
 		"key": "k", "etag": stored.ETag, "size": 1.0, "storage_class": "Standard", "object_type": "Normal",
 		"last_modified": stored.LastModified.UTC().Format("2006-01-02T15:04:05Z"),
+		"content_type":  nil, "cache_control": nil, "content_disposition": nil, "content_encoding": nil, "content_language": nil, "expires": nil, "metadata": nil,
 	}}
 	if got := w.outputs()["test"]; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)

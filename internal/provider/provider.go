@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -64,6 +65,7 @@ func (p *ossProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	resp.ResourceData = data
 	resp.DataSourceData = data
 	resp.EphemeralResourceData = data
+	resp.ListResourceData = data
 }
 
 // Resources lists the resource types.
@@ -85,6 +87,11 @@ func (p *ossProvider) DataSources(context.Context) []func() datasource.DataSourc
 // EphemeralResources lists the ephemeral resources.
 func (p *ossProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{newObjectEphemeral, newPresignedURLEphemeral, newUploadPolicyEphemeral}
+}
+
+// ListResources lists the resource types of which `terraform query` finds what exists.
+func (p *ossProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{newObjectList, newBucketCORSList, newDirectoryList}
 }
 
 // Functions lists the functions.

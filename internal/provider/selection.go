@@ -38,12 +38,21 @@ func checkSelection(prefix, glob types.String, diags *diag.Diagnostics) {
 	if prefix.IsUnknown() || glob.IsUnknown() || glob.IsNull() {
 		return
 	}
-	p, g := prefix.ValueString(), rules.GlobPrefix(glob.ValueString())
-	if !strings.HasPrefix(p, g) && !strings.HasPrefix(g, p) {
-		diags.AddAttributeError(path.Root("glob"), "Contradictory Prefix and Glob", fmt.Sprintf(
-			"No key begins with the prefix %q and matches the glob %q, which begins with %q. A glob is matched against the whole key: write the prefix into it, and leave prefix out.",
-			p, glob.ValueString(), g))
+	if fault := contradiction(prefix.ValueString(), glob.ValueString()); fault != "" {
+		diags.AddAttributeError(path.Root("glob"), contradictorySelection, fault)
 	}
+}
+
+const contradictorySelection = "Contradictory Prefix and Glob"
+
+// contradiction says why no key can have a prefix and match a glob, or "".
+func contradiction(prefix, glob string) string {
+	begins := rules.GlobPrefix(glob)
+	if strings.HasPrefix(prefix, begins) || strings.HasPrefix(begins, prefix) {
+		return ""
+	}
+	return fmt.Sprintf("No key begins with the prefix %q and matches the glob %q, which begins with %q. A glob is matched against the whole key: write the prefix into it, and leave prefix out.",
+		prefix, glob, begins)
 }
 
 // narrowest is the longer of a prefix and of what a glob begins with, one of which begins with the other.

@@ -1,0 +1,118 @@
+package provider
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aliyun/aliyun-oss-go-sdk/oss"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
+)
+
+const alicloudGuide = "../../templates/guides/migrating-from-alicloud.md.tmpl"
+
+// guideSection is the text of a part of the guide on leaving alicloud.
+func guideSection(t *testing.T, heading string) string {
+	t.Helper()
+	page, err := os.ReadFile(alicloudGuide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, found := strings.Cut(string(page), "\n"+heading+"\n")
+	if !found {
+		t.Fatalf("no %q in the guide", heading)
+	}
+	text, _, _ = strings.Cut(text, "\n## ")
+	return text
+}
+
+// What people have in their files and what the guide has them write instead are the same object: the move plans nothing,
+// and nothing is written. What has no place here is refused by name.
+func TestAlicloudGuideObject(t *testing.T) {
+	o := startOSS(t)
+	o.must(o.local().CreateBucket("example"))
+	o.bucket = "example"
+	o.must(o.sdk().PutObject("app.js", strings.NewReader("body"), oss.ContentType("text/javascript"), oss.ObjectACL(oss.ACLPrivate),
+		oss.ServerSideEncryption("KMS"), oss.ServerSideEncryptionKeyID("9468da86-3509-4f8d-a61e-6eab1eac0000")))
+	dir := t.TempDir()
+	o.must(os.WriteFile(filepath.Join(dir, "app.js"), []byte("body"), 0o600))
+	section := blocks(guideSection(t, "## What stands in your files"))
+	if len(section) != 2 {
+		t.Fatalf("%d blocks", len(section))
+	}
+	here := func(b block) string {
+		return o.config(strings.ReplaceAll(b.text, "${path.module}", filepath.ToSlash(dir)))
+	}
+	moved := "provider \"alicloud\" {}\nmoved {\n  from = alicloud_oss_bucket_object.app\n  to = oss_object.app\n}\n"
+	providers := factories()
+	providers["alicloud"] = func() (tfprotov6.ProviderServer, error) {
+		return providerserver.NewProtocol6WithError(otherProvider{})()
+	}
+	rig.Terraform(t)
+	resource.ParallelTest(t, resource.TestCase{ProtoV6ProviderFactories: providers, Steps: []resource.TestStep{
+		{Config: here(section[0])},
+		{
+			PreConfig: func() { o.local().ResetRecords() },
+			Config:    here(section[1]) + moved,
+			ConfigPlanChecks: resource.ConfigPlanChecks{
+				PreApply:             []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+				PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+			},
+		},
+	}})
+	if got := o.requests(); strings.Contains(got, "Put") || strings.Contains(got, "Copy") {
+		t.Errorf("the move made the requests %q", got)
+	}
+}
+
+// Each argument of the other provider that is none here is in the table, and Terraform names it where it is left.
+func TestAlicloudGuideNamesWhatIsRefused(t *testing.T) {
+	t.Parallel()
+	w := startAnyOSS(t).workspace()
+	text := guideSection(t, "## What stands in your files")
+	for _, argument := range []string{"etag", "content_md5", "kms_key_id", "content_length", "version_id"} {
+		if !strings.Contains(text, "| `"+argument) && !strings.Contains(text, ", `"+argument+"` |") {
+			t.Errorf("the table does not have %s", argument)
+		}
+		w.config("resource \"oss_object\" \"app\" {\n  bucket = \"BUCKET\"\n  key = \"k\"\n  " + argument + " = \"x\"\n}\n")
+		w.fails([]string{argument}, "validate", "-no-color")
+	}
+}
+
+// The CORS rules of the guide, moved and imported, are those that the bucket has.
+func TestAlicloudGuideRules(t *testing.T) {
+	t.Parallel()
+	const rule = `<CORSRule><AllowedOrigin>https://www.example.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod><AllowedMethod>HEAD</AllowedMethod>` +
+		`<AllowedHeader>*</AllowedHeader><ExposeHeader>ETag</ExposeHeader><MaxAgeSeconds>600</MaxAgeSeconds></CORSRule>`
+	whole := guideSection(t, "## CORS rules")
+	moving, inline, _ := strings.Cut(whole, "\n### ")
+	for name, text := range map[string]string{"moved": blocks(moving)[0].text, "inline": blocks(inline)[1].text} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := startOSS(t)
+			o.must(o.local().CreateBucket("example"))
+			o.bucket = "example"
+			foreignCORS(o, corsDocument(rule))
+			w := o.workspace()
+			if name == "moved" { // the move itself is TestMoveFromAlicloud's
+				_, resource, _ := strings.Cut(text, "}\n")
+				text = "import {\n  to = oss_bucket_cors.site\n  id = \"example\"\n}\n" + resource
+			}
+			w.config(text)
+			o.local().ResetRecords()
+			if out := w.apply(); !strings.Contains(out, "1 imported, 0 added, 0 changed, 0 destroyed") {
+				t.Errorf("applied:\n%s", out)
+			}
+			if got := o.requests(); got != "GetBucketCors:1" {
+				t.Errorf("requests %q", got)
+			}
+			w.clean()
+		})
+	}
+}

@@ -1,0 +1,180 @@
+package provider
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aliyun/aliyun-oss-go-sdk/oss"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
+)
+
+// openObject stores an object that has of everything what an import leaves open.
+func openObject(o *testOSS, key string) {
+	o.t.Helper()
+	o.must(o.sdk().PutObject(key, strings.NewReader("body"), oss.ContentType("application/octet-stream"), oss.ObjectACL(oss.ACLPublicRead), oss.ObjectStorageClass(oss.StorageIA),
+		oss.SetTagging(tagging("team", "web")), oss.ServerSideEncryption("AES256")))
+}
+
+func openConfig(arguments string) string {
+	return `import {
+  to = oss_object.test
+  id = "BUCKET/PREFIXk"
+}
+resource "oss_object" "test" {
+  bucket = "BUCKET"
+  key = "PREFIXk"
+` + arguments + `
+}
+`
+}
+
+// An import leaves ACL, tags, class and encryption open: they are not in the state, drift of them is not shown, and each
+// write carries them over.
+func TestImportLeavesSettingsOpen(t *testing.T) {
+	t.Parallel()
+	o := startAnyOSS(t)
+	openObject(o, o.key("k"))
+	w := o.workspace()
+	w.config(openConfig("") + `output "open" {
+  value = jsonencode([for name in ["acl", "tags", "storage_class", "server_side_encryption", "server_side_encryption_key_id", "server_side_data_encryption"] : oss_object.test[name]])
+}`)
+	if out := w.apply(); !strings.Contains(out, "[null,null,null,null,null,null]") {
+		t.Errorf("something is not open:\n%s", out)
+	}
+	w.clean()
+	o.must(o.sdk().SetObjectACL(o.key("k"), oss.ACLPublicReadWrite))
+	w.clean()
+	w.config(openConfig(`cache_control = "no-cache"`))
+	if out := w.apply(); strings.Contains(out, "Other Settings") {
+		t.Errorf("warned of what nobody asked for:\n%s", out)
+	}
+	acl, err := o.sdk().GetObjectACL(o.key("k"))
+	o.must(err)
+	tags, err := o.sdk().GetObjectTagging(o.key("k"))
+	o.must(err)
+	if acl.ACL != string(oss.ACLPublicReadWrite) || len(tags.Tags) != 1 || tags.Tags[0].Value != "web" {
+		t.Errorf("ACL %q and tags %v were not carried over", acl.ACL, tags.Tags)
+	}
+	w.clean()
+}
+
+// What an import costs, and what it costs that something becomes managed: nothing is written where it is right already.
+func TestRequestsOfOpenSettings(t *testing.T) {
+	t.Parallel()
+	const right = `acl = "public-read"
+  tags = { team = "web" }
+  storage_class = "IA"
+  server_side_encryption = "AES256"`
+	for name, tc := range map[string]struct{ arguments, plan, apply string }{
+		"nothing": {"", "HeadObject:1", ""},
+		"right":   {right, "GetObjectAcl:1 GetObjectTagging:1 HeadObject:1", "GetObjectAcl:1 GetObjectTagging:1"},
+		"class":   {`storage_class = "IA"`, "HeadObject:1", ""},
+		"wrong":   {`acl = "private"`, "GetObjectAcl:1 HeadObject:1", "GetObjectAcl:1 PutObjectACL:1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := startOSS(t)
+			openObject(o, "k")
+			w := o.workspace()
+			w.config(openConfig(tc.arguments))
+			o.local().ResetRecords()
+			w.must("plan", "-out=plan.bin", "-no-color")
+			if got := o.requests(); got != tc.plan {
+				t.Errorf("planned by %q, want %q", got, tc.plan)
+			}
+			o.local().ResetRecords()
+			w.must("apply", "-no-color", "plan.bin")
+			if got := o.requests(); got != tc.apply {
+				t.Errorf("applied by %q, want %q", got, tc.apply)
+			}
+			w.clean()
+		})
+	}
+}
+
+// A setting that becomes managed and is not what is stored: the plan cannot show what goes, since the state has nothing,
+// so a warning does. Values of tags are not in it.
+func TestOpenSettingsThatAreReplaced(t *testing.T) {
+	t.Parallel()
+	o := startAnyOSS(t)
+	openObject(o, o.key("k"))
+	w := o.workspace()
+	w.config(openConfig(""))
+	w.apply()
+	w.config(openConfig(`acl = "private"
+  tags = { owner = "emma" }
+  storage_class = "Standard"
+  server_side_encryption = "AES256"`))
+	out := flatten(w.must("plan", "-out=plan.bin", "-no-color"))
+	for _, want := range []string{"Other Settings", `acl takes the place of "public-read"; storage_class takes the place of "IA"; the tag "team" goes.`} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the plan does not say %q:\n%s", want, out)
+		}
+	}
+	w.must("apply", "plan.bin")
+	w.clean()
+	w.config(openConfig(`acl = "public-read"
+  tags = { owner = "emma" }
+  storage_class = "Standard"
+  server_side_encryption = "AES256"`))
+	if out := w.apply(); strings.Contains(out, "Other Settings") {
+		t.Errorf("warned of what the plan shows by itself:\n%s", out)
+	}
+	// Another key is another object: nothing is asked of the new one, which does not exist.
+	w.must("state", "rm", "oss_object.test")
+	w.config(openConfig(""))
+	w.apply()
+	_, resource, _ := strings.Cut(openConfig(`content = "x"
+  acl = "private"`), "}\n")
+	w.config(strings.Replace(resource, "PREFIXk", "PREFIXother", 1))
+	if got := w.plan()["oss_object.test"]; !got.actions.Replace() {
+		t.Errorf("plan %v", got.actions)
+	}
+}
+
+// A rule of the team is held against what is open, too: against the class for nothing, against ACL and tags for a request
+// each.
+func TestPolicyOfOpenSettings(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	openObject(o, "k")
+	w := o.workspace()
+	for rule, tc := range map[string]struct{ broken, requests string }{
+		`acl = ["private"]`:                      {"has an ACL that is not allowed", "GetObjectAcl:1 HeadObject:1"},
+		`acl = ["public-read"]`:                  {"", "GetObjectAcl:1 HeadObject:1"},
+		`storage_class = ["Standard"]`:           {"has a storage class that is not allowed", "HeadObject:1"},
+		`tags = { team = { values = ["db"] } }`:  {`has the tag "team" with a value that is not allowed`, "GetObjectTagging:1 HeadObject:1"},
+		`metadata = { owner = { max_length=3 }}`: {"", "HeadObject:1"},
+	} {
+		w.policyConfig(`[{ name = "r", `+rule+` }]`, openConfig(""))
+		o.local().ResetRecords()
+		out := flatten(w.must("plan", "-no-color"))
+		if got := o.requests(); got != tc.requests {
+			t.Errorf("%s: requests %q, want %q", rule, got, tc.requests)
+		}
+		if strings.Contains(out, "Metadata Policy Violation") != (tc.broken != "") || !strings.Contains(out, tc.broken) {
+			t.Errorf("%s: want %q in\n%s", rule, tc.broken, out)
+		}
+	}
+}
+
+// Who may not read the ACL can import, and can have it managed: then it is written as it is wanted. Any other failure is
+// said.
+func TestOpenSettingsThatMayNotBeRead(t *testing.T) {
+	t.Parallel()
+	o, f := startFaulty(t)
+	openObject(o, "k")
+	w := o.workspace()
+	f.arm("GetObjectAcl", ossserver.Fault{Status: 403, Code: "AccessDenied", Message: "no right"}, -1)
+	w.config(openConfig(""))
+	w.apply()
+	w.config(openConfig(`acl = "private"`))
+	f.arm("GetObjectAcl", ossserver.Fault{Status: 409, Code: "FileImmutable", Message: "protected"}, -1)
+	w.fails([]string{"Unable to Read OSS Object", "look at ACL or tags", "FileImmutable"}, "plan", "-no-color")
+	f.arm("GetObjectAcl", ossserver.Fault{Status: 403, Code: "AccessDenied", Message: "no right"}, -1)
+	w.apply("-refresh=false")
+	if got := o.object("k"); got.ACL != "private" {
+		t.Errorf("ACL %q", got.ACL)
+	}
+}
