@@ -44,8 +44,10 @@ func (k *killer) recorded(ossserver.Record) {
 }
 
 // kill ends the provider that runs in this workspace.
-func (k *killer) kill() {
-	for _, pid := range k.workspace.providerProcesses() {
+func (k *killer) kill() { k.killAll(k.workspace.providerProcesses()) }
+
+func (k *killer) killAll(pids []int) {
+	for _, pid := range pids {
 		if syscall.Kill(pid, syscall.SIGKILL) == nil {
 			k.killed.Store(true)
 		}

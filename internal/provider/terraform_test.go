@@ -16,8 +16,8 @@ import (
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
-// built is the provider, for all tests that run Terraform by hand.
-var built = &rig.Programs{Packages: []string{"."}}
+// built is the provider, for all tests that run Terraform by hand, and the local server, for those that kill it.
+var built = &rig.Programs{Packages: []string{".", "./cmd/oss-local"}}
 
 func TestMain(m *testing.M) { os.Exit(built.Main(m)) }
 
@@ -110,15 +110,19 @@ func (w *workspace) try(args ...string) (string, int) {
 	return out, code
 }
 
-// providerProcesses finds the provider that Terraform has started in this workspace, by its program and its folder; none where
-// there is no /proc.
+// providerProcesses finds the provider that serves this workspace.
 func (w *workspace) providerProcesses() []int {
+	return processes(func(program, dir string) bool { return filepath.Dir(program) == w.bin && dir == w.dir })
+}
+
+// processes finds those that run a program in a folder; none where there is no /proc.
+func processes(match func(program, dir string) bool) []int {
 	var found []int
-	processes, _ := filepath.Glob("/proc/[0-9]*")
-	for _, process := range processes {
+	all, _ := filepath.Glob("/proc/[0-9]*")
+	for _, process := range all {
 		program, _ := os.Readlink(filepath.Join(process, "exe"))
-		folder, _ := os.Readlink(filepath.Join(process, "cwd"))
-		if pid, err := strconv.Atoi(filepath.Base(process)); err == nil && filepath.Dir(program) == w.bin && folder == w.dir {
+		dir, _ := os.Readlink(filepath.Join(process, "cwd"))
+		if pid, err := strconv.Atoi(filepath.Base(process)); err == nil && match(program, dir) {
 			found = append(found, pid)
 		}
 	}
