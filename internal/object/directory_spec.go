@@ -2,6 +2,7 @@ package object
 
 import (
 	"context"
+	"io"
 	"maps"
 	"slices"
 
@@ -82,6 +83,21 @@ type Step struct {
 
 // asks names the settings of an object that a rule names, and which therefore have to be known.
 func (d Directory) asks(name string) []string { return d.wish(name).asked }
+
+// Beginning is the first n bytes of a file of the folder, or fewer; none of a file that cannot be read any more, and without
+// a folder.
+func (s Step) Beginning(n int64) []byte {
+	if s.file.Path == "" || s.file.Size == 0 {
+		return nil
+	}
+	reader, err := s.file.Body().Open(0, min(n, s.file.Size))
+	if err != nil {
+		return nil
+	}
+	defer reader.Close()
+	beginning, _ := io.ReadAll(reader)
+	return beginning
+}
 
 // Idle reports whether nothing has to be requested.
 func (s Step) Idle() bool {

@@ -2,6 +2,9 @@ package provider
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -34,5 +37,35 @@ func TestChangedKeys(t *testing.T) {
 		if got := a.changedKeys(test.keys); !got.Equal(stringList(test.want)) {
 			t.Errorf("%s: got %v", name, got)
 		}
+	}
+}
+
+// Files that are not what their headers say are warned of together, while they are about to be written.
+func TestDirectoryCodingOfBodies(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	source := t.TempDir()
+	for name, text := range map[string]string{"a.txt": "plain", "b.txt": "plain", "packed.txt": "\x1f\x8b", "loose.txt": "\x1f\x8b", "empty.txt": ""} {
+		o.must(os.WriteFile(filepath.Join(source, name), []byte(text), 0o600))
+	}
+	r := o.protocol().manage("oss_directory", map[string]any{"bucket": o.bucket, "source": source, "file": []any{
+		map[string]any{"match": []any{"[abpe]*"}, "content_encoding": "gzip"},
+	}})
+	said := func() string {
+		var text strings.Builder
+		for _, d := range r.plan().Diagnostics {
+			fmt.Fprintf(&text, "%s: %s\n", d.Summary, d.Detail)
+		}
+		return text.String()
+	}
+	text := said()
+	for _, words := range []string{`Body Is Not Gzip: This is so for 2 files: "a.txt", "b.txt". `, `Compressed Body Without Content-Encoding: This is so for 1 file: "loose.txt". `} {
+		if !strings.Contains(text, words) {
+			t.Errorf("%q is not said:\n%s", words, text)
+		}
+	}
+	r.apply()
+	if text := said(); text != "" {
+		t.Errorf("of files that stay as they are is said:\n%s", text)
 	}
 }

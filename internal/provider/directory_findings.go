@@ -110,6 +110,7 @@ func (p *directoryPlanner) check(d directoryDecision) {
 			"and of a link it copies the link only. Leave them out with exclude, and manage the objects that they point to.", id, count(len(d.Links), "symbolic link"), some(d.Links)))
 	}
 	p.checkRules(d)
+	p.checkBodies(d)
 	p.checkPolicy(d)
 	if len(d.Strangers) > 0 {
 		p.diags.AddAttributeWarning(path.Root("prune"), "Objects of Others Will Be Deleted", fmt.Sprintf("prune = \"all\" deletes %s below %q that others wrote:\n\n  %s",
@@ -178,6 +179,27 @@ func (p *directoryPlanner) checkRules(d directoryDecision) {
 	}
 	if len(wrong) > 0 {
 		p.diags.AddAttributeError(path.Root("file"), "Too Much for One Object", "What metadata and the file blocks say together is more than OSS takes.\n\n"+wrong.lines())
+	}
+}
+
+// checkBodies compares the beginning of what is written with the headers that say how to read it. Files that stay as they are
+// are not opened once more.
+func (p *directoryPlanner) checkBodies(d directoryDecision) {
+	found, names := []finding.Finding{}, causes{}
+	for _, s := range d.Steps {
+		beginning := []byte{}
+		if !s.Idle() {
+			beginning = s.Beginning(rules.BodyBeginning)
+		}
+		for _, f := range rules.CheckBody(beginning, s.Want.ContentType, s.Want.ContentEncoding) {
+			if names[f.Rule] == nil {
+				found = append(found, f)
+			}
+			names.add(f.Rule, s.Name)
+		}
+	}
+	for _, f := range found {
+		p.diags.AddAttributeWarning(path.Root("file"), f.Summary, fmt.Sprintf("This is so for %s: %s. %s", count(len(names[f.Rule]), "file"), some(names[f.Rule]), f.Detail))
 	}
 }
 
