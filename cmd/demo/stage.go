@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	providerAddress = "registry.terraform.io/terraform-provider-oss/oss"
+	provider        = "terraform-provider-oss/oss"
 	providerVersion = "0.0.1"
 	region          = "cn-hangzhou"
 	bucket          = "lantern-ferry"
@@ -110,11 +110,16 @@ func (s *stage) build(ctx context.Context) (time.Duration, error) {
 		return 0, err
 	}
 	took := time.Since(start)
-	folder := s.path("mirror", filepath.FromSlash(providerAddress), providerVersion, runtime.GOOS+"_"+runtime.GOARCH)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return 0, err
+	for _, host := range rig.Hosts {
+		folder := s.path("mirror", host, filepath.FromSlash(provider), providerVersion, runtime.GOOS+"_"+runtime.GOARCH)
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return 0, err
+		}
+		if err := os.Link(rig.Path(s.path("bin"), "terraform-provider-oss"), rig.Path(folder, "terraform-provider-oss_v"+providerVersion)); err != nil {
+			return 0, err
+		}
 	}
-	return took, os.Rename(rig.Path(s.path("bin"), "terraform-provider-oss"), rig.Path(folder, "terraform-provider-oss_v"+providerVersion))
+	return took, nil
 }
 
 // siteFiles returns the keys that the site will have, each with the size of its file in bytes.

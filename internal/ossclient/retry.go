@@ -121,7 +121,7 @@ func (e *Error) Uncertain() bool {
 		return false
 	case errors.As(e.Err, &dns):
 		return dns.IsTimeout || dns.IsTemporary
-	case errors.Is(e.Err, syscall.ECONNREFUSED):
+	case IsRefused(e.Err):
 		return false
 	case errors.As(e.Err, &unknown), errors.As(e.Err, &hostname), errors.As(e.Err, &cert):
 		return false
@@ -133,6 +133,14 @@ func (e *Error) Uncertain() bool {
 		return true
 	}
 	return errors.As(e.Err, &op) || brokenAnswer(e.Err)
+}
+
+// refusedByWindows is Windows' own number of a refused connection, WSAECONNREFUSED. No other system has one as high.
+const refusedByWindows = syscall.Errno(10061)
+
+// IsRefused reports whether nothing listens where the request was to go.
+func IsRefused(err error) bool {
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, refusedByWindows)
 }
 
 // What net/http returns for a connection that died, or an answer that was cut off or garbled, and gives no type or value

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"syscall"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -127,7 +126,7 @@ func hint(err error) string {
 		return "The operation did not end within its time limit. Raise the limit in the timeouts block, or check the connection to OSS. The next plan shows what was done."
 	case errors.Is(err, context.Canceled):
 		return "The run was interrupted. The next plan shows what was done."
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case ossclient.IsRefused(err):
 		return "Nothing listens there. Check endpoint (and OSS_ENDPOINT), and that the server runs."
 	case errors.As(err, &dns):
 		return "The host name is not known. Check endpoint, region and the spelling of the bucket, which is part of the host name."
