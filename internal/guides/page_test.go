@@ -85,6 +85,16 @@ func (p *page) read(name string) string {
 	return string(text)
 }
 
+// edit changes a file as its reader would by hand.
+func (p *page) edit(name, old, replacement string) {
+	p.t.Helper()
+	text := p.read(name)
+	if !strings.Contains(text, old) {
+		p.t.Fatalf("%s has no %q", name, old)
+	}
+	p.write(name, strings.Replace(text, old, replacement, 1))
+}
+
 // program is a command of the reader's shell that the test provides.
 func (p *page) program(name, script string) {
 	p.t.Helper()

@@ -142,11 +142,12 @@ func changeHeader(p *page) {
 	p.must(bucket.SetObjectMeta("index.html", oss.ContentType("text/html"), oss.CacheControl("no-store")))
 }
 
-// nobodyListens ends the receiver, the server that was started last; receiverIsBack starts it again where it was.
+// nobodyListens ends the receiver, the server that was started last, and changes the body; receiverIsBack starts it again where it was.
 func nobodyListens(p *page) {
 	last := len(p.servers) - 1
 	p.must(p.servers[last].Stop())
 	p.servers = p.servers[:last]
+	p.edit("main.tf", "1450", "1451")
 }
 
 func receiverIsBack(p *page) {
