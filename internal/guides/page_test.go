@@ -48,14 +48,18 @@ type page struct {
 // newPage prepares a folder and an environment in which Terraform finds the provider that was built.
 func newPage(t *testing.T) *page {
 	t.Helper()
-	rig.Terraform(t)
+	core := rig.Terraform(t)
 	root, bin := t.TempDir(), built.Bin(t)
 	p := &page{t: t, dir: filepath.Join(root, "work"), shell: filepath.Join(root, "shell")}
-	mirror := filepath.Join(root, "mirror", "registry.terraform.io", "terraform-provider-oss", "oss", "0.1.0", runtime.GOOS+"_"+runtime.GOARCH)
-	for _, dir := range []string{p.dir, p.shell, mirror, filepath.Join(root, "home")} {
+	for _, dir := range []string{p.dir, p.shell, filepath.Join(root, "home")} {
 		p.must(os.MkdirAll(dir, 0o700))
 	}
-	p.must(os.Link(rig.Path(bin, "terraform-provider-oss"), rig.Path(mirror, "terraform-provider-oss_v0.1.0")))
+	for _, host := range rig.Hosts {
+		mirror := filepath.Join(root, "mirror", host, "terraform-provider-oss", "oss", "0.1.0", runtime.GOOS+"_"+runtime.GOARCH)
+		p.must(os.MkdirAll(mirror, 0o700))
+		p.must(os.Link(rig.Path(bin, "terraform-provider-oss"), rig.Path(mirror, "terraform-provider-oss_v0.1.0")))
+	}
+	p.must(os.Symlink(core, filepath.Join(p.shell, "terraform")))
 	env, err := rig.ConfigureTerraform(filepath.Join(root, "cli.tfrc"), rig.Mirror(filepath.Join(root, "mirror")), append(rig.Environ("HOME", "TMPDIR"),
 		"HOME="+filepath.Join(root, "home"), "TMPDIR="+root, "PATH="+p.shell+string(os.PathListSeparator)+bin+string(os.PathListSeparator)+os.Getenv("PATH")))
 	p.must(err)
