@@ -258,11 +258,14 @@ func (p *page) follow(b block, examples map[string]string) error {
 		}
 		hook(p)
 		return nil
-	case "file":
+	case "file", "more of":
+		if what == "more of" {
+			b.text = p.read(argument) + "\n" + b.text
+		}
 		p.write(argument, p.here(b.text))
-		return nil
-	case "more of":
-		p.write(argument, p.read(argument)+"\n"+p.here(b.text))
+		if b.language == "terraform" {
+			p.bash("terraform fmt -check -diff '"+argument+"'", 0)
+		}
 		return nil
 	case "serve":
 		lines := strings.Split(strings.TrimSpace(b.text), "\n")
