@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -48,6 +49,26 @@ func TestLinksLeadSomewhere(t *testing.T) {
 // withoutCode is a page without its fenced blocks.
 func withoutCode(text string) string {
 	return regexp.MustCompile("(?ms)^ *```.*?^ *```").ReplaceAllString(text, "")
+}
+
+// What a page shows as JSON is JSON.
+func TestJSONOfPagesIsValid(t *testing.T) {
+	t.Parallel()
+	found := 0
+	for file, text := range textFiles(t) {
+		if filepath.Ext(file) != ".md" {
+			continue
+		}
+		for _, block := range regexp.MustCompile("(?ms)^ *```json\n(.*?)^ *```").FindAllStringSubmatch(text, -1) {
+			found++
+			if !json.Valid([]byte(block[1])) {
+				t.Errorf("%s shows as JSON\n%s", file, block[1])
+			}
+		}
+	}
+	if found < 5 {
+		t.Errorf("only %d blocks were found", found)
+	}
 }
 
 // headings are the names by which links lead to the headings and anchors of a page.

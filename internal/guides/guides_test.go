@@ -17,9 +17,10 @@ type guide struct {
 
 // guides are those that need something.
 var guides = map[string]guide{
-	"metadata-policy":     {policyReader, map[string]func(*page){"a page that breaks it": breakPolicy, "a misspelt field": misspell, "the tests": testPolicy, "the audit": audit}, nil},
-	"offline-testing":     {offlineReader, map[string]func(*page){"destroy": destroy, "another machine": anotherMachine}, nil},
-	"pipelines":           {nil, map[string]func(*page){"somebody changes a header": changeHeader, "the exit code says nothing": exitCodeSaysNothing}, nil},
+	"metadata-policy": {policyReader, map[string]func(*page){"a page that breaks it": breakPolicy, "a misspelt field": misspell, "the tests": testPolicy, "the audit": audit}, nil},
+	"offline-testing": {offlineReader, map[string]func(*page){"destroy": destroy, "another machine": anotherMachine}, nil},
+	"pipelines": {nil, map[string]func(*page){"somebody changes a header": changeHeader, "the exit code says nothing": exitCodeSaysNothing,
+		"another cache policy": func(p *page) { p.edit("main.tf", "no-cache", "max-age=60") }}, nil},
 	"static-site example": {func(p *page) { p.must(os.CopyFS(p.dir, os.DirFS("../../examples/static-site"))) }, nil, nil},
 	"upload-callbacks":    {nil, map[string]func(*page){"nobody listens": nobodyListens, "the receiver is back": receiverIsBack}, nil},
 	"refreshing-a-cdn":    {siteReader, map[string]func(*page){"apply": apply}, expectRefreshes},
@@ -28,7 +29,8 @@ var guides = map[string]guide{
 // elsewhere are pages whose blocks other tests run.
 var elsewhere = map[string]string{
 	"known-and-doubtful":      "its one command asks a bucket; cmd/conformance has tests for it",
-	"migrating-from-alicloud": "it needs a provider that is not here; TestMoveFromAlicloud makes such moves with one that stands in",
+	"migrating-from-alicloud": "it needs a provider that is not here; TestMoveFromAlicloud makes such moves with one that stands in, and TestAlicloudGuideObject follows the page with it",
+	"taking-over-a-bucket":    "its three ways begin with the same bucket, and one needs a newer Terraform; provider.TestTakeoverGuide follows each, and counts what each command costs",
 }
 
 // pages are what is followed, by name: the guides, and other pages that have somebody do something.

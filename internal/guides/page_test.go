@@ -48,14 +48,18 @@ type page struct {
 // newPage prepares a folder and an environment in which Terraform finds the provider that was built.
 func newPage(t *testing.T) *page {
 	t.Helper()
-	rig.Terraform(t)
+	core := rig.Terraform(t)
 	root, bin := t.TempDir(), built.Bin(t)
 	p := &page{t: t, dir: filepath.Join(root, "work"), shell: filepath.Join(root, "shell")}
-	mirror := filepath.Join(root, "mirror", "registry.terraform.io", "terraform-provider-oss", "oss", "0.1.0", runtime.GOOS+"_"+runtime.GOARCH)
-	for _, dir := range []string{p.dir, p.shell, mirror, filepath.Join(root, "home")} {
+	for _, dir := range []string{p.dir, p.shell, filepath.Join(root, "home")} {
 		p.must(os.MkdirAll(dir, 0o700))
 	}
-	p.must(os.Link(rig.Path(bin, "terraform-provider-oss"), rig.Path(mirror, "terraform-provider-oss_v0.1.0")))
+	for _, host := range rig.Hosts {
+		mirror := filepath.Join(root, "mirror", host, "terraform-provider-oss", "oss", "0.1.0", runtime.GOOS+"_"+runtime.GOARCH)
+		p.must(os.MkdirAll(mirror, 0o700))
+		p.must(os.Link(rig.Path(bin, "terraform-provider-oss"), rig.Path(mirror, "terraform-provider-oss_v0.1.0")))
+	}
+	p.must(os.Symlink(core, filepath.Join(p.shell, "terraform")))
 	env, err := rig.ConfigureTerraform(filepath.Join(root, "cli.tfrc"), rig.Mirror(filepath.Join(root, "mirror")), append(rig.Environ("HOME", "TMPDIR"),
 		"HOME="+filepath.Join(root, "home"), "TMPDIR="+root, "PATH="+p.shell+string(os.PathListSeparator)+bin+string(os.PathListSeparator)+os.Getenv("PATH")))
 	p.must(err)
@@ -83,6 +87,16 @@ func (p *page) read(name string) string {
 	text, err := os.ReadFile(filepath.Join(p.dir, name))
 	p.must(err)
 	return string(text)
+}
+
+// edit changes a file as its reader would by hand.
+func (p *page) edit(name, old, replacement string) {
+	p.t.Helper()
+	text := p.read(name)
+	if !strings.Contains(text, old) {
+		p.t.Fatalf("%s has no %q", name, old)
+	}
+	p.write(name, strings.Replace(text, old, replacement, 1))
 }
 
 // program is a command of the reader's shell that the test provides.
@@ -244,11 +258,14 @@ func (p *page) follow(b block, examples map[string]string) error {
 		}
 		hook(p)
 		return nil
-	case "file":
+	case "file", "more of":
+		if what == "more of" {
+			b.text = p.read(argument) + "\n" + b.text
+		}
 		p.write(argument, p.here(b.text))
-		return nil
-	case "more of":
-		p.write(argument, p.read(argument)+"\n"+p.here(b.text))
+		if b.language == "terraform" {
+			p.bash("terraform fmt -check -diff '"+argument+"'", 0)
+		}
 		return nil
 	case "serve":
 		lines := strings.Split(strings.TrimSpace(b.text), "\n")

@@ -97,7 +97,7 @@ ephemeral "oss_object" "get" {
   bucket = "BUCKET"
   key = "k"
 }`, before: func(_ *testing.T, w *workspace) { w.oss.must(w.oss.sdk().PutObject("k", strings.NewReader("x"))) },
-			why: "Terraform opens an ephemeral resource when it plans and when it applies."},
+			why: "Terraform opens an ephemeral resource when it plans and when it applies.", tofu: "it opens what nothing uses once"},
 	},
 }}
 

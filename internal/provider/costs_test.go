@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
 // cost is what an operation asks of OSS: a row of the page "Requests and costs", and a step of a history that is played
@@ -23,6 +25,7 @@ type cost struct {
 	before func(*testing.T, *workspace) // what happens before
 	config string                       // the configuration from here on; "" leaves it as it was
 	run    string                       // Terraform's arguments; "" is an apply without a refresh
+	tofu   string                       // why OpenTofu asks otherwise; "" is that it does not
 }
 
 // costTable is a table of that page: one or more histories, each of which begins with an empty bucket.
@@ -55,6 +58,9 @@ func TestCosts(t *testing.T) {
 
 func (c cost) play(t *testing.T, w *workspace) {
 	t.Helper()
+	if c.tofu != "" {
+		rig.SkipOpenTofu(t, c.tofu)
+	}
 	if c.before != nil {
 		c.before(t, w)
 	}
