@@ -114,6 +114,8 @@ var dataCosts = costTable{"data", [][]cost{
 			why: "GetObject with `read_body`, GetObjectAcl with `read_acl`, GetObjectTagging with `read_tags`."},
 		{what: "`oss_objects` with 3 objects", requests: "1 ListObjectsV2", run: "plan", config: "data \"oss_objects\" \"all\" {\n bucket = \"BUCKET\"\n}\n",
 			why: "1 for each 1,000 objects."},
+		{what: "`oss_objects` with 3 objects and `read_metadata`", requests: "1 ListObjectsV2, 3 HeadObject", run: "plan", config: "data \"oss_objects\" \"all\" {\n bucket = \"BUCKET\"\n read_metadata = true\n}\n",
+			why: "1 HeadObject for each object."},
 		{what: "`oss_metadata_violations` with 3 objects", requests: "1 ListObjectsV2, 3 HeadObject", run: "plan",
 			config: "data \"oss_metadata_violations\" \"all\" {\n bucket = \"BUCKET\"\n metadata_policy = [{ name = \"ownership\", metadata = { owner = { required = true } } }]\n}\n",
 			why:    "1 list for each 1,000 objects, 1 HeadObject for each object, and GetObjectAcl or GetObjectTagging where a rule asks for ACL or tags."},

@@ -153,7 +153,7 @@ func startSome(t *testing.T) *testOSS {
 func TestListOfDirectoriesByPages(t *testing.T) {
 	t.Parallel()
 	var pages atomic.Int64
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Oss-Request-Id", "6F1A")
 		page := pages.Add(1)
 		fmt.Fprintf(w, "<ListBucketResult><IsTruncated>%t</IsTruncated><NextContinuationToken>%d</NextContinuationToken><Contents><Key>page-%d</Key></Contents>", page < 3, page, page)

@@ -122,16 +122,29 @@ type foundObject struct {
 }
 
 // found walks the keys that are meant, page by page, until there are as many as Terraform wants; 0 is no limit. A key that
-// Terraform cannot name is left out with a warning.
+// Terraform cannot name is left out with a warning, and does not count.
 func (m objectListModel) found(ctx context.Context, client *ossclient.Client, limit int64) iter.Seq[foundObject] {
-	bucket, class := m.Bucket.ValueString(), m.StorageClass.ValueString()
-	globs := m.globs()
+	return func(yield func(foundObject) bool) {
+		named := int64(0)
+		for o := range m.walk(ctx, client, limit) {
+			if len(o.diags) == 0 {
+				named++
+			}
+			if !yield(o) || limit > 0 && named == limit {
+				return
+			}
+		}
+	}
+}
+
+// walk is found without an end.
+func (m objectListModel) walk(ctx context.Context, client *ossclient.Client, limit int64) iter.Seq[foundObject] {
+	bucket, class, globs := m.Bucket.ValueString(), m.StorageClass.ValueString(), m.globs()
 	listing := ossclient.Listing{Bucket: bucket, Prefix: narrowestOf(m.Prefix.ValueString(), globs)}
 	if len(globs) == 0 && class == "" && limit > 0 && limit < ossclient.MaxPage {
 		listing.PageSize = int(limit)
 	}
 	return func(yield func(foundObject) bool) {
-		named := int64(0)
 		for page, err := range client.Pages(ctx, listing) {
 			if err != nil {
 				failed := foundObject{}
@@ -140,14 +153,8 @@ func (m objectListModel) found(ctx context.Context, client *ossclient.Client, li
 				return
 			}
 			for _, o := range page.Objects {
-				if class != "" && o.StorageClass != class || !matchesOne(globs, o.Key) {
-					continue
-				}
-				one := foundObject{bucket, o.Key, unnameable(bucket, o.Key)}
-				if len(one.diags) == 0 {
-					named++
-				}
-				if !yield(one) || limit > 0 && named == limit {
+				meant := (class == "" || o.StorageClass == class) && matchesOne(globs, o.Key)
+				if meant && !yield(foundObject{bucket, o.Key, unnameable(bucket, o.Key)}) {
 					return
 				}
 			}
