@@ -24,7 +24,6 @@ func start(t *testing.T, server *ossserver.Server) []string {
 		t.Setenv(name, "")
 	}
 	t.Setenv("HOME", t.TempDir())
-	server.Data = t.TempDir()
 	listener := httptest.NewServer(server)
 	t.Cleanup(func() {
 		listener.Close()

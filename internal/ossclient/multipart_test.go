@@ -23,7 +23,6 @@ const smallPart = 100 << 10
 // newLocal starts a local server and a client that sends small parts.
 func newLocal(t *testing.T, server *ossserver.Server) *Client {
 	t.Helper()
-	server.Data = t.TempDir()
 	server.Accounts = []ossserver.Account{{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: "token"}}
 	listener := httptest.NewServer(server)
 	t.Cleanup(listener.Close)

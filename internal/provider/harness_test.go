@@ -51,7 +51,6 @@ func startServer(t testing.TB, server *ossserver.Server) *testOSS {
 	if os.Getenv(realEndpoint) != "" {
 		t.Skip("needs a local server of its own: it looks inside, breaks it, or would change or cost more than small objects below a prefix do")
 	}
-	server.Data = t.TempDir()
 	if server.Accounts == nil {
 		server.Accounts = []ossserver.Account{{AccessKeyID: testKeyID, AccessKeySecret: testSecret}}
 	}
