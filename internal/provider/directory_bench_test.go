@@ -101,20 +101,34 @@ resource "oss_directory" "site" {
 // benchStep runs Terraform, prints what that took, and compares the requests.
 func (w *workspace) benchStep(times func() time.Duration, name, want string, args ...string) time.Duration {
 	w.t.Helper()
+	m := w.measure(times, args...)
+	if want != "" && m.requests != want {
+		w.t.Errorf("%s: requests %q, want %q", name, m.requests, want)
+	}
+	fmt.Printf("%-32s %7.1f s  CPU: provider %5.1f s, Terraform %5.1f s  %s, %d body bytes\n",
+		name, m.wall.Seconds(), m.provider.Seconds(), m.terraform.Seconds(), m.requests, m.bytes)
+	return m.wall
+}
+
+// measured is what a run of Terraform took.
+type measured struct {
+	wall, provider, terraform time.Duration // the last two of processors
+	requests                  string
+	bytes                     int64 // of bodies that were sent
+}
+
+// measure runs Terraform, which has to succeed, and times it.
+func (w *workspace) measure(times func() time.Duration, args ...string) measured {
+	w.t.Helper()
 	w.oss.local().ResetRecords()
 	start, cmd := time.Now(), w.command(args...)
 	out, code, err := rig.Combined(w.t.Context(), cmd)
-	took := time.Since(start)
+	wall := time.Since(start)
 	if err != nil || code != 0 {
-		w.t.Fatalf("%s: exit code %d, %v\n%s", name, code, err, out)
+		w.t.Fatalf("%v: exit code %d, %v\n%s", args, code, err, out)
 	}
 	all, provider := cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime(), times()
-	if got := w.oss.requests(); want != "" && got != want {
-		w.t.Errorf("%s: requests %q, want %q", name, got, want)
-	}
-	fmt.Printf("%-32s %7.1f s  CPU: provider %5.1f s, Terraform %5.1f s  %s, %d body bytes\n",
-		name, took.Seconds(), provider.Seconds(), (all - provider).Seconds(), w.oss.requests(), w.oss.uploadedBytes())
-	return took
+	return measured{wall, provider, all - provider, w.oss.requests(), w.oss.uploadedBytes()}
 }
 
 // benchState prints what a file takes in the state.

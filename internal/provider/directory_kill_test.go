@@ -118,7 +118,7 @@ func (w *workspace) combined(args ...string) (string, int, error) {
 // quiet waits until a provider that has lost its Terraform sends nothing any more, and ends it.
 func (w *workspace) quiet(o *testOSS) {
 	w.t.Helper()
-	for last := -1; len(o.server.Records()) != last; time.Sleep(200 * time.Millisecond) {
+	for last := -1; len(o.server.Records()) != last; <-time.After(200 * time.Millisecond) {
 		last = len(o.server.Records())
 	}
 	(&killer{}).killAll(w.providerProcesses())
