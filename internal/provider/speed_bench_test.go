@@ -21,7 +21,7 @@ import (
 // speedStep is a step of the table: what Terraform does, and what a program with the SDK alone would do for the same.
 type speedStep struct {
 	name   string
-	floor  int                // requests that OSS's interface takes for it
+	floor  int                // requests that it takes where nothing may be lost: the refresh, the write, and what that would reset
 	before func(w *workspace) // makes the change
 	args   []string           // of terraform
 	calls  int                // of the program
@@ -42,10 +42,10 @@ var (
 )
 
 // BenchmarkSpeed prints the table that README quotes: requests, bytes, seconds, processor time and memory of what people do,
-// beside the fewest requests that would do and a program with the SDK that does the same without Terraform.
+// beside the requests that it takes and a program with the SDK that does the same without Terraform.
 func BenchmarkSpeed(b *testing.B) {
 	for range b.N {
-		fmt.Println("| | | Requests | Fewest | Body bytes | Time | The SDK alone | CPU provider | CPU Terraform | Memory |")
+		fmt.Println("| | | Requests | Floor | Body bytes | Time | The SDK alone | CPU provider | CPU Terraform | Memory |")
 		fmt.Println("|---|---|---|---|---|---|---|---|---|---|")
 		for _, subject := range []speedSubject{
 			{"1,000 `oss_object`", 10, speedOfObjects}, {"`oss_directory`, 10,000 files", defaultParallel, speedOfDirectory},
@@ -145,18 +145,25 @@ resource "oss_object" "test" {
 		}
 	}
 	return []speedStep{
-		{"create", n, config("one", "no-cache"), applied, n, put("one")},
+		{"create", n + 1, config("one", "no-cache"), applied, n, put("one")}, // 1: is the bucket versioned?
 		{"plan", n, func(*workspace) {}, refreshed, n, func(i int) error { _, err := bucket.GetObjectDetailedMeta(key(i)); return err }},
-		{"another header", 2 * n, config("one", "no-store"), applied, n, func(i int) error {
-			return errors.Join(headOf(bucket, key(i)), copied(bucket, key(i)))
+		{"another header", 3 * n, config("one", "no-store"), applied, n, func(i int) error {
+			return errors.Join(headOf(bucket, key(i)), aclOf(bucket, key(i)), copied(bucket, key(i)))
 		}},
-		{"other bodies", 2 * n, config("two", "no-store"), applied, n, func(i int) error { return errors.Join(headOf(bucket, key(i)), put("two")(i)) }},
+		{"other bodies", 4 * n, config("two", "no-store"), applied, n, func(i int) error {
+			return errors.Join(headOf(bucket, key(i)), headOf(bucket, key(i)), aclOf(bucket, key(i)), put("two")(i))
+		}},
 		{"destroy", 2 * n, func(*workspace) {}, destroyed, n, func(i int) error { return errors.Join(headOf(bucket, key(i)), bucket.DeleteObject(key(i))) }},
 	}
 }
 
 func headOf(bucket *oss.Bucket, key string) error {
 	_, err := bucket.GetObjectDetailedMeta(key)
+	return err
+}
+
+func aclOf(bucket *oss.Bucket, key string) error {
+	_, err := bucket.GetObjectACL(key)
 	return err
 }
 
@@ -224,14 +231,16 @@ func speedOfLargeFile(w *workspace) []speedStep {
 	}
 	upload := func(int) error { return bucket.UploadFile("large.bin", file, part, oss.Routines(4)) }
 	return []speedStep{
-		{"create", size/part + 2, func(w *workspace) {
+		{"create", size/part + 4, func(w *workspace) {
 			w.write("large.bin", "")
 			w.oss.must(os.Truncate(file, size))
 			config("no-cache")(w)
 		}, applied, 1, upload},
 		{"plan", 1, func(*workspace) {}, refreshed, 1, func(int) error { return headOf(bucket, "large.bin") }},
-		{"another header", 2, config("no-store"), applied, 1, func(int) error { return errors.Join(headOf(bucket, "large.bin"), copied(bucket, "large.bin")) }},
-		{"another body", size/part + 3, func(w *workspace) {
+		{"another header", 3, config("no-store"), applied, 1, func(int) error {
+			return errors.Join(headOf(bucket, "large.bin"), aclOf(bucket, "large.bin"), copied(bucket, "large.bin"))
+		}},
+		{"another body", size/part + 5, func(w *workspace) {
 			f, err := os.OpenFile(file, os.O_WRONLY, 0)
 			w.oss.must(err)
 			_, err = f.WriteString("changed")
