@@ -44,10 +44,10 @@ func main() {
 
 // collectLess has the garbage collector run less often than it would. A run is short and makes many small values: that saves a
 // tenth of a plan's processor time or more. At 400 it would save a little more still, and a plan of 1,000 objects would take
-// 75 MB instead of 55.
+// 75 MB instead of 50, a directory of 10,000 files over 200 instead of 140.
 func collectLess() {
 	if os.Getenv("GOGC") == "" {
-		rtdebug.SetGCPercent(250)
+		rtdebug.SetGCPercent(200)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 // BenchmarkCost prints the processor time and the allocations of the provider alone for each step in the life of one
 // resource. The provider runs in this process and gets the calls that Terraform makes; oss-local is another process.
 func BenchmarkCost(b *testing.B) {
-	defer debug.SetGCPercent(debug.SetGCPercent(250)) // as main does
+	defer debug.SetGCPercent(debug.SetGCPercent(200)) // as main does
 	bin := b.TempDir()
 	o := &testOSS{t: b, region: testRegion, bucket: "example", server: newServer()} // a local server, which this process does not hold
 	o.must(rig.Build(b.Context(), bin, "./cmd/oss-local"))
