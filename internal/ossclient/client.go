@@ -246,7 +246,9 @@ func (c *Client) once(ctx context.Context, r request) (response, error) {
 			return fail(nil, err)
 		}
 	}
-	options := []oss.Option{oss.WithContext(ctx)}
+	sending, sent := lingering(ctx, r)
+	defer sent()
+	options := []oss.Option{oss.WithContext(sending)}
 	for name, value := range r.header {
 		options = append(options, oss.SetHeader(name, value))
 	}
@@ -263,13 +265,13 @@ func (c *Client) once(ctx context.Context, r request) (response, error) {
 	start := time.Now()
 	resp, err := bucket.Do(r.method, r.key, r.params, options, data, nil)
 	if body != nil {
-		sent, bodyErr := body.outcome()
+		bytes, bodyErr := body.outcome()
 		if bodyErr != nil {
 			// The transport's words for a request whose body failed hide the reason.
 			resp, err = nil, bodyErr
 		}
 		if err != nil {
-			r.body.progress.add(-sent)
+			r.body.progress.add(-bytes)
 		}
 	}
 	c.logAttempt(ctx, r, resp, err, time.Since(start))

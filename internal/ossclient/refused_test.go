@@ -11,16 +11,16 @@ import (
 // portable name of the standard library does not match.
 func TestRefusedConnection(t *testing.T) {
 	t.Parallel()
-	dial := func(number syscall.Errno) error {
+	dial := func(number syscall.Errno) *Error {
 		return &Error{Err: &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", number)}}
 	}
 	for _, number := range []syscall.Errno{syscall.ECONNREFUSED, 10061} {
 		err := dial(number)
-		if !IsRefused(err) || err.(*Error).Uncertain() || mayPass(err) {
-			t.Errorf("%v: refused %t, uncertain %t, repeated %t", err, IsRefused(err), err.(*Error).Uncertain(), mayPass(err))
+		if !IsRefused(err) || err.Uncertain() || mayPass(err) {
+			t.Errorf("%v: refused %t, uncertain %t, repeated %t", err, IsRefused(err), err.Uncertain(), mayPass(err))
 		}
 	}
-	if err := dial(syscall.EHOSTUNREACH); IsRefused(err) || !err.(*Error).Uncertain() {
-		t.Errorf("%v: refused %t, uncertain %t", err, IsRefused(err), err.(*Error).Uncertain())
+	if err := dial(syscall.EHOSTUNREACH); IsRefused(err) || !err.Uncertain() {
+		t.Errorf("%v: refused %t, uncertain %t", err, IsRefused(err), err.Uncertain())
 	}
 }
