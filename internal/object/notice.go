@@ -1,6 +1,10 @@
 package object
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Notice is what has to be said about a change before it is made.
 type Notice struct {
@@ -20,6 +24,7 @@ const (
 	AboutCallback
 	AboutClass
 	AboutSource
+	AboutACL
 )
 
 // Notices say what a change costs, what it gives up and what does not come with it, and refuse one that OSS cannot make.
@@ -33,6 +38,10 @@ func (c Change) Notices(want Spec, have State) []Notice {
 	if c.Released {
 		add(AboutBody, "Body No Longer Managed", "The configuration of %q no longer has a body. The stored body stays as it is, changes of it by others will not be shown, "+
 			"and destroying this resource will leave the object in the bucket unless deletion_policy says otherwise.", id)
+	}
+	if slices.Contains(have.Managed, ACL) && !want.Manages(ACL) && strings.HasPrefix(have.ACL, "public-") {
+		add(AboutACL, "Public Object No Longer Managed", "The configuration of %q no longer has an acl. The object keeps the one that it has, %s, and plans do not show that. "+
+			"To take it back, apply acl = \"default\" or \"private\" before the argument goes.", id, have.ACL)
 	}
 	switch {
 	case !want.Callback.Wanted:

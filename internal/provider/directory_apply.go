@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
+	"io/fs"
+	"os"
 	"strings"
 	"time"
 
@@ -105,6 +106,11 @@ func (a *directoryApply) planned(d directoryDecision) bool {
 // no other ones by now.
 func (a *directoryApply) holds(d directoryDecision) bool {
 	changed := []string{}
+	if _, err := os.Stat(a.plan.Source.ValueString()); d.unknown && errors.Is(err, fs.ErrNotExist) {
+		a.diags.AddAttributeError(path.Root("source"), "Source Folder Not Found", fmt.Sprintf(
+			"There is no folder %q, and nothing in this apply has made it. Nothing was written. Check the path: a relative one begins where terraform runs, or in the module with ${path.module}.", a.plan.Source.ValueString()))
+		return false
+	}
 	if !a.planned(d) {
 		changed = append(changed, "what would be written is not what was planned")
 	} else if d.Directory.Owns {
@@ -161,11 +167,11 @@ func (a *directoryApply) folderChanges(d directoryDecision) []string {
 func (a *directoryApply) fail(r object.Result) {
 	detail := fmt.Sprintf("%s below %q failed", count(len(r.Failures), "object"), a.plan.ID.ValueString())
 	if r.Left > 0 {
-		detail += fmt.Sprintf(", and because of that %s had no turn", count(r.Left, "object"))
+		detail += fmt.Sprintf(", so %s of a later step had no turn", count(r.Left, "object"))
 	}
 	detail += fmt.Sprintf(". Written or deleted: %s. The state has what is stored now, and the next apply does the rest.", count(len(r.Changed), "object"))
 	if a.before == nil && len(r.Inventory) > 0 {
-		detail += " Terraform marks the directory as tainted, since its creation failed; what is stored as it should be is neither deleted nor written again for that."
+		detail += " Terraform marks the directory as tainted, since its creation failed; the next plan calls that a replacement, and what is stored as it should be is neither deleted nor written again for it."
 	}
 	addFailures(a.diags, a.summary, detail, r.Failures)
 }

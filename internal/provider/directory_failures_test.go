@@ -36,7 +36,7 @@ func TestDirectoryCreationThatFails(t *testing.T) {
 	w.write("site/css/c.css", "style c")
 	w.site("no-cache", "")
 	refused.Store("site/css/a.css site/css/c.css ")
-	w.fails([]string{"Unable to Create OSS Directory", `2 objects below "test-bucket/site/" failed, and because of that 1 object had no turn. Written or deleted: 1 object.`,
+	w.fails([]string{"Unable to Create OSS Directory", `2 objects below "test-bucket/site/" failed, so 1 object of a later step had no turn. Written or deleted: 1 object.`,
 		"2 objects: AccessDenied: not this one.", `"css/a.css", "css/c.css"`, "OSS request ID:", "marks the directory as tainted"}, "apply", "-auto-approve", "-no-color")
 	if out := w.must("state", "show", "-no-color", "oss_directory.site"); !strings.Contains(out, "(tainted)") || !strings.Contains(out, `"css/b.css" =`) || strings.Contains(out, "index.html") {
 		t.Errorf("the state has\n%s", out)

@@ -109,6 +109,10 @@ func (p *directoryPlanner) check(d directoryDecision) {
 		p.diags.AddError("OSS Object Is a Symbolic Link", fmt.Sprintf("What is below %q has %s whose headers or metadata would change: %s. OSS changes these by a copy of the object onto itself, "+
 			"and of a link it copies the link only. Leave them out with exclude, and manage the objects that they point to.", id, count(len(d.Links), "symbolic link"), some(d.Links)))
 	}
+	if len(d.Steps) == 0 && len(d.Deletions) > 0 && d.Directory.Owns {
+		p.diags.AddAttributeWarning(path.Root("source"), "Source Folder Is Empty", fmt.Sprintf("The folder %q has no files that are meant, so %s below %q will be deleted. "+
+			"If a build should have filled it, stop here.", p.plan.Source.ValueString(), count(len(d.Deletions), "object"), id))
+	}
 	p.checkRules(d)
 	p.checkBodies(d)
 	p.checkPolicy(d)

@@ -165,7 +165,7 @@ func (m objectModel) refuseNothing(c object.Change, diags *diag.Diagnostics) {
 func addNotices(diags *diag.Diagnostics, notices []object.Notice) {
 	places := map[object.Subject]path.Path{
 		object.AboutBody: path.Root("content"), object.AboutCallback: callbackPlace, object.AboutClass: path.Root("storage_class"),
-		object.AboutSource: path.Root("copy_source"),
+		object.AboutSource: path.Root("copy_source"), object.AboutACL: path.Root("acl"),
 	}
 	for _, n := range notices {
 		at, placed := places[n.About]

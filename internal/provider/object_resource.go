@@ -212,10 +212,11 @@ func (r *objectResource) ImportState(ctx context.Context, req resource.ImportSta
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("key"), id.Key)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, id)...)
 	keep(ctx, resp.Private, memoryKey, imported, &resp.Diagnostics)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.AddWarning("Imported Without Its Configuration", fmt.Sprintf("An import of %q does not know whether the configuration has a body or a deletion_policy. The next apply shows it, of an import block "+
-			"the same one, and makes no request for a body that is the stored one. A destroy before that keeps the object in the bucket.", id.Bucket.ValueString()+"/"+id.Key.ValueString()))
+	if resp.Diagnostics.HasError() || r.data != nil && r.data.imports.Add(1) > 1 {
+		return // Terraform does not group warnings that name objects, and a thousand would bury the plan
 	}
+	resp.Diagnostics.AddWarning("Imported Without Its Configuration", fmt.Sprintf("An import does not see the configuration, so the state of %q, and of all else that this run imports, has no body and no deletion_policy yet. "+
+		"The next apply, of an import block the same one, records them, and uploads nothing where the body is the stored one. A destroy before that keeps the object in the bucket.", id.Bucket.ValueString()+"/"+id.Key.ValueString()))
 }
 
 // splitObjectID splits an import id at the first slash, since buckets have none and keys may.

@@ -5,6 +5,7 @@ package provider
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
@@ -30,6 +31,8 @@ type providerData struct {
 	unknown string            // the argument that is not known yet, when client is nil
 	created sync.Map          // what this run has created: a mark for each object id, bucket name for CORS rules and directory
 	locks   sync.Map          // a *sync.Mutex for each id, held while it is created or deleted
+
+	imports atomic.Int32 // how many objects this run has imported
 
 	directories sync.Map // a *directoryRun for each id of a directory
 

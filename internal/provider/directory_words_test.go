@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
 // Keys are listed while they are few, and when the plan had to name them; an apply that wrote nothing keeps what was there.
@@ -67,5 +69,42 @@ func TestDirectoryCodingOfBodies(t *testing.T) {
 	r.apply()
 	if text := said(); text != "" {
 		t.Errorf("of files that stay as they are is said:\n%s", text)
+	}
+}
+
+// A build that has failed must not take the site down unseen, and a wrong path is not a folder that has changed.
+func TestDirectoryOfAnEmptyFolder(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	w := o.directoryWorkspace()
+	w.site("no-cache", "")
+	w.apply()
+	for _, name := range []string{"site/index.html", "site/css/a.css", "site/css/b.css"} {
+		w.remove(name)
+	}
+	if out := w.must("plan", "-no-color"); !strings.Contains(flatten(out), `The folder "site" has no files that are meant, so 3 objects below "test-bucket/site/" will be deleted.`) {
+		t.Errorf("no word of that all will be deleted:\n%s", out)
+	}
+	o.must(os.RemoveAll(filepath.Join(w.dir, "site")))
+	w.must("plan", "-no-color")
+	w.fails([]string{"Source Folder Not Found", `There is no folder "site", and nothing in this apply has made it.`}, "apply", "-auto-approve", "-no-color")
+	o.object("site/index.html")
+}
+
+// An object that was made public stays so when the argument goes, and that is said.
+func TestPublicACLThatGoes(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	r := o.protocol().manage("oss_object", map[string]any{"bucket": o.bucket, "key": "a.txt", "content": "body", "acl": "public-read"})
+	r.apply()
+	warned := func() bool {
+		return slices.ContainsFunc(r.plan().Diagnostics, func(d *tfprotov6.Diagnostic) bool { return d.Summary == "Public Object No Longer Managed" })
+	}
+	if warned() {
+		t.Error("it is managed")
+	}
+	delete(r.config, "acl")
+	if !warned() {
+		t.Error("no word of an object that stays public")
 	}
 }
