@@ -126,7 +126,7 @@ func (o *operation) forbidOverwrite(ctx context.Context) (*ossclient.Object, err
 	}
 	versioning, err := o.Client.BucketVersioning(ctx, o.want.Bucket)
 	if err != nil {
-		return nil, &CallError{Doing: fmt.Sprintf("ask whether bucket %q is versioned", o.want.Bucket), Err: err}
+		return nil, &CallError{Doing: fmt.Sprintf("look at bucket %q before writing", o.want.Bucket), Err: err}
 	}
 	if versioning == ossclient.Unversioned {
 		return nil, nil

@@ -58,7 +58,7 @@ func doubtCacheControl(value string) []doubt {
 	seen := map[string]bool{}
 	for i, d := range directives {
 		if seen[d.name] {
-			found = append(found, doubt{"cache-control-duplicate", fmt.Sprintf("Cache-Control has, as directive %d, one that it has already, and caches differ in which one they obey. Keep one.", i+1)})
+			found = append(found, doubt{"cache-control-duplicate", fmt.Sprintf("Directive %d of Cache-Control repeats an earlier one, and caches differ in which they obey. Keep one.", i+1)})
 			continue
 		}
 		seen[d.name] = true
@@ -136,7 +136,7 @@ func unknownDirective(name string, number int) string {
 	if near := finding.Nearest(name, slices.Sorted(maps.Keys(cacheDirectives))); near != "" {
 		advice = fmt.Sprintf("Did you mean %q?", near)
 	}
-	return fmt.Sprintf("Cache-Control has, as directive %d, one that caches ignore because no standard knows it. %s", number, advice)
+	return fmt.Sprintf("Directive %d of Cache-Control is in no standard, so caches ignore it. %s", number, advice)
 }
 
 func doubtContradictions(directives []directive) []doubt {
