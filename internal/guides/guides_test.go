@@ -21,6 +21,7 @@ var guides = map[string]guide{
 	"offline-testing": {offlineReader, map[string]func(*page){"destroy": destroy, "another machine": anotherMachine}, nil},
 	"pipelines": {nil, map[string]func(*page){"somebody changes a header": changeHeader, "the exit code says nothing": exitCodeSaysNothing,
 		"another cache policy": func(p *page) { p.edit("main.tf", "no-cache", "max-age=60") }}, nil},
+	"README":              {nil, map[string]func(*page){"the repair was a copy": repairWasACopy}, nil},
 	"static-site example": {func(p *page) { p.must(os.CopyFS(p.dir, os.DirFS("../../examples/static-site"))) }, nil, nil},
 	"upload-callbacks":    {nil, map[string]func(*page){"nobody listens": nobodyListens, "the receiver is back": receiverIsBack}, nil},
 	"refreshing-a-cdn":    {siteReader, map[string]func(*page){"apply": apply}, expectRefreshes},

@@ -108,6 +108,7 @@ func (p *page) program(name, script string) {
 // serve starts a server by the command line that a page prints, on a free port.
 func (p *page) serve(command string) {
 	p.t.Helper()
+	command, _, _ = strings.Cut(command, " #")
 	at := regexp.MustCompile(`127\.0\.0\.1:\d+`).FindString(command)
 	if at == "" {
 		at = "127.0.0.1:9000" // of make local

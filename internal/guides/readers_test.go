@@ -170,3 +170,16 @@ func exitCodeSaysNothing(p *page) {
 		p.expect([]string{"exit code 2"})
 	}
 }
+
+// repairWasACopy holds that the object's own repair sent no byte of its body, as the lines of the server say.
+func repairWasACopy(p *page) {
+	server := p.servers[0]
+	for words, want := range map[string]int{"CopyObject": 1, "PutObject ": 2} { // PutObject: the first apply, and somebody
+		if got := server.Count(words, "/example/hello.html"); got != want {
+			p.t.Errorf("%d lines of the server say %q, not %d: %q", got, words, want, server.Lines())
+		}
+	}
+	if server.Count("CopyObject", " in=0 ") != 1 {
+		p.t.Errorf("the copy sent a body: %q", server.Lines())
+	}
+}
