@@ -163,7 +163,7 @@ pwd > "$GUIDE_SHELL/folder"
 }
 
 // console runs each line that begins with $ and looks for those that follow it in its output, in their order. A line of …
-// stands for any.
+// stands for any, and … at the end of a line for the rest of it.
 func (p *page) console(text string, code int) {
 	p.t.Helper()
 	var command string
@@ -197,8 +197,8 @@ func (p *page) expect(lines []string) {
 	p.t.Helper()
 	rest := p.last
 	for _, line := range lines {
-		line = strings.TrimSpace(p.here(line))
-		if line == "" || line == "…" {
+		line = strings.TrimSpace(strings.TrimSuffix(p.here(line), "…"))
+		if line == "" {
 			continue
 		}
 		at := strings.Index(rest, line)
