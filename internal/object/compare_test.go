@@ -299,11 +299,11 @@ func TestNotices(t *testing.T) {
 		{"a body from an archived source", func(w *Spec, _ *State) { w.Body.Digest, w.Body.Frozen = "two", true }, []string{"!Copy Source Is Archived"}},
 		{"the same body from an archived source", func(w *Spec, _ *State) { w.Body.Frozen = true }, nil},
 		{"the callback alone", func(w *Spec, _ *State) { called(w); w.Callback.Changed = true }, []string{"No request is made"}},
-		{"a public ACL less", func(_ *Spec, h *State) { h.Memory.Managed, h.ACL = []string{ACL}, "public-read" }, []string{"keeps the one that it has, public-read"}},
+		{"a public ACL less", func(_ *Spec, h *State) { h.Managed, h.ACL = []string{ACL}, "public-read" }, []string{"keeps the one that it has, public-read"}},
 		{"a public ACL that nobody asked for", func(_ *Spec, h *State) { h.ACL = "public-read" }, nil},
-		{"a private ACL less", func(_ *Spec, h *State) { h.Memory.Managed, h.ACL = []string{ACL}, "private" }, nil},
+		{"a private ACL less", func(_ *Spec, h *State) { h.Managed, h.ACL = []string{ACL}, "private" }, nil},
 		{"a public ACL that stays", func(w *Spec, h *State) {
-			w.Managed, w.ACL, h.Memory.Managed, h.ACL = []string{ACL}, "public-read", []string{ACL}, "public-read"
+			w.Managed, w.ACL, h.Managed, h.ACL = []string{ACL}, "public-read", []string{ACL}, "public-read"
 		}, nil},
 		{"a header of a link", func(w *Spec, h *State) { w.CacheControl, h.Seen.Type = "no-cache", "Symlink" }, []string{"!points to"}},
 		{"a body for a link", func(w *Spec, h *State) { w.CacheControl, w.Body.Digest, h.Seen.Type = "no-cache", "two", "Symlink" }, nil},
