@@ -4,12 +4,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
 // Keys are listed while they are few, and when the plan had to name them; an apply that wrote nothing keeps what was there.
@@ -89,22 +87,4 @@ func TestDirectoryOfAnEmptyFolder(t *testing.T) {
 	w.must("plan", "-no-color")
 	w.fails([]string{"Source Folder Not Found", `There is no folder "site", and nothing in this apply has made it.`}, "apply", "-auto-approve", "-no-color")
 	o.object("site/index.html")
-}
-
-// An object that was made public stays so when the argument goes, and that is said.
-func TestPublicACLThatGoes(t *testing.T) {
-	t.Parallel()
-	o := startOSS(t)
-	r := o.protocol().manage("oss_object", map[string]any{"bucket": o.bucket, "key": "a.txt", "content": "body", "acl": "public-read"})
-	r.apply()
-	warned := func() bool {
-		return slices.ContainsFunc(r.plan().Diagnostics, func(d *tfprotov6.Diagnostic) bool { return d.Summary == "Public Object No Longer Managed" })
-	}
-	if warned() {
-		t.Error("it is managed")
-	}
-	delete(r.config, "acl")
-	if !warned() {
-		t.Error("no word of an object that stays public")
-	}
 }

@@ -73,21 +73,28 @@ func TestKilledAtEveryRequest(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			n := int32(1)
-			for killOnce(t, false, tc.before, tc.after, n) {
-				if n++; n > 40 {
-					t.Fatal("the provider is killed again and again: the walk does not end")
-				}
-			}
-			if n == 1 {
-				t.Fatal("nothing was killed")
-			}
+			n := everyRequest(t, func(n int32) bool { return killOnce(t, false, tc.before, tc.after, n) })
 			// Dying after one request is dying before the next; only the last has none behind it.
-			if !killOnce(t, true, tc.before, tc.after, n-1) {
+			if !killOnce(t, true, tc.before, tc.after, n) {
 				t.Error("the provider survived its last request")
 			}
 		})
 	}
+}
+
+// everyRequest kills at the first request, the second, and so on, until there are no more, and returns how many there were.
+func everyRequest(t *testing.T, kill func(n int32) bool) int32 {
+	t.Helper()
+	n := int32(1)
+	for kill(n) {
+		if n++; n > 40 {
+			t.Fatal("it is killed again and again: the walk does not end")
+		}
+	}
+	if n == 1 {
+		t.Fatal("nothing was killed")
+	}
+	return n - 1
 }
 
 // killOnce makes a run of its own whose provider dies at the n-th request, and heals it. It reports whether there were

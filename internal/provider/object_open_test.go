@@ -1,10 +1,12 @@
 package provider
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aliyun/aliyun-oss-go-sdk/oss"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
 )
@@ -176,5 +178,23 @@ func TestOpenSettingsThatMayNotBeRead(t *testing.T) {
 	w.apply("-refresh=false")
 	if got := o.object("k"); got.ACL != "private" {
 		t.Errorf("ACL %q", got.ACL)
+	}
+}
+
+// An object that was made public stays so when the argument goes, and that is said.
+func TestPublicACLThatGoes(t *testing.T) {
+	t.Parallel()
+	o := startOSS(t)
+	r := o.protocol().manage("oss_object", map[string]any{"bucket": o.bucket, "key": "a.txt", "content": "body", "acl": "public-read"})
+	r.apply()
+	warned := func() bool {
+		return slices.ContainsFunc(r.plan().Diagnostics, func(d *tfprotov6.Diagnostic) bool { return d.Summary == "Public Object No Longer Managed" })
+	}
+	if warned() {
+		t.Error("it is managed")
+	}
+	delete(r.config, "acl")
+	if !warned() {
+		t.Error("no word of an object that stays public")
 	}
 }
