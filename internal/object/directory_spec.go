@@ -2,7 +2,6 @@ package object
 
 import (
 	"context"
-	"io"
 	"maps"
 	"slices"
 
@@ -87,15 +86,13 @@ func (d Directory) asks(name string) []string { return d.wish(name).asked }
 // Beginning is the first n bytes of a file of the folder, or fewer; none of a file that cannot be read any more, and without
 // a folder.
 func (s Step) Beginning(n int64) []byte {
-	if s.file.Path == "" || s.file.Size == 0 {
+	if s.file.Path == "" {
 		return nil
 	}
-	reader, err := s.file.Body().Open(0, min(n, s.file.Size))
+	beginning, err := s.file.Body().Beginning(n)
 	if err != nil {
 		return nil
 	}
-	defer reader.Close()
-	beginning, _ := io.ReadAll(reader)
 	return beginning
 }
 

@@ -106,6 +106,19 @@ type fileSection struct {
 	io.Closer
 }
 
+// Beginning reads the first n bytes of the body, or all of a shorter one. Errors are those of opening and reading it.
+func (b Body) Beginning(n int64) ([]byte, error) {
+	if b.Size == 0 {
+		return nil, nil
+	}
+	reader, err := b.Open(0, min(n, b.Size))
+	if err != nil {
+		return nil, err
+	}
+	defer reader.Close()
+	return io.ReadAll(reader)
+}
+
 // Digest is the body's CRC-64 as OSS shows it: an unsigned decimal.
 func (b Body) Digest() string { return strconv.FormatUint(b.CRC64, 10) }
 

@@ -54,22 +54,16 @@ resource "oss_object" "test" {
 		{"destroy", "2", "DeleteObject:N HeadObject:N"},
 	} {
 		w.config(strings.Replace(text, "REVISION", step.revision, 1))
-		o.local().ResetRecords()
 		args := map[string][]string{"plan": {"plan", "-detailed-exitcode"}, "destroy": {"destroy", "-auto-approve"}}[step.name]
 		if args == nil {
 			args = []string{"apply", "-auto-approve"}
 		}
-		start, cmd := b.Elapsed(), w.command(args...)
-		out, code, err := rig.Combined(b.Context(), cmd)
-		if err != nil || code != 0 {
-			b.Fatalf("%s: exit code %d, %v\n%s", step.name, code, err, out)
+		m := w.measure(times, args...)
+		if want := strings.ReplaceAll(step.want, "N", strconv.Itoa(count)); m.requests != want {
+			b.Errorf("%s: requests %q, want %q", step.name, m.requests, want)
 		}
-		took, all, provider := b.Elapsed()-start, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime(), times()
-		if got, want := o.requests(), strings.ReplaceAll(step.want, "N", strconv.Itoa(count)); got != want {
-			b.Errorf("%s: requests %q, want %q", step.name, got, want)
-		}
-		fmt.Printf("%4d objects  %-8s %6.1f s  CPU: provider %5.1f s = %4.1f ms an object, Terraform %5.1f s  %s\n", count, step.name, took.Seconds(),
-			provider.Seconds(), 1000*provider.Seconds()/float64(count), (all - provider).Seconds(), step.want)
+		fmt.Printf("%4d objects  %-8s %6.1f s  CPU: provider %5.1f s = %4.1f ms an object, Terraform %5.1f s  %s\n", count, step.name, m.wall.Seconds(),
+			m.provider.Seconds(), 1000*m.provider.Seconds()/float64(count), m.terraform.Seconds(), step.want)
 	}
 	fmt.Printf("%4d objects  the provider had at most %d MB resident\n", count, peak>>10)
 }

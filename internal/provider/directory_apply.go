@@ -106,7 +106,7 @@ func (a *directoryApply) planned(d directoryDecision) bool {
 // no other ones by now.
 func (a *directoryApply) holds(d directoryDecision) bool {
 	changed := []string{}
-	if _, err := os.Stat(a.plan.Source.ValueString()); d.unknown && errors.Is(err, fs.ErrNotExist) {
+	if d.unknown && !exists(a.plan.Source.ValueString()) {
 		a.diags.AddAttributeError(path.Root("source"), "Source Folder Not Found", fmt.Sprintf(
 			"There is no folder %q, and nothing in this apply has made it. Nothing was written. Check the path: a relative one begins where terraform runs, or in the module with ${path.module}.", a.plan.Source.ValueString()))
 		return false
@@ -121,6 +121,11 @@ func (a *directoryApply) holds(d directoryDecision) bool {
 			"Between plan and apply the folder %q has changed: %s. Nothing was written. Run plan again when its files no longer change.", a.plan.Source.ValueString(), strings.Join(changed, "; ")))
 	}
 	return len(changed) == 0
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // folderChanges says what is not as it was when the files were read.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -126,16 +125,10 @@ func otherForm(folder, part string) (string, bool) {
 
 // checkCoding compares the body with the headers that say how to read it, where both are known.
 func (m objectModel) checkCoding(body ossclient.Body, diags *diag.Diagnostics) {
-	if m.ContentType.IsUnknown() || m.ContentEncoding.IsUnknown() || body.Size == 0 {
+	if m.ContentType.IsUnknown() || m.ContentEncoding.IsUnknown() {
 		return
 	}
-	reader, err := body.Open(0, min(body.Size, rules.BodyBeginning))
-	if err != nil {
-		return // the file has just been read; the apply will show
-	}
-	defer reader.Close()
-	beginning, err := io.ReadAll(reader)
-	if err == nil {
+	if beginning, err := body.Beginning(rules.BodyBeginning); err == nil { // else the apply will show: the file has just been read
 		addViolations(diags, path.Root("content_encoding"), rules.CheckBody(beginning, m.ContentType.ValueString(), m.ContentEncoding.ValueString()))
 	}
 }
