@@ -76,6 +76,9 @@ func (c combination) has(have State) bool {
 // What must hold of every change, said once more in other words.
 func TestCompareEveryCombination(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("compares every combination")
+	}
 	n := 0
 	combinations(func(c combination) {
 		n++

@@ -31,6 +31,9 @@ func TestMemoryOfAnEarlierVersion(t *testing.T) {
 
 func TestSeal(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("seals are slow on purpose")
+	}
 	seal, err := NewSeal("42")
 	if err != nil || !seal.Fits("42") || seal.Fits("43") {
 		t.Errorf("%+v, %v", seal, err)
@@ -43,6 +46,9 @@ func TestSeal(t *testing.T) {
 
 func TestRefreshed(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("seals are slow on purpose")
+	}
 	seal, err := NewSeal("one")
 	if err != nil {
 		t.Fatal(err)
