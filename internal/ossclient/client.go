@@ -237,7 +237,12 @@ type response struct {
 // once makes one attempt. Every error is an *Error.
 func (c *Client) once(ctx context.Context, r request) (response, error) {
 	fail := func(resp *oss.Response, err error) (response, error) {
-		return response{}, newError(r, resp, err)
+		e := newError(r, resp, err)
+		if e.Status == http.StatusForbidden {
+			key, _ := c.key() // one was there to sign with
+			e.KeyFrom = key.From
+		}
+		return response{}, e
 	}
 	bucket := &oss.Bucket{Client: *c.sdk} // the service itself, which the SDK's own constructor does not make
 	var err error

@@ -15,6 +15,7 @@ type Key struct {
 	AccessKeyID     string
 	AccessKeySecret string
 	SecurityToken   string
+	From            string // the place where it was found, such as "OSS_* variables"; "" is not known
 }
 
 // Credentials hands out the key to sign the next request with. Implementations are safe for concurrent use;
@@ -172,7 +173,7 @@ func (s *source) key() (Key, error) {
 	if cc == nil || cc.AccessKeyId == "" || cc.AccessKeySecret == "" {
 		return Key{}, errors.New("it has no access key id or no secret")
 	}
-	return Key{cc.AccessKeyId, cc.AccessKeySecret, cc.SecurityToken}, nil
+	return Key{cc.AccessKeyId, cc.AccessKeySecret, cc.SecurityToken, s.name}, nil
 }
 
 // unusable is a source that lacks what it needs to be asked; it is tried all the same, so that a failure says why.

@@ -61,7 +61,7 @@ func TestUnreachableSTSHoldsNoSecret(t *testing.T) {
 	for name, endpoint := range map[string]string{"refused": "127.0.0.1:1", "unknown name": "sts.invalid"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, err := AssumedCredentials(StaticCredentials{"id", "SECRETKEY", "SECRETTOKEN"}, AssumeRole{RoleARN: "acs:ram::1:role/deploy", endpoint: endpoint})
+			c, err := AssumedCredentials(StaticCredentials{AccessKeyID: "id", AccessKeySecret: "SECRETKEY", SecurityToken: "SECRETTOKEN"}, AssumeRole{RoleARN: "acs:ram::1:role/deploy", endpoint: endpoint})
 			if err == nil {
 				_, err = c.Key()
 			}
@@ -146,5 +146,31 @@ func TestURLErrorsKeepTheCauseAlone(t *testing.T) {
 	err := &url.Error{Op: "Get", URL: "https://u:SECRETPASSWORD@host.invalid/p?q=SECRETQUERY", Err: errors.New("no route to host")}
 	if got, want := withoutSecrets(fmt.Errorf("wrapped: %w", err)), "get https://host.invalid: no route to host"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// An answer that refuses the key comes with the place where the key was found, any other without.
+func TestRefusedKeyHasAPlace(t *testing.T) {
+	t.Parallel()
+	for code, tc := range map[string]struct {
+		status int
+		from   string
+	}{
+		"InvalidAccessKeyId": {403, "flaky place"}, "AccessDenied": {403, "flaky place"}, "NoSuchKey": {404, ""}, "InvalidArgument": {400, ""},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Oss-Request-Id", "1")
+			w.WriteHeader(tc.status)
+			_, _ = w.Write([]byte("<Error><Code>" + code + "</Code></Error>"))
+		}))
+		t.Cleanup(server.Close)
+		c, err := New(Config{Region: "cn-hangzhou", Endpoint: server.URL, Credentials: &chain{sources: []source{{"flaky place", &flaky{}}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var e *Error
+		if _, err := c.ObjectACL(t.Context(), "bucket", "k"); !errors.As(err, &e) || e.Code != code || e.KeyFrom != tc.from {
+			t.Errorf("%s: %+v", code, e)
+		}
 	}
 }

@@ -39,7 +39,7 @@ func TestDefaultCredentialsOrder(t *testing.T) {
 	t.Setenv("OSS_ACCESS_KEY_ID", "oss-id")
 	t.Setenv("OSS_ACCESS_KEY_SECRET", "oss-secret")
 	t.Setenv("OSS_SESSION_TOKEN", "oss-token")
-	expectKey(t, Key{"oss-id", "oss-secret", "oss-token"})
+	expectKey(t, Key{"oss-id", "oss-secret", "oss-token", "OSS_* variables"})
 
 	file := filepath.Join(t.TempDir(), "config.json")
 	profile := `{"current":"p","profiles":[{"name":"p","mode":"AK","access_key_id":"cli-id","access_key_secret":"cli-secret"}]}`
@@ -47,12 +47,12 @@ func TestDefaultCredentialsOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("ALIBABA_CLOUD_CONFIG_FILE", file)
-	expectKey(t, Key{"cli-id", "cli-secret", ""})
+	expectKey(t, Key{"cli-id", "cli-secret", "", "command line profile"})
 
 	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "env-id")
 	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "env-secret")
 	t.Setenv("ALIBABA_CLOUD_SECURITY_TOKEN", "env-token")
-	expectKey(t, Key{"env-id", "env-secret", "env-token"})
+	expectKey(t, Key{"env-id", "env-secret", "env-token", "ALIBABA_CLOUD_* variables"})
 }
 
 func expectKey(t *testing.T, want Key) {
@@ -205,7 +205,7 @@ func TestProfileCredentials(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if key, err := c.Key(); err != nil || key != (Key{"b-id", "b-secret", "b-token"}) {
+	if key, err := c.Key(); err != nil || key != (Key{"b-id", "b-secret", "b-token", `command line profile "b"`}) {
 		t.Errorf("got %+v, %v", key, err)
 	}
 	c, err = ProfileCredentials("absent")

@@ -26,6 +26,7 @@ type Error struct {
 	Endpoint  string // the endpoint OSS names when the request went to a wrong one
 	Attempts  int
 	Needs     []Permission // what RAM has to allow for the request
+	KeyFrom   string       // of a refused request: where its key was found, as Key.From says; "" is not known
 
 	missing string // the bucket that a NoSuchBucket speaks of: of a copy, it may be the source's
 	Err     error  // what happened when no answer of OSS came, or nil

@@ -29,6 +29,10 @@ func explainedError(diags *diag.Diagnostics, summary, doing, why string, err err
 	if h := hint(err); h != "" {
 		detail += "\n\n" + h
 	}
+	var e *ossclient.Error
+	if errors.As(err, &e) && e.KeyFrom != "" {
+		detail += "\n\nThe request was signed with the access key of the " + e.KeyFrom + "."
+	}
 	if ids := supportIDs(err); ids != "" {
 		detail += "\n\n" + ids
 	}

@@ -42,6 +42,7 @@ func TestCallErrorWords(t *testing.T) {
 		Op: "GetObjectAcl", Bucket: "b", Key: "k", Status: 403, Code: "AccessDenied", Message: "You have no right to access this object.", RequestID: "6F1A", EC: "0003-00000001",
 		Needs: []ossclient.Permission{{Actions: []string{"oss:GetObjectAcl"}, On: "acs:oss:*:*:b/k"}},
 	}
+	stranger := &ossclient.Error{Op: "PutObject", Bucket: "b", Key: "k", Status: 403, Code: "InvalidAccessKeyId", Message: "The OSS Access Key Id you provided does not exist in our records.", KeyFrom: "OSS_* variables", RequestID: "6F1A"}
 	withoutDocument := &ossclient.Error{Op: "HeadObject", Bucket: "b", Key: "k", Status: 403, Needs: []ossclient.Permission{{Actions: []string{"oss:GetObject"}, On: "acs:oss:*:*:b/k"}}}
 	for name, tc := range map[string]struct {
 		why  string
@@ -53,6 +54,13 @@ func TestCallErrorWords(t *testing.T) {
 This call needs oss:GetObjectAcl on acs:oss:*:*:b/k. The RAM policy of the access key or the policy of the bucket has to allow that, and neither may deny it.
 
 OSS request ID: 6F1A, EC: 0003-00000001`},
+		"a key of somewhere": {"", stranger, `Could not read "k": InvalidAccessKeyId: The OSS Access Key Id you provided does not exist in our records.
+
+OSS does not know this access key id: it is misspelt, disabled or deleted, or a temporary key is used without its security token.
+
+The request was signed with the access key of the OSS_* variables.
+
+OSS request ID: 6F1A`},
 		"denied, with a reason": {"Every write resets it.", denied, `Could not read "k": AccessDenied: You have no right to access this object.
 
 Every write resets it.

@@ -168,6 +168,7 @@ func (m providerModel) baseCredentials() (ossclient.Credentials, error) {
 			AccessKeyID:     m.AccessKeyID.ValueString(),
 			AccessKeySecret: m.AccessKeySecret.ValueString(),
 			SecurityToken:   m.SecurityToken.ValueString(),
+			From:            "provider block",
 		}, nil
 	case !m.Profile.IsNull():
 		return ossclient.ProfileCredentials(m.Profile.ValueString())
