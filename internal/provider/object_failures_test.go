@@ -1,6 +1,9 @@
 package provider
 
 import (
+	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -36,6 +39,16 @@ func (f *faults) hook(c ossserver.Call) *ossserver.Fault {
 	return &fault
 }
 
+// faultsOfKeys are faults by operation, bucket and key: "HeadObject bucket/k". They are not to be changed during a run.
+type faultsOfKeys map[string]ossserver.Fault
+
+func (f faultsOfKeys) hook(c ossserver.Call) *ossserver.Fault {
+	if fault, armed := f[c.Operation+" "+c.Bucket+"/"+c.Key]; armed {
+		return &fault
+	}
+	return nil
+}
+
 func startFaulty(t *testing.T) (*testOSS, *faults) {
 	t.Helper()
 	f := &faults{}
@@ -67,58 +80,134 @@ func objectConfig(o *testOSS, arguments string) string {
 `+arguments+"\n}\n"), `provider "oss" {`, "provider \"oss\" {\n  max_retries = 1", 1)
 }
 
+// callFailure is a call of an operation on a resource: what is applied before, what the apply in which it fails has, nil for
+// nothing, and the title of the error.
+type callFailure struct {
+	operation, title string
+	before, after    map[string]any
+}
+
+// passes tells which failures are none of this call's.
+func (c callFailure) passes(failure failure) bool {
+	return failure.name == "no bucket" && (strings.Contains(c.title, "Read") || strings.Contains(c.title, "Delete")) || // means that the object is gone: another test
+		failure.name == "denied" && c.operation == "GetBucketVersioning" // the creation looks for the object instead: another test
+}
+
+func objectCallFailures() []callFailure {
+	content := func(body string, more map[string]any) map[string]any {
+		return with(map[string]any{"content": body}, more)
+	}
+	one, two := content("one", nil), content("two", nil)
+	header, private := content("one", map[string]any{"cache_control": "no-cache"}), content("one", map[string]any{"acl": "private"})
+	tagged, untagged := content("one", map[string]any{"tags": map[string]any{"a": "b"}}), content("one", map[string]any{"tags": map[string]any{}})
+	return []callFailure{
+		{"GetBucketVersioning", "Unable to Create OSS Object", nil, one},
+		{"PutObject", "Unable to Create OSS Object", nil, one},
+		{"HeadObject", "Unable to Read OSS Object", one, one},
+		{"GetObjectAcl", "Unable to Update OSS Object", one, header},
+		{"CopyObject", "Unable to Update OSS Object", one, header},
+		{"PutObject", "Unable to Update OSS Object", one, two},
+		{"PutObjectACL", "Unable to Update OSS Object", one, private},
+		{"PutObjectTagging", "Unable to Update OSS Object", one, tagged},
+		{"DeleteObjectTagging", "Unable to Update OSS Object", tagged, untagged},
+		{"GetObjectAcl", "Unable to Read OSS Object", private, private},
+		{"GetObjectTagging", "Unable to Read OSS Object", tagged, tagged},
+		{"DeleteObject", "Unable to Delete OSS Object", one, nil},
+		{"ListObjectVersions", "Unable to Delete OSS Object", content("one", map[string]any{"deletion_policy": "delete_all_versions"}), nil},
+	}
+}
+
 // Each call of each operation fails in each way: the diagnostic explains it, nothing is lost, and the next apply heals.
 func TestObjectFailures(t *testing.T) {
 	t.Parallel()
-	for _, tc := range []struct{ operation, title, before, after string }{
-		{"GetBucketVersioning", "Unable to Create OSS Object", "", `content = "one"`},
-		{"PutObject", "Unable to Create OSS Object", "", `content = "one"`},
-		{"HeadObject", "Unable to Read OSS Object", `content = "one"`, `content = "one"`},
-		{"GetObjectAcl", "Unable to Update OSS Object", `content = "one"`, "content = \"one\"\n cache_control = \"no-cache\""},
-		{"CopyObject", "Unable to Update OSS Object", `content = "one"`, "content = \"one\"\n cache_control = \"no-cache\""},
-		{"PutObject", "Unable to Update OSS Object", `content = "one"`, `content = "two"`},
-		{"PutObjectACL", "Unable to Update OSS Object", `content = "one"`, "content = \"one\"\n acl = \"private\""},
-		{"PutObjectTagging", "Unable to Update OSS Object", `content = "one"`, "content = \"one\"\n tags = { a = \"b\" }"},
-		{"DeleteObjectTagging", "Unable to Update OSS Object", "content = \"one\"\n tags = { a = \"b\" }", "content = \"one\"\n tags = {}"},
-		{"GetObjectAcl", "Unable to Read OSS Object", "content = \"one\"\n acl = \"private\"", "content = \"one\"\n acl = \"private\""},
-		{"GetObjectTagging", "Unable to Read OSS Object", "content = \"one\"\n tags = { a = \"b\" }", "content = \"one\"\n tags = { a = \"b\" }"},
-		{"DeleteObject", "Unable to Delete OSS Object", `content = "one"`, ""},
-		{"ListObjectVersions", "Unable to Delete OSS Object", "content = \"one\"\n deletion_policy = \"delete_all_versions\"", ""},
-	} {
+	if testing.Short() {
+		t.Skip("lets every call fail in every way")
+	}
+	for _, tc := range objectCallFailures() {
 		t.Run(tc.operation+" "+tc.title, func(t *testing.T) {
 			t.Parallel()
 			o, f := startFaulty(t)
-			w := o.workspace()
-			set := func(arguments string) {
-				if arguments == "" {
-					w.write("main.tf", requiredProvider+strings.Replace(o.config(""), `provider "oss" {`, "provider \"oss\" {\n  max_retries = 1", 1))
-					return
-				}
-				w.write("main.tf", requiredProvider+objectConfig(o, arguments))
+			at := map[string]any{"bucket": o.bucket, "key": "k"}
+			r := o.protocolWithFewRetries().manage("oss_object", with(tc.before, at))
+			if tc.before != nil {
+				r.apply()
 			}
-			if tc.before != "" {
-				set(tc.before)
-				w.apply()
+			r.config = with(tc.after, at)
+			run := r.apply
+			if tc.after == nil {
+				run = r.destroy
 			}
-			set(tc.after)
 			for _, failure := range failures {
-				if failure.name == "no bucket" && (strings.Contains(tc.title, "Read") || strings.Contains(tc.title, "Delete")) {
-					continue // means that the object is gone: another test
+				if tc.passes(failure) {
+					continue
 				}
-				if failure.name == "denied" && tc.operation == "GetBucketVersioning" {
-					continue // the creation looks for the object instead: another test
-				}
+				r.p = o.protocolWithFewRetries() // of another run
 				f.arm(tc.operation, failure.fault, -1)
-				w.fails(append([]string{tc.title}, failure.wordsFor(t, tc.operation)...), "apply", "-auto-approve", "-no-color")
+				r.p.fails(append([]string{tc.title}, failure.wordsFor(t, tc.operation)...), run)
 				f.disarm()
-				if tc.before != "" && o.body("k") != "one" {
+				if tc.before != nil && o.body("k") != "one" {
 					t.Errorf("%s: the object was lost", failure.name)
 				}
 			}
-			w.apply()
-			w.clean()
+			r.p = o.protocolWithFewRetries()
+			run()
+			if tc.after != nil {
+				r.clean()
+			} else if o.stored() != 0 {
+				t.Error("the object is still there")
+			}
 		})
 	}
+}
+
+// What the test above holds of the provider arrives in a run of Terraform: calls fail in all these ways, each for an object
+// of its own, and every error is told. The next apply heals all of them.
+func TestObjectFailuresInARun(t *testing.T) {
+	t.Parallel()
+	f := faultsOfKeys{}
+	server := newServer()
+	server.Fault = f.hook
+	o := startServer(t, server)
+	o.local()
+	w := o.workspace()
+	w.configWithFewRetries("")
+	cases := slices.DeleteFunc(objectCallFailures(), func(tc callFailure) bool {
+		return !slices.Contains([]string{"PutObject", "HeadObject", "CopyObject", "DeleteObject"}, tc.operation)
+	})
+	key := func(i int) string { return fmt.Sprintf("k%d", i) }
+	before, after := map[string]any{}, map[string]any{}
+	for i, tc := range cases {
+		at := map[string]any{"bucket": o.bucket, "key": key(i)}
+		if tc.before != nil {
+			before[key(i)] = with(tc.before, at)
+		}
+		if tc.after != nil {
+			after[key(i)] = with(tc.after, at)
+		}
+	}
+	w.resourcesOf("oss_object", before)
+	w.apply()
+	w.resourcesOf("oss_object", after)
+	for _, reads := range []bool{true, false} { // an error of a refresh keeps Terraform from all else
+		want := map[string][]string{}
+		for i, tc := range cases {
+			if strings.Contains(tc.title, "Read") != reads {
+				continue
+			}
+			failure := failures[(i+1)%len(failures)]
+			f[tc.operation+" "+o.bucket+"/"+key(i)] = failure.fault
+			want["oss_object."+key(i)] = append([]string{tc.title, strconv.Quote(key(i))}, failure.wordsFor(t, tc.operation)...)
+		}
+		w.expectErrors(want, "apply", "-auto-approve")
+		clear(f)
+		for i, tc := range cases {
+			if tc.before != nil && o.body(key(i)) != "one" {
+				t.Errorf("%s: the object was lost", tc.operation)
+			}
+		}
+	}
+	w.apply()
+	w.clean()
 }
 
 // A failure that passes is not seen at all.

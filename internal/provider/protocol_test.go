@@ -41,6 +41,14 @@ func (o *testOSS) protocol() *protocol {
 	return p
 }
 
+// protocolWithFewRetries is for tests whose calls fail for good, on a local server.
+func (o *testOSS) protocolWithFewRetries() *protocol {
+	o.t.Helper()
+	p := o.protocol()
+	p.configure(map[string]any{"endpoint": tftypes.NewValue(tftypes.String, o.endpoint), "max_retries": tftypes.NewValue(tftypes.Number, 1)})
+	return p
+}
+
 func (p *protocol) value(kind tftypes.Type, value any) *tfprotov6.DynamicValue {
 	p.t.Helper()
 	encoded, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, value))
