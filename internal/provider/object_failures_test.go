@@ -1,9 +1,6 @@
 package provider
 
 import (
-	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -39,16 +36,6 @@ func (f *faults) hook(c ossserver.Call) *ossserver.Fault {
 	return &fault
 }
 
-// faultsOfKeys are faults by operation, bucket and key: "HeadObject bucket/k". They are not to be changed during a run.
-type faultsOfKeys map[string]ossserver.Fault
-
-func (f faultsOfKeys) hook(c ossserver.Call) *ossserver.Fault {
-	if fault, armed := f[c.Operation+" "+c.Bucket+"/"+c.Key]; armed {
-		return &fault
-	}
-	return nil
-}
-
 func startFaulty(t *testing.T) (*testOSS, *faults) {
 	t.Helper()
 	f := &faults{}
@@ -80,19 +67,6 @@ func objectConfig(o *testOSS, arguments string) string {
 `+arguments+"\n}\n"), `provider "oss" {`, "provider \"oss\" {\n  max_retries = 1", 1)
 }
 
-// callFailure is a call of an operation on a resource: what is applied before, what the apply in which it fails has, nil for
-// nothing, and the title of the error.
-type callFailure struct {
-	operation, title string
-	before, after    map[string]any
-}
-
-// passes tells which failures are none of this call's.
-func (c callFailure) passes(failure failure) bool {
-	return failure.name == "no bucket" && (strings.Contains(c.title, "Read") || strings.Contains(c.title, "Delete")) || // means that the object is gone: another test
-		failure.name == "denied" && c.operation == "GetBucketVersioning" // the creation looks for the object instead: another test
-}
-
 func objectCallFailures() []callFailure {
 	content := func(body string, more map[string]any) map[string]any {
 		return with(map[string]any{"content": body}, more)
@@ -100,117 +74,30 @@ func objectCallFailures() []callFailure {
 	one, two := content("one", nil), content("two", nil)
 	header, private := content("one", map[string]any{"cache_control": "no-cache"}), content("one", map[string]any{"acl": "private"})
 	tagged, untagged := content("one", map[string]any{"tags": map[string]any{"a": "b"}}), content("one", map[string]any{"tags": map[string]any{}})
+	versions := content("one", map[string]any{"deletion_policy": "delete_all_versions"})
 	return []callFailure{
-		{"GetBucketVersioning", "Unable to Create OSS Object", nil, one},
-		{"PutObject", "Unable to Create OSS Object", nil, one},
-		{"HeadObject", "Unable to Read OSS Object", one, one},
-		{"GetObjectAcl", "Unable to Update OSS Object", one, header},
-		{"CopyObject", "Unable to Update OSS Object", one, header},
-		{"PutObject", "Unable to Update OSS Object", one, two},
-		{"PutObjectACL", "Unable to Update OSS Object", one, private},
-		{"PutObjectTagging", "Unable to Update OSS Object", one, tagged},
-		{"DeleteObjectTagging", "Unable to Update OSS Object", tagged, untagged},
-		{"GetObjectAcl", "Unable to Read OSS Object", private, private},
-		{"GetObjectTagging", "Unable to Read OSS Object", tagged, tagged},
-		{"DeleteObject", "Unable to Delete OSS Object", one, nil},
-		{"ListObjectVersions", "Unable to Delete OSS Object", content("one", map[string]any{"deletion_policy": "delete_all_versions"}), nil},
+		{"oss_object", "GetBucketVersioning", "Unable to Create OSS Object", nil, one},
+		{"oss_object", "PutObject", "Unable to Create OSS Object", nil, one},
+		{"oss_object", "HeadObject", "Unable to Read OSS Object", one, one},
+		{"oss_object", "GetObjectAcl", "Unable to Update OSS Object", one, header},
+		{"oss_object", "CopyObject", "Unable to Update OSS Object", one, header},
+		{"oss_object", "PutObject", "Unable to Update OSS Object", one, two},
+		{"oss_object", "PutObjectACL", "Unable to Update OSS Object", one, private},
+		{"oss_object", "PutObjectTagging", "Unable to Update OSS Object", one, tagged},
+		{"oss_object", "DeleteObjectTagging", "Unable to Update OSS Object", tagged, untagged},
+		{"oss_object", "GetObjectAcl", "Unable to Read OSS Object", private, private},
+		{"oss_object", "GetObjectTagging", "Unable to Read OSS Object", tagged, tagged},
+		{"oss_object", "DeleteObject", "Unable to Delete OSS Object", one, nil},
+		{"oss_object", "ListObjectVersions", "Unable to Delete OSS Object", versions, nil},
 	}
 }
 
-// Each call of each operation fails in each way: the diagnostic explains it, nothing is lost, and the next apply heals.
 func TestObjectFailures(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("lets every call fail in every way")
-	}
-	for _, tc := range objectCallFailures() {
-		t.Run(tc.operation+" "+tc.title, func(t *testing.T) {
-			t.Parallel()
-			o, f := startFaulty(t)
-			at := map[string]any{"bucket": o.bucket, "key": "k"}
-			r := o.protocolWithFewRetries().manage("oss_object", with(tc.before, at))
-			if tc.before != nil {
-				r.apply()
-			}
-			r.config = with(tc.after, at)
-			run := r.apply
-			if tc.after == nil {
-				run = r.destroy
-			}
-			for _, failure := range failures {
-				if tc.passes(failure) {
-					continue
-				}
-				r.p = o.protocolWithFewRetries() // of another run
-				f.arm(tc.operation, failure.fault, -1)
-				r.p.fails(append([]string{tc.title}, failure.wordsFor(t, tc.operation)...), run)
-				f.disarm()
-				if tc.before != nil && o.body("k") != "one" {
-					t.Errorf("%s: the object was lost", failure.name)
-				}
-			}
-			r.p = o.protocolWithFewRetries()
-			run()
-			if tc.after != nil {
-				r.clean()
-			} else if o.stored() != 0 {
-				t.Error("the object is still there")
-			}
-		})
-	}
+	expectCallFailures(t, objectCallFailures(), map[string]any{"bucket": "test-bucket", "key": "k"}, func(o *testOSS) bool { return o.body("k") == "one" })
 }
 
-// What the test above holds of the provider arrives in a run of Terraform: calls fail in all these ways, each for an object
-// of its own, and every error is told. The next apply heals all of them.
-func TestObjectFailuresInARun(t *testing.T) {
-	t.Parallel()
-	f := faultsOfKeys{}
-	server := newServer()
-	server.Fault = f.hook
-	o := startServer(t, server)
-	o.local()
-	w := o.workspace()
-	w.configWithFewRetries("")
-	cases := slices.DeleteFunc(objectCallFailures(), func(tc callFailure) bool {
-		return !slices.Contains([]string{"PutObject", "HeadObject", "CopyObject", "DeleteObject"}, tc.operation)
-	})
-	key := func(i int) string { return fmt.Sprintf("k%d", i) }
-	before, after := map[string]any{}, map[string]any{}
-	for i, tc := range cases {
-		at := map[string]any{"bucket": o.bucket, "key": key(i)}
-		if tc.before != nil {
-			before[key(i)] = with(tc.before, at)
-		}
-		if tc.after != nil {
-			after[key(i)] = with(tc.after, at)
-		}
-	}
-	w.resourcesOf("oss_object", before)
-	w.apply()
-	w.resourcesOf("oss_object", after)
-	for _, reads := range []bool{true, false} { // an error of a refresh keeps Terraform from all else
-		want := map[string][]string{}
-		for i, tc := range cases {
-			if strings.Contains(tc.title, "Read") != reads {
-				continue
-			}
-			failure := failures[(i+1)%len(failures)]
-			f[tc.operation+" "+o.bucket+"/"+key(i)] = failure.fault
-			want["oss_object."+key(i)] = append([]string{tc.title, strconv.Quote(key(i))}, failure.wordsFor(t, tc.operation)...)
-		}
-		w.expectErrors(want, "apply", "-auto-approve")
-		clear(f)
-		for i, tc := range cases {
-			if tc.before != nil && o.body(key(i)) != "one" {
-				t.Errorf("%s: the object was lost", tc.operation)
-			}
-		}
-	}
-	w.apply()
-	w.clean()
-}
-
-// A failure that passes is not seen at all.
+// A failure that passes is not seen at all. TestFailuresInARun lets some pass in a run of Terraform.
 func TestObjectPassingFailures(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]ossserver.Fault{
@@ -222,37 +109,29 @@ func TestObjectPassingFailures(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o, f := startFaulty(t)
-			w := o.workspace()
-			w.config(`resource "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "k"
-  content = "one"
-}`)
-			f.arm("PutObject", fault, 1)
-			w.apply()
-			w.clean()
-			w.apply("-refresh-only")
-			w.config(`resource "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "k"
-  content = "one"
-  cache_control = "no-cache"
-}`)
-			f.arm("CopyObject", fault, 1)
-			w.apply()
-			w.clean()
-			w.config(`resource "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "k"
-  content = "two"
-}`)
-			f.arm("PutObject", fault, 1)
-			w.apply()
-			w.clean()
-			f.arm("HeadObject", fault, 1)
-			w.clean()
-			f.arm("DeleteObject", fault, 1)
-			w.must("destroy", "-auto-approve")
+			object := func(content string, more map[string]any) map[string]any {
+				return with(map[string]any{"bucket": o.bucket, "key": "k", "content": content}, more)
+			}
+			r := o.protocol().manage("oss_object", object("one", nil))
+			step := func(operation string, run func()) {
+				t.Helper()
+				r.p = o.protocol() // of another run
+				f.arm(operation, fault, 1)
+				run()
+				if f.left.Load() != 0 {
+					t.Errorf("%s did not fail", operation)
+				}
+			}
+			step("PutObject", r.apply)
+			r.clean()
+			r.config = object("one", map[string]any{"cache_control": "no-cache"})
+			step("CopyObject", r.apply)
+			r.clean()
+			r.config = object("two", nil)
+			step("PutObject", r.apply)
+			r.clean()
+			step("HeadObject", r.clean)
+			step("DeleteObject", r.destroy)
 			if _, err := o.local().Object(o.bucket, "k"); err == nil {
 				t.Error("the object is still there")
 			}

@@ -74,10 +74,10 @@ func (w *workspace) config(body string, args ...any) {
 	w.write("main.tf", requiredProvider+w.oss.config(body, args...))
 }
 
-// resourcesOf writes resources of a type by their names, beside main.tf.
-func (w *workspace) resourcesOf(kind string, resources map[string]any) {
+// writeResources writes resources by type and name, beside main.tf.
+func (w *workspace) writeResources(blocks map[string]map[string]any) {
 	w.t.Helper()
-	text, err := json.Marshal(map[string]any{"resource": map[string]any{kind: resources}})
+	text, err := json.Marshal(map[string]any{"resource": blocks})
 	w.oss.must(err)
 	w.write("resources.tf.json", string(text))
 }
