@@ -132,29 +132,29 @@ func TestCORSDataUnknownBucket(t *testing.T) {
 func TestCORSDataFailures(t *testing.T) {
 	t.Parallel()
 	o, f := startFaulty(t)
-	w := o.workspace()
-	config := func(data string) {
-		w.write("main.tf", requiredProvider+strings.Replace(o.config(data), `provider "oss" {`, "provider \"oss\" {\n  max_retries = 1", 1))
-	}
-	config(corsData)
+	p := o.protocolWithFewRetries()
+	config := map[string]any{"bucket": o.bucket}
+	read := func() { p.data("oss_bucket_cors", config) }
 	for _, failure := range failures {
 		f.arm("GetBucketCors", failure.fault, -1)
-		w.fails(append([]string{"Unable to Read OSS Bucket CORS Rules", `"test-bucket"`}, failure.words...), "plan", "-no-color")
+		p.fails(append([]string{"Unable to Read OSS Bucket CORS Rules", `"test-bucket"`}, failure.words...), read)
 	}
 	f.arm("GetBucketCors", ossserver.Fault{Status: 503, Code: "ServiceUnavailable", Message: "busy"}, 1)
-	w.must("plan")
+	read()
+	if f.left.Load() != 0 {
+		t.Error("no request failed")
+	}
 	f.disarm()
 
-	config(strings.Replace(corsData, "BUCKET", "no-such-bucket", 1))
-	w.fails([]string{"NoSuchBucket", `"no-such-bucket"`, "spelling of the bucket"}, "plan", "-no-color")
-	config(strings.Replace(corsData, "BUCKET", "No_Bucket", 1))
-	w.fails([]string{"Invalid Bucket Name"}, "plan", "-no-color")
+	config = map[string]any{"bucket": "no-such-bucket"}
+	p.fails([]string{"NoSuchBucket", `"no-such-bucket"`, "spelling of the bucket"}, read)
 	f.arm("GetBucketCors", ossserver.Fault{Delay: time1h}, -1)
-	config(strings.Replace(corsData, `bucket = "BUCKET"`, `bucket = "BUCKET"
-  timeouts {
-    read = "200ms"
-  }`, 1))
-	w.fails([]string{"Unable to Read OSS Bucket CORS Rules", "timeouts block"}, "plan", "-no-color")
+	config = map[string]any{"bucket": o.bucket, "timeouts": map[string]any{"read": "200ms"}}
+	p.fails([]string{"Unable to Read OSS Bucket CORS Rules", "timeouts block"}, read)
+	// With Terraform, which TestFailuresInARun has show a request that fails.
+	w := o.workspace()
+	w.config("%s", strings.Replace(corsData, "BUCKET", "No_Bucket", 1))
+	w.fails([]string{"Invalid Bucket Name"}, "plan", "-no-color")
 }
 
 // The examples of the documentation apply as they stand, and say what their comments say.

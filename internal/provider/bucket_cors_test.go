@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
@@ -35,6 +34,17 @@ resource "oss_bucket_cors" "test" {
 }`
 
 func corsWith(rest string) string { return strings.Replace(corsConfig, "REST", rest, 1) }
+
+// corsArguments are those of corsConfig and more, without the bucket.
+func corsArguments(more map[string]any) map[string]any {
+	return with(map[string]any{"cors_rule": []any{
+		map[string]any{
+			"allowed_origins": []any{"https://app.example.com", "https://www.example.com"}, "allowed_methods": []any{"PUT", "GET"}, "allowed_headers": []any{"*"},
+			"expose_headers": []any{"x-oss-request-id", "ETag"}, "max_age_seconds": 600,
+		},
+		map[string]any{"allowed_origins": []any{"https://*.example.org"}, "allowed_methods": []any{"GET"}},
+	}}, more)
+}
 
 // foreignCORS sets rules with somebody else's client.
 func foreignCORS(o *testOSS, xml string) {
@@ -203,40 +213,20 @@ resource "oss_bucket_cors" "other" {
 	w.fails([]string{"Invalid Bucket Name"}, "import", "-no-color", "oss_bucket_cors.other", "No_Bucket")
 }
 
+func corsCallFailures() []callFailure {
+	rules, vary, overwrite := corsArguments(nil), corsArguments(map[string]any{"response_vary": true}), corsArguments(map[string]any{"allow_overwrite": true})
+	return []callFailure{
+		{"oss_bucket_cors", "GetBucketCors", "Unable to Create OSS Bucket CORS Rules", nil, rules},
+		{"oss_bucket_cors", "PutBucketCors", "Unable to Create OSS Bucket CORS Rules", nil, overwrite},
+		{"oss_bucket_cors", "GetBucketCors", "Unable to Read OSS Bucket CORS Rules", rules, rules},
+		{"oss_bucket_cors", "PutBucketCors", "Unable to Update OSS Bucket CORS Rules", rules, vary},
+		{"oss_bucket_cors", "DeleteBucketCors", "Unable to Delete OSS Bucket CORS Rules", rules, nil},
+	}
+}
+
 func TestCORSFailures(t *testing.T) {
 	t.Parallel()
-	for _, tc := range []struct{ operation, title, before, after string }{
-		{"GetBucketCors", "Unable to Create OSS Bucket CORS Rules", "", corsWith("")},
-		{"PutBucketCors", "Unable to Create OSS Bucket CORS Rules", "", corsWith("allow_overwrite = true")},
-		{"GetBucketCors", "Unable to Read OSS Bucket CORS Rules", corsWith(""), corsWith("")},
-		{"PutBucketCors", "Unable to Update OSS Bucket CORS Rules", corsWith(""), corsWith("response_vary = true")},
-		{"DeleteBucketCors", "Unable to Delete OSS Bucket CORS Rules", corsWith(""), ""},
-	} {
-		t.Run(tc.operation+" "+tc.title, func(t *testing.T) {
-			t.Parallel()
-			o, f := startFaulty(t)
-			w := o.workspace()
-			set := func(text string) {
-				w.write("main.tf", requiredProvider+strings.Replace(o.config(text), `provider "oss" {`, "provider \"oss\" {\n  max_retries = 1", 1))
-			}
-			if tc.before != "" {
-				set(tc.before)
-				w.apply()
-			}
-			set(tc.after)
-			for _, failure := range failures {
-				if failure.name == "no bucket" && (strings.Contains(tc.title, "Read") || strings.Contains(tc.title, "Delete")) {
-					continue // the rules are gone with the bucket
-				}
-				f.arm(tc.operation, failure.fault, -1)
-				w.fails(append([]string{tc.title, `"test-bucket"`}, failure.wordsFor(t, tc.operation)...), "apply", "-auto-approve", "-no-color")
-				f.disarm()
-			}
-			f.arm(tc.operation, ossserver.Fault{Cut: ossserver.CutAfter}, 1) // the work is done, the answer lost
-			w.apply()
-			w.clean()
-		})
-	}
+	expectCallFailures(t, corsCallFailures(), map[string]any{"bucket": "test-bucket"}, func(o *testOSS) bool { return o.stored() == 2 })
 }
 
 // The order of the rules is their meaning: the first that matches answers.

@@ -156,18 +156,22 @@ func TestViolationsDataSourceFailures(t *testing.T) {
 			t.Parallel()
 			o, f := startFaulty(t)
 			o.put("k")
-			w := o.workspace()
-			w.configWithFewRetries(`data "oss_metadata_violations" "test" {
-  bucket = "BUCKET"
-  metadata_policy = ` + housePolicy + "\n}\n" + violationsOutput)
+			p := o.protocolWithFewRetries()
+			read := func() {
+				got := p.data("oss_metadata_violations", map[string]any{"bucket": o.bucket, "metadata_policy": ownershipPolicy()})
+				if counts := fmt.Sprint(got["error_count"], got["warning_count"], got["object_count"], got["truncated"]); counts != "1 0 1 false" {
+					t.Errorf("got %v", counts)
+				}
+			}
 			for _, failure := range failures {
 				f.arm(operation, failure.fault, -1)
-				w.fails(append([]string{"Unable to Audit OSS Objects", "Could not " + doing}, failure.words...), "plan", "-no-color")
+				p.fails(append([]string{"Unable to Audit OSS Objects", "Could not " + doing}, failure.words...), read)
 			}
 			for _, fault := range []ossserver.Fault{{Status: 500, Code: "InternalError", Message: "oops"}, {Cut: ossserver.CutAfter}} {
 				f.arm(operation, fault, 1)
-				if got := w.outputs()["counts"]; got != "1 0 1 false" {
-					t.Errorf("got %v", got)
+				read()
+				if f.left.Load() != 0 {
+					t.Errorf("%+v did not strike", fault)
 				}
 			}
 		})

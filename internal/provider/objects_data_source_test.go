@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossclient"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
 )
 
@@ -54,9 +55,8 @@ func TestObjectsDataSourceSelects(t *testing.T) {
 		o.put(o.key(name))
 	}
 	const below = "\n prefix = \"PREFIX\""
-	w := o.workspace()
 	all := "a.html logs logs/2024/1.gz logs/2024/2.txt logs/2025/1.gz site/a/b.html site/index.html z b+%中\x01 ~"
-	for _, tc := range []struct {
+	cases := []struct {
 		arguments, keys, prefixes string
 		truncated                 bool
 	}{
@@ -78,11 +78,16 @@ func TestObjectsDataSourceSelects(t *testing.T) {
 		{"limit = 3\n delimiter = \"/\"" + below, "a.html logs", "logs/", true},
 		{"limit = 1\n glob = \"PREFIX**/*.gz\"", "logs/2024/1.gz", "", true},
 		{"limit = 2\n glob = \"PREFIX**/*.gz\"", "logs/2024/1.gz logs/2025/1.gz", "", false},
-	} {
-		w.config(`data "oss_objects" "test" {
-  bucket = "BUCKET"
- ` + strings.ReplaceAll(tc.arguments, "%", "%%") + "\n}\noutput \"test\" { value = data.oss_objects.test }\n")
-		got, _ := w.outputs()["test"].(map[string]any)
+	}
+	var text strings.Builder
+	for i, tc := range cases { // all in one run
+		fmt.Fprintf(&text, "data \"oss_objects\" \"test_%d\" {\n bucket = \"BUCKET\"\n %s\n}\noutput \"test_%d\" { value = data.oss_objects.test_%d }\n", i, tc.arguments, i, i)
+	}
+	w := o.workspace()
+	w.config("%s", text.String())
+	outputs := w.outputs()
+	for i, tc := range cases {
+		got, _ := outputs[fmt.Sprintf("test_%d", i)].(map[string]any)
 		if keys := o.names(got["keys"]); keys != tc.keys {
 			t.Errorf("%s: keys %q, want %q", tc.arguments, keys, tc.keys)
 		}
@@ -116,50 +121,69 @@ output "test" { value = data.oss_objects.test.objects }
 	}
 }
 
-// Thousands of keys take a request for every thousand, a glob narrows what is listed, and a limit ends it.
+// More keys than a page has take a request for every thousand, a glob narrows what is listed, and a limit ends it.
 func TestObjectsDataSourceOfThousands(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	keys := []string{}
-	for i := range 2500 {
-		keys = append(keys, fmt.Sprintf("logs/%d/%04d", i%2, i))
+	for i := range 1060 {
+		keys = append(keys, fmt.Sprintf("logs/%d/%04d", min(i/50, 1), i)) // 50, and then 1,010
 	}
 	o.put(keys...)
-	slices.Sort(keys)
-	w := o.workspace()
-	for _, tc := range []struct {
-		arguments string
-		keys      []string
-		requests  string
-	}{
-		{"", keys, "ListObjectsV2:3"},
-		{`glob = "logs/1/*"`, keys[1250:], "ListObjectsV2:2"},
-		{"limit = 1", keys[:1], "ListObjectsV2:1"},
-		{"limit = 1500", keys[:1500], "ListObjectsV2:2"},
-		{"limit = 1000", keys[:1000], "ListObjectsV2:1"},
-	} {
-		w.config(`data "oss_objects" "test" {
-  bucket = "BUCKET"
- ` + tc.arguments + "\n}\noutput \"test\" { value = data.oss_objects.test.keys }\n")
+	expect := func(what string, got, want []string, requests string) {
+		t.Helper()
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %d keys, want %d in order", what, len(got), len(want))
+		}
+		if got := o.requests(); got != requests {
+			t.Errorf("%s: requests %q, want %q", what, got, requests)
+		}
 		o.local().ResetRecords()
-		if got := textList(t, w.outputs()["test"]); !slices.Equal(got, tc.keys) {
-			t.Errorf("%s: %d keys, want %d in order", tc.arguments, len(got), len(tc.keys))
+	}
+	client, err := ossclient.New(ossclient.Config{Region: o.region, Endpoint: o.endpoint, Credentials: ossclient.StaticCredentials{AccessKeyID: testKeyID, AccessKeySecret: testSecret}})
+	o.must(err)
+	list := func(glob string, limit int64) []string {
+		t.Helper()
+		m := objectsDataModel{Bucket: types.StringValue(o.bucket), Glob: stringOrNull(glob), Limit: types.Int64Value(limit)}
+		if limit == 0 {
+			m.Limit = types.Int64Null()
 		}
-		if got := o.requests(); got != tc.requests {
-			t.Errorf("%s: requests %q, want %q", tc.arguments, got, tc.requests)
+		var diags diag.Diagnostics
+		if m.list(t.Context(), client, &diags); len(diags) != 0 {
+			t.Error(diags)
 		}
+		return m.Keys
+	}
+	o.local().ResetRecords()
+	for _, tc := range []struct {
+		glob     string
+		limit    int64
+		keys     []string
+		requests string
+	}{
+		{"", 0, keys, "ListObjectsV2:2"},
+		{"logs/0/*", 0, keys[:50], "ListObjectsV2:1"},
+		{"logs/1/*", 0, keys[50:], "ListObjectsV2:2"},
+		{"", 1, keys[:1], "ListObjectsV2:1"},
+		{"", 1050, keys[:1050], "ListObjectsV2:2"},
+		{"", 1000, keys[:1000], "ListObjectsV2:1"},
+	} {
+		expect(fmt.Sprintf("glob %q, limit %d", tc.glob, tc.limit), list(tc.glob, tc.limit), tc.keys, tc.requests)
 	}
 	// A short list does not ask for a page of a thousand.
-	w.config(`data "oss_objects" "test" {
-  bucket = "BUCKET"
-  limit = 7
-}
-`)
-	o.local().ResetRecords()
-	w.apply()
+	list("", 7)
 	if got := o.local().Records()[0].Query.Get("max-keys"); got != "7" {
 		t.Errorf("max-keys is %q", got)
 	}
+	// All of them in a run of Terraform.
+	w := o.workspace()
+	w.config(`data "oss_objects" "test" {
+  bucket = "BUCKET"
+}
+output "test" { value = data.oss_objects.test.keys }
+`)
+	o.local().ResetRecords()
+	expect("with Terraform", textList(t, w.outputs()["test"]), keys, "ListObjectsV2:2")
 }
 
 func TestObjectsDataSourceInput(t *testing.T) {
@@ -187,20 +211,21 @@ func TestObjectsDataSourceFailures(t *testing.T) {
 	t.Parallel()
 	o, f := startFaulty(t)
 	o.put("a", "b")
-	w := o.workspace()
-	w.configWithFewRetries(`data "oss_objects" "test" {
-  bucket = "BUCKET"
-}
-output "test" { value = data.oss_objects.test.keys }
-`)
+	p := o.protocolWithFewRetries()
+	read := func() {
+		if got := textList(t, p.data("oss_objects", map[string]any{"bucket": o.bucket})["keys"]); !slices.Equal(got, []string{"a", "b"}) {
+			t.Errorf("got %q", got)
+		}
+	}
 	for _, failure := range failures {
 		f.arm("ListObjectsV2", failure.fault, -1)
-		w.fails(append([]string{"Unable to List OSS Objects", `Could not list the objects of bucket "` + o.bucket}, failure.wordsFor(t, "ListObjectsV2")...), "plan", "-no-color")
+		p.fails(append([]string{"Unable to List OSS Objects", `Could not list the objects of bucket "` + o.bucket}, failure.wordsFor(t, "ListObjectsV2")...), read)
 	}
 	for _, fault := range []ossserver.Fault{{Status: 500, Code: "InternalError", Message: "oops"}, {Cut: ossserver.CutAfter}} {
 		f.arm("ListObjectsV2", fault, 1)
-		if got := textList(t, w.outputs()["test"]); !slices.Equal(got, []string{"a", "b"}) {
-			t.Errorf("got %q", got)
+		read()
+		if f.left.Load() != 0 {
+			t.Errorf("%+v did not strike", fault)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package provider
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -177,13 +180,107 @@ func (r *protocolResource) applyTo(config *tfprotov6.DynamicValue, plan *tfproto
 		PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
 	})
 	r.check(err)
+	r.state, r.private, r.id = resp.NewState, resp.Private, resp.NewIdentity // Terraform keeps them whatever failed
+	if r.isNull(r.state) {
+		r.id = nil // there is nothing that the next run could refresh
+	}
 	r.p.noErrors(resp.Diagnostics)
-	r.state, r.private, r.id = resp.NewState, resp.Private, resp.NewIdentity
+}
+
+func (r *protocolResource) isNull(state *tfprotov6.DynamicValue) bool {
+	r.p.t.Helper()
+	value, err := state.Unmarshal(r.kind)
+	r.check(err)
+	return value.IsNull()
+}
+
+// changes is what a run plans after its refresh: "create", "update" or "replace", and the attributes that differ or are not
+// known yet, sorted; nothing if the plan is empty.
+func (r *protocolResource) changes() (action string, attributes []string) {
+	r.p.t.Helper()
+	if !r.isNull(r.state) {
+		r.refresh()
+	}
+	resp := r.plan()
+	before, after := map[string]tftypes.Value{}, map[string]tftypes.Value{}
+	for state, values := range map[*tfprotov6.DynamicValue]*map[string]tftypes.Value{r.state: &before, resp.PlannedState: &after} {
+		value, err := state.Unmarshal(r.kind)
+		if r.check(err); !value.IsNull() {
+			r.check(value.As(values))
+		}
+	}
+	for name, value := range after {
+		if was, there := before[name]; !there || !was.Equal(value) {
+			attributes = append(attributes, name)
+		}
+	}
+	slices.Sort(attributes)
+	switch {
+	case len(before) == 0:
+		action = "create"
+	case len(resp.RequiresReplace) > 0:
+		action = "replace"
+	case len(attributes) > 0:
+		action = "update"
+	}
+	return action, attributes
+}
+
+// clean stops the test unless a plan is empty.
+func (r *protocolResource) clean() {
+	r.p.t.Helper()
+	if action, attributes := r.changes(); action != "" {
+		r.p.t.Fatalf("the plan is not empty: %s of %q", action, attributes)
+	}
 }
 
 func (r *protocolResource) check(err error) {
 	r.p.t.Helper()
 	if err != nil {
 		r.p.t.Fatal(err)
+	}
+}
+
+// gaveUp is a testing.TB whose failure ends an attempt and not the test.
+type gaveUp struct {
+	testing.TB
+	said string
+}
+
+func (r *gaveUp) Helper() {}
+
+func (r *gaveUp) Fatalf(format string, args ...any) {
+	r.said = fmt.Sprintf(format, args...)
+	panic(r)
+}
+
+// attempt plays something and returns what the provider said when it gave up; "" is nothing.
+func (p *protocol) attempt(play func()) (said string) {
+	catch := &gaveUp{TB: p.t}
+	p.t = catch
+	defer func() {
+		p.t = catch.TB
+		if r := recover(); r != nil {
+			if r != any(catch) {
+				panic(r)
+			}
+			said = catch.said
+		}
+	}()
+	play()
+	return ""
+}
+
+// fails plays something that the provider has to refuse with all the given words.
+func (p *protocol) fails(words []string, play func()) {
+	p.t.Helper()
+	said := p.attempt(play)
+	for _, word := range words {
+		if !strings.Contains(said, word) {
+			p.t.Errorf("the provider does not say %q:\n%s", word, said)
+		}
+	}
+	if said == "" {
+		p.t.Error("nothing failed")
 	}
 }

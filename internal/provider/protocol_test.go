@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"math/big"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -14,6 +15,7 @@ type protocol struct {
 	t      testing.TB
 	server tfprotov6.ProviderServer
 	schema *tfprotov6.GetProviderSchemaResponse
+	told   []*tfprotov6.Diagnostic // all that noErrors has seen
 }
 
 func (o *testOSS) protocol() *protocol {
@@ -41,6 +43,14 @@ func (o *testOSS) protocol() *protocol {
 	return p
 }
 
+// protocolWithFewRetries is for tests whose calls fail for good, on a local server.
+func (o *testOSS) protocolWithFewRetries() *protocol {
+	o.t.Helper()
+	p := o.protocol()
+	p.configure(map[string]any{"endpoint": tftypes.NewValue(tftypes.String, o.endpoint), "max_retries": tftypes.NewValue(tftypes.Number, 1)})
+	return p
+}
+
 func (p *protocol) value(kind tftypes.Type, value any) *tfprotov6.DynamicValue {
 	p.t.Helper()
 	encoded, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, value))
@@ -52,6 +62,7 @@ func (p *protocol) value(kind tftypes.Type, value any) *tfprotov6.DynamicValue {
 
 func (p *protocol) noErrors(diagnostics []*tfprotov6.Diagnostic) {
 	p.t.Helper()
+	p.told = append(p.told, diagnostics...)
 	for _, d := range diagnostics {
 		if d.Severity == tfprotov6.DiagnosticSeverityError {
 			p.t.Fatalf("%s: %s", d.Summary, d.Detail)
@@ -98,6 +109,66 @@ func (p *protocol) strings(value *tfprotov6.DynamicValue, kind tftypes.Type) map
 // readData reads a data source and returns what is told.
 func (p *protocol) readData(name string, config map[string]any) []*tfprotov6.Diagnostic {
 	p.t.Helper()
+	return p.answer(name, config).Diagnostics
+}
+
+// data reads a data source and returns what Terraform would have as its attributes, in the values that JSON has.
+func (p *protocol) data(name string, config map[string]any) map[string]any {
+	p.t.Helper()
+	resp := p.answer(name, config)
+	p.noErrors(resp.Diagnostics)
+	state, err := resp.State.Unmarshal(p.schema.DataSourceSchemas[name].ValueType())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	attributes, _ := plainOf(p.t, state).(map[string]any)
+	return attributes
+}
+
+// plainOf is a known value as JSON has it.
+func plainOf(t testing.TB, value tftypes.Value) any {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var list []tftypes.Value
+	var entries map[string]tftypes.Value
+	switch kind := value.Type(); {
+	case value.IsNull():
+		return nil
+	case kind.Is(tftypes.String):
+		var text string
+		must(value.As(&text))
+		return text
+	case kind.Is(tftypes.Bool):
+		var truth bool
+		must(value.As(&truth))
+		return truth
+	case kind.Is(tftypes.Number):
+		number := new(big.Float)
+		must(value.As(&number))
+		float, _ := number.Float64()
+		return float
+	case value.As(&list) == nil:
+		elements := []any{}
+		for _, element := range list {
+			elements = append(elements, plainOf(t, element))
+		}
+		return elements
+	}
+	must(value.As(&entries))
+	result := map[string]any{}
+	for name, entry := range entries {
+		result[name] = plainOf(t, entry)
+	}
+	return result
+}
+
+func (p *protocol) answer(name string, config map[string]any) *tfprotov6.ReadDataSourceResponse {
+	p.t.Helper()
 	value := valueOf(p.t, p.schema.DataSourceSchemas[name].ValueType(), config)
 	encoded, err := tfprotov6.NewDynamicValue(value.Type(), value)
 	if err != nil {
@@ -107,7 +178,7 @@ func (p *protocol) readData(name string, config map[string]any) []*tfprotov6.Dia
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return resp.Diagnostics
+	return resp
 }
 
 func identityKind(names ...string) tftypes.Object {

@@ -315,33 +315,9 @@ func ownershipPolicy() tftypes.Value {
 	return tftypes.NewValue(tftypes.Tuple{ElementTypes: []tftypes.Type{kind}}, []tftypes.Value{tftypes.NewValue(kind, rule)})
 }
 
-// gaveUp is a testing.TB whose failure ends an attempt and not the test.
-type gaveUp struct {
-	testing.TB
-	said string
-}
-
-func (r *gaveUp) Helper() {}
-
-func (r *gaveUp) Fatalf(format string, args ...any) {
-	r.said = fmt.Sprintf(format, args...)
-	panic(r)
-}
-
 // attempt plays something and returns what the provider said when it gave up; "" is nothing.
-func (s *ramStage) attempt(play func(*ramStage)) (said string) {
-	catch := &gaveUp{TB: s.t}
-	s.p.t = catch
-	defer func() {
-		if r := recover(); r != nil {
-			if r != any(catch) {
-				panic(r)
-			}
-			said = catch.said
-		}
-	}()
-	play(s)
-	return ""
+func (s *ramStage) attempt(play func(*ramStage)) string {
+	return s.p.attempt(func() { play(s) })
 }
 
 // apply applies a configuration of the resource, a new one if it is another than before, and plans nothing after it.

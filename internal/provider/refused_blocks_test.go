@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -47,5 +48,28 @@ func (w *workspace) expectRefused(blocks []refusedBlock) {
 		if len(text) > 3000+len(r.block) {
 			w.t.Errorf("%s: %d bytes of diagnostics", r.name, len(text))
 		}
+	}
+}
+
+// expectErrors runs terraform, which has to report one error about each of the addresses, with all its words, and no other.
+// About what is no longer configured it names no address.
+func (w *workspace) expectErrors(want map[string][]string, args ...string) {
+	w.t.Helper()
+	found := slices.DeleteFunc(w.diagnostics(args...), func(d diagnostic) bool { return d.Severity != "error" })
+	for i := range found {
+		found[i].Snippet.Code = "" // all of a file that is JSON
+	}
+	for address, words := range want {
+		i := slices.IndexFunc(found, func(d diagnostic) bool {
+			return (d.Address == address || d.Address == "") && !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(d.Summary+"\n"+d.Detail, word) })
+		})
+		if i < 0 {
+			w.t.Errorf("no error about %s with %q in %+v", address, words, found)
+			continue
+		}
+		found = slices.Delete(found, i, i+1)
+	}
+	if len(found) > 0 {
+		w.t.Errorf("errors beside those that are wanted: %+v", found)
 	}
 }

@@ -74,6 +74,14 @@ func (w *workspace) config(body string, args ...any) {
 	w.write("main.tf", requiredProvider+w.oss.config(body, args...))
 }
 
+// writeResources writes resources by type and name, beside main.tf.
+func (w *workspace) writeResources(blocks map[string]map[string]any) {
+	w.t.Helper()
+	text, err := json.Marshal(map[string]any{"resource": blocks})
+	w.oss.must(err)
+	w.write("resources.tf.json", string(text))
+}
+
 // command is terraform in the workspace, which starts the provider itself.
 func (w *workspace) command(args ...string) *exec.Cmd {
 	return rig.Command(w.t.Context(), w.dir, w.env, w.terraform, args...)
