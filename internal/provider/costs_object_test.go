@@ -25,7 +25,7 @@ const emma = "\nmetadata = { owner = \"emma\" }"
 
 var objectCosts = costTable{"oss_object", [][]cost{
 	{
-		{what: "create", requests: "1 GetBucketVersioning, 1 PutObject", sent: "the body", bytes: 5, config: objectWith(`content = "hello"`),
+		{what: "create", starts: true, requests: "1 GetBucketVersioning, 1 PutObject", sent: "the body", bytes: 5, config: objectWith(`content = "hello"`),
 			why: "GetBucketVersioning once for each bucket and run: OSS ignores the header that forbids overwriting in a bucket that is or was versioned. There, and where the call is denied, HeadObject goes first. With `allow_overwrite` neither is sent."},
 		{what: "plan, nothing changed", requests: "1 HeadObject", run: "plan -detailed-exitcode", why: "GetObjectAcl and GetObjectTagging where the state has an ACL or tags: HeadObject shows neither."},
 		{run: "apply -auto-approve -refresh-only"},
@@ -76,7 +76,7 @@ var objectCosts = costTable{"oss_object", [][]cost{
 				w.oss.must(w.oss.sdk().PutObject("file.txt", strings.NewReader("hello"), oss.ObjectACL(oss.ACLPrivate), oss.SetTagging(tagging("a", "b"))))
 			},
 			why: "ACL and tags are left open: nobody has asked for them."},
-		{what: "`acl` and `tags` of an imported object become managed, and are right", requests: "2 GetObjectAcl, 2 GetObjectTagging", config: objectWith("content = \"hello\"\nacl = \"private\"\ntags = { a = \"b\" }"),
+		{what: "`acl` and `tags` of an imported object become managed, and are right", starts: true, requests: "2 GetObjectAcl, 2 GetObjectTagging", config: objectWith("content = \"hello\"\nacl = \"private\"\ntags = { a = \"b\" }"),
 			why: "1 each whenever Terraform plans, which it does once more while applying: nothing is written where they are right, and where they are not the plan says what goes."},
 	},
 	{
@@ -92,7 +92,7 @@ var objectCosts = costTable{"oss_object", [][]cost{
 			why: "From 64 MiB on, a body goes in parts of 16 MiB or more. ListMultipartUploads finds what a killed run left of the same key, so that it is named; 1 more where the answer to the beginning was lost."},
 	},
 	{
-		{what: "create from `copy_source`", requests: "3 HeadObject, 1 GetBucketVersioning, 1 CopyObject", config: objectWith("copy_source {\n bucket = \"BUCKET\"\n key = \"from.txt\"\n }"),
+		{what: "create from `copy_source`", starts: true, requests: "3 HeadObject, 1 GetBucketVersioning, 1 CopyObject", config: objectWith("copy_source {\n bucket = \"BUCKET\"\n key = \"from.txt\"\n }"),
 			before: func(_ *testing.T, w *workspace) {
 				w.oss.must(w.oss.sdk().PutObject("from.txt", strings.NewReader("hello")))
 			},

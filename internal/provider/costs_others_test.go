@@ -24,7 +24,7 @@ func threeFiles(_ *testing.T, w *workspace) {
 
 var directoryCosts = costTable{"oss_directory", [][]cost{
 	{
-		{what: "create with 3 files", requests: "2 ListObjectsV2, 3 PutObject", sent: "the files", bytes: 9, before: threeFiles, config: folder(fromSite),
+		{what: "create with 3 files", starts: true, requests: "2 ListObjectsV2, 3 PutObject", sent: "the files", bytes: 9, before: threeFiles, config: folder(fromSite),
 			why: "1 ListObjectsV2 for each 1,000 objects, each time Terraform plans, which it does once more while applying; 1 HeadObject for each object that has the key and the size of a file: it may be right already. 1 PutObject for each file."},
 		{what: "plan, nothing changed", requests: "1 ListObjectsV2", run: "plan -detailed-exitcode",
 			why: "GetObjectAcl and GetObjectTagging for each object of which a block names them."},
@@ -34,7 +34,7 @@ var directoryCosts = costTable{"oss_directory", [][]cost{
 			why: "A list shows no metadata, but its times move: 1 HeadObject for each object whose ETag or time moved since it was last seen, once more for one that was written in the second in which it was listed."},
 		{run: "apply -auto-approve"},
 		{what: "1 other body", requests: "1 PutObject", sent: "the file", bytes: 5, before: func(_ *testing.T, w *workspace) { w.write("site/b.txt", "newer") }},
-		{what: "1 new file", requests: "1 GetBucketVersioning, 1 PutObject", sent: "the file", bytes: 4, before: func(_ *testing.T, w *workspace) { w.write("site/d.txt", "four") },
+		{what: "1 new file", starts: true, requests: "1 GetBucketVersioning, 1 PutObject", sent: "the file", bytes: 4, before: func(_ *testing.T, w *workspace) { w.write("site/d.txt", "four") },
 			why: "GetBucketVersioning once for each run, and in a bucket that is or was versioned 1 HeadObject for each new file: it must not meet an object of somebody else."},
 		{what: "other headers, metadata or class of 4 files", requests: "4 CopyObject", config: folder(fromSite + "metadata = { owner = \"emma\" }"),
 			why: "1 copy of each object onto itself, inside OSS."},
@@ -92,7 +92,7 @@ ephemeral "oss_upload_policy" "form" {
 }`, why: "They are signed on the machine."},
 	},
 	{
-		{what: "`oss_object`: plan and apply", requests: "2 GetObject", config: `
+		{what: "`oss_object`: plan and apply", starts: true, requests: "2 GetObject", config: `
 ephemeral "oss_object" "get" {
   bucket = "BUCKET"
   key = "k"

@@ -25,6 +25,7 @@ type cost struct {
 	before func(*testing.T, *workspace) // what happens before
 	config string                       // the configuration from here on; "" leaves it as it was
 	run    string                       // Terraform's arguments; "" is an apply without a refresh
+	starts bool                         // Terraform starts the provider: for what the plan asks and the apply asks again, in a user's run in two processes
 	tofu   string                       // why OpenTofu asks otherwise; "" is that it does not
 }
 
@@ -47,7 +48,6 @@ func TestCosts(t *testing.T) {
 				t.Parallel()
 				o := startOSS(t)
 				w := o.workspace()
-				w.starts = true // each process asks for itself
 				for _, step := range history {
 					step.play(t, w)
 				}
@@ -71,6 +71,7 @@ func (c cost) play(t *testing.T, w *workspace) {
 	if run == "" {
 		run = applyAlone
 	}
+	w.starts = c.starts
 	w.oss.local().ResetRecords()
 	w.must(strings.Fields(strings.ReplaceAll(run, "BUCKET", w.oss.bucket))...)
 	if c.what == "" {

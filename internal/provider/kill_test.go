@@ -3,6 +3,7 @@
 package provider
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,10 +18,11 @@ import (
 // when it has done it and before the provider can read an answer.
 type killer struct {
 	workspace *workspace
-	after     bool
+	after     bool         // to be changed while it is disarmed
 	n         atomic.Int32 // requests until it strikes; 0 is disarmed
 	pending   atomic.Bool  // the work of the struck request is being done
 	killed    atomic.Bool
+	out       string // of the last run
 }
 
 func (k *killer) hook(ossserver.Call) *ossserver.Fault {
@@ -54,31 +56,161 @@ func (k *killer) killAll(pids []int) {
 	}
 }
 
-// The provider is killed at every request of a creation, an update, a large upload and a deletion. From what is left a
-// plain apply converges.
+// The operations of an object that is small, by the arguments before and after; without any there is no object.
+var killedOperations = []struct{ name, before, after string }{
+	{"create", "", `content = "one"`},
+	{"header", `content = "one"`, "content = \"one\"\n cache_control = \"no-cache\""},
+	{"body", `content = "one"`, `content = "two"`},
+	{"acl_and_tags", `content = "one"`, "content = \"one\"\n acl = \"private\"\n tags = { a = \"b\" }"},
+	{"delete", `content = "one"`, ""},
+}
+
+// mostRequests is more than one of these operations asks for. There are as many objects of each: one for each kill.
+const mostRequests = 5
+
+// killedObjects configures them, by what each operation has as arguments before or after.
+func killedObjects(after bool) string {
+	var text strings.Builder
+	for _, operation := range killedOperations {
+		arguments := operation.before
+		if after {
+			arguments = operation.after
+		}
+		if arguments != "" {
+			fmt.Fprintf(&text, "resource \"oss_object\" \"%s\" {\n count = %d\n bucket = \"BUCKET\"\n key = \"%[1]s/${count.index}\"\n %[3]s\n}\n", operation.name, mostRequests, arguments)
+		}
+	}
+	return text.String()
+}
+
+// The provider is killed at every request of a creation, an update and a deletion, each time with an object of its own.
+// From what is left a plain apply converges.
 func TestKilledAtEveryRequest(t *testing.T) {
 	t.Parallel()
-	for _, tc := range []struct{ name, before, after string }{
-		{"create", "", `content = "one"`},
-		{"create large", "", `source = "large.bin"
+	k := newKiller(t)
+	w := k.workspace
+	w.config(killedObjects(false))
+	w.apply()
+	w.config(killedObjects(true))
+	for _, operation := range killedOperations {
+		last := everyRequest(t, func(n int32) bool { return k.strikes(fmt.Sprintf("oss_object.%s[%d]", operation.name, n), n) })
+		k.strikesAfter(fmt.Sprintf("oss_object.%s[0]", operation.name), last)
+	}
+	w.heal()
+	if uploads, err := w.oss.sdk().ListMultipartUploads(); err != nil || len(uploads.Uploads) > 0 {
+		t.Errorf("unfinished uploads are left: %v, %v", uploads.Uploads, err)
+	}
+	for _, operation := range killedOperations {
+		for i := range mostRequests {
+			_, err := w.oss.local().Object(w.oss.bucket, fmt.Sprintf("%s/%d", operation.name, i))
+			if stored := err == nil; stored != (operation.after != "") {
+				t.Errorf("%s %d: an object is stored: %v", operation.name, i, stored)
+			}
+		}
+	}
+}
+
+// The provider is killed at every request of a large upload, time and again of the same object: what a killed run leaves
+// are unfinished uploads, which do not get into each other's way, and an object if it died behind the last write. Then
+// another client deletes that, which leaves what a run that was killed before it leaves, and more often.
+func TestLargeUploadKilledAtEveryRequest(t *testing.T) {
+	t.Parallel()
+	k := newKiller(t)
+	w, o := k.workspace, k.workspace.oss
+	w.write("large.bin", "")
+	o.must(os.Truncate(filepath.Join(w.dir, "large.bin"), 65<<20))
+	w.config(`resource "oss_object" "test" {
+  count  = 2
+  bucket = "BUCKET"
+  key    = "k/${count.index}"
+  source = "large.bin"
   timeouts {
     create = "1m"
-  }`},
-		{"header", `content = "one"`, "content = \"one\"\n cache_control = \"no-cache\""},
-		{"body", `content = "one"`, `content = "two"`},
-		{"acl and tags", `content = "one"`, `content = "one"
-  acl = "private"
-  tags = { a = "b" }`},
-		{"delete", `content = "one"`, ""},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			n := everyRequest(t, func(n int32) bool { return killOnce(t, false, tc.before, tc.after, n) })
-			// Dying after one request is dying before the next; only the last has none behind it.
-			if !killOnce(t, true, tc.before, tc.after, n) {
-				t.Error("the provider survived its last request")
-			}
-		})
+  }
+}`)
+	last := everyRequest(t, func(n int32) bool {
+		o.must(o.sdk().DeleteObject("k/1"))
+		return k.strikes("oss_object.test[1]", n)
+	})
+	// The run that nothing struck has converged.
+	w.namesUploads(k.out)
+	k.strikesAfter("oss_object.test[0]", last)
+	if got := w.heal(); !strings.Contains(got, "1 added, 0 changed, 0 destroyed") {
+		t.Errorf("the uploads are not healed by the two runs:\n%s", got)
+	}
+	for _, key := range []string{"k/0", "k/1"} {
+		if got := o.object(key); got.Size != 65<<20 {
+			t.Errorf("%s has %d bytes", key, got.Size)
+		}
+	}
+}
+
+// newKiller has a server and a workspace to strike in.
+func newKiller(t *testing.T) *killer {
+	t.Helper()
+	k := &killer{}
+	server := newServer()
+	server.Fault, server.OnRecord = k.hook, k.recorded
+	k.workspace = startServer(t, server).workspace()
+	return k
+}
+
+// strikes carries out what is planned for one resource in a provider that dies before its n-th request. It reports
+// whether there were so many.
+func (k *killer) strikes(address string, n int32) bool {
+	w := k.workspace
+	w.t.Helper()
+	k.killed.Store(false)
+	k.n.Store(n)
+	var code int
+	k.out, code = w.try("apply", "-auto-approve", "-refresh=false", "-no-color", "-target="+address)
+	left := k.n.Swap(0)
+	killed := k.killed.Load()
+	switch {
+	case killed && code == 0:
+		w.t.Errorf("%s, request %d: the provider was killed and the apply succeeded:\n%s", address, n, k.out)
+	case !killed && code != 0:
+		w.t.Errorf("%s, request %d: nothing was killed, and the apply failed:\n%s", address, n, k.out)
+	case !killed && left != 1:
+		w.t.Errorf("%s: the run before was killed at request %d, and this one had %d", address, n-1, n-left)
+	}
+	return killed
+}
+
+// strikesAfter has the provider die after its last request. Dying after one request is dying before the next; only the
+// last has none behind it. Here Terraform has started the provider: it sees a process of its own die.
+func (k *killer) strikesAfter(address string, last int32) {
+	k.workspace.t.Helper()
+	k.after, k.workspace.starts = true, true
+	if !k.strikes(address, last) {
+		k.workspace.t.Errorf("%s: the provider survived its last request", address)
+	}
+	k.after, k.workspace.starts = false, false
+}
+
+// heal applies once more, which is all that there is to do.
+func (w *workspace) heal() string {
+	w.t.Helper()
+	out, code := w.try("apply", "-auto-approve", "-no-color")
+	if code != 0 {
+		w.t.Fatalf("the next apply failed:\n%s", out)
+	}
+	w.clean()
+	return out
+}
+
+// namesUploads checks that an apply has named every unfinished upload that is left.
+func (w *workspace) namesUploads(out string) {
+	w.t.Helper()
+	list, err := w.oss.sdk().ListMultipartUploads()
+	w.oss.must(err)
+	if len(list.Uploads) == 0 {
+		w.t.Error("no unfinished upload is left: the test proves nothing")
+	}
+	for _, upload := range list.Uploads {
+		if !strings.Contains(flatten(out), upload.UploadID) {
+			w.t.Errorf("the unfinished upload %s is left and not named:\n%s", upload.UploadID, out)
+		}
 	}
 }
 
@@ -95,66 +227,4 @@ func everyRequest(t *testing.T, kill func(n int32) bool) int32 {
 		t.Fatal("nothing was killed")
 	}
 	return n - 1
-}
-
-// killOnce makes a run of its own whose provider dies at the n-th request, and heals it. It reports whether there were
-// so many requests.
-func killOnce(t *testing.T, workDone bool, before, after string, n int32) bool {
-	t.Helper()
-	k := &killer{after: workDone}
-	server := newServer()
-	server.Fault, server.OnRecord = k.hook, k.recorded
-	o := startServer(t, server)
-	w := o.workspace()
-	k.workspace = w
-	w.write("large.bin", "")
-	o.must(os.Truncate(filepath.Join(w.dir, "large.bin"), 65<<20))
-	set := func(arguments string) {
-		if arguments == "" {
-			w.config("")
-			return
-		}
-		w.config(`resource "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "k"
-` + arguments + "\n}\n")
-	}
-	if before != "" {
-		set(before)
-		w.apply()
-	}
-	set(after)
-	k.n.Store(n)
-	w.starts = true
-	out, code := w.try("apply", "-auto-approve", "-refresh=false", "-no-color")
-	w.starts = false
-	k.n.Store(0)
-	if !k.killed.Load() {
-		if code != 0 {
-			t.Errorf("request %d: nothing was killed, and the apply failed:\n%s", n, out)
-		}
-		return false
-	}
-	if code == 0 {
-		t.Errorf("request %d: the provider was killed and the apply succeeded:\n%s", n, out)
-	}
-	heal(t, o, w, n, after)
-	return true
-}
-
-// heal applies once more, which is all that there is to do.
-func heal(t *testing.T, o *testOSS, w *workspace, n int32, after string) {
-	t.Helper()
-	out, code := w.try("apply", "-auto-approve", "-no-color")
-	if code != 0 {
-		t.Fatalf("request %d: the next apply failed:\n%s", n, out)
-	}
-	w.clean()
-	_, err := o.local().Object(o.bucket, "k")
-	if stored := err == nil; stored != (after != "") {
-		t.Errorf("request %d: an object is stored: %v", n, stored)
-	}
-	if uploads, err := o.sdk().ListMultipartUploads(); err != nil || len(uploads.Uploads) > 0 && !strings.Contains(flatten(out), uploads.Uploads[0].UploadID) {
-		t.Errorf("request %d: an unfinished upload is left and not named: %v, %v\n%s", n, uploads.Uploads, err, out)
-	}
 }
