@@ -31,23 +31,31 @@ func (w *workspace) attribute(address, name string) any {
 }
 
 type stateResource struct {
-	Address string         `json:"address"`
-	Tainted bool           `json:"tainted"`
-	Values  map[string]any `json:"values"`
+	Address string
+	Tainted bool
+	Values  map[string]any
 }
 
-// resources are those of the state.
+// resources are those of the state, without count and for_each. The file is read, since `terraform show` starts the provider.
 func (w *workspace) resources() []stateResource {
 	w.t.Helper()
 	var state struct {
-		Values struct {
-			RootModule struct{ Resources []stateResource } `json:"root_module"`
+		Resources []struct {
+			Type, Name string
+			Instances  []struct {
+				Status     string
+				Attributes map[string]any
+			}
 		}
 	}
-	if err := json.Unmarshal([]byte(w.must("show", "-json")), &state); err != nil {
-		w.t.Fatal(err)
+	w.oss.must(json.Unmarshal([]byte(w.read("terraform.tfstate")), &state))
+	var all []stateResource
+	for _, r := range state.Resources {
+		for _, i := range r.Instances {
+			all = append(all, stateResource{r.Type + "." + r.Name, i.Status == "tainted", i.Attributes})
+		}
 	}
-	return state.Values.RootModule.Resources
+	return all
 }
 
 // What reaches the receiver is, byte for byte, what OSS-095 says: in a form each value percent-encoded, in JSON each a
