@@ -3,6 +3,7 @@ package provider
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,51 +64,58 @@ func TestCallbackStaysOwed(t *testing.T) {
 // Another body pays the debt as well; without the block there is none.
 func TestCallbackNoLongerOwed(t *testing.T) {
 	t.Parallel()
-	t.Run("another body", func(t *testing.T) {
-		t.Parallel()
-		o, _, r, w := startOwing(t)
-		r.set(says(`{}`))
-		w.owing(r, `content = "three"`)
-		w.apply()
-		if got := r.bodies(); len(got) != 3 || o.body("k") != "three" {
-			t.Errorf("called back %q", got)
-		}
-		w.clean()
-	})
-	t.Run("warnings will do", func(t *testing.T) {
-		t.Parallel()
-		_, _, r, w := startOwing(t)
-		w.write("main.tf", strings.Replace(w.read("main.tf"), "callback {", "callback {\n on_failure = \"warn\"", 1))
-		if out := w.apply(); !strings.Contains(out, "Warning: Upload Callback Failed") {
-			t.Errorf("no warning:\n%s", out)
-		}
-		if got := len(r.bodies()); got != 3 {
-			t.Errorf("called back %d times, want 3", got)
-		}
-		w.clean()
-	})
-	t.Run("no callback", func(t *testing.T) {
-		t.Parallel()
-		o, _, r, w := startOwing(t)
-		r.set(says(`{}`))
-		w.config(`resource "oss_object" "k" {
+	o := startCallbacks(t)
+	w := o.workspace()
+	body, warned, without := plainReceiver(t), plainReceiver(t), plainReceiver(t)
+	object := func(name, content string, r *receiver) string {
+		return called(name, fmt.Sprintf("content = %q", content), small(r.URL))
+	}
+	set := func(objects ...string) { w.config(strings.ReplaceAll(strings.Join(objects, ""), "%", "%%")) }
+	set(object("body", "one", body), object("warned", "one", warned), object("without", "one", without))
+	w.apply()
+	for _, r := range []*receiver{body, warned, without} {
+		r.set(refusing)
+	}
+	again := object("without", "two", without)
+	set(object("body", "two", body), object("warned", "two", warned), again)
+	owed, _ := w.says("apply", "-auto-approve")
+	if owed = besideLoopback(owed); len(owed) != 3 || owed[0].Severity != "error" || owed[0].Summary != "Upload Callback Failed" {
+		t.Fatalf("three callbacks are to be owed: %+v", owed)
+	}
+
+	body.set(says(`{}`))
+	without.set(says(`{}`))
+	satisfied := object("body", "three", body) + strings.Replace(object("warned", "two", warned), "callback {", "callback {\n on_failure = \"warn\"", 1)
+	set(satisfied, `resource "oss_object" "without" {
   bucket = "BUCKET"
-  key = "k"
+  key = "without"
   content = "two"
 }`)
-		o.local().ResetRecords()
-		w.apply("-refresh=false")
-		if got := o.requests(); got != "" {
-			t.Errorf("requests %q", got)
-		}
-		w.clean()
-		w.owing(r, `content = "two"`)
-		w.apply()
-		if got := len(r.bodies()); got != 2 {
-			t.Errorf("called back %d times: what was given up came back with the block", got)
-		}
-		w.clean()
-	})
+	o.local().ResetRecords()
+	told, failed := w.says("apply", "-auto-approve")
+	summaries := []string{}
+	for _, d := range besideLoopback(told) {
+		summaries = append(summaries, d.Severity+" "+d.Address+" "+d.Summary)
+	}
+	if want := []string{"warning oss_object.warned Upload Repeated for Its Callback", "warning oss_object.warned Upload Callback Failed"}; failed || !slices.Equal(summaries, want) {
+		t.Errorf("the apply failed: %v; it says %+v", failed, told)
+	}
+	if got := body.bodies(); len(got) != 3 || o.body("body") != "three" {
+		t.Errorf("another body: called back %q", got)
+	}
+	if got := len(warned.bodies()); got != 3 {
+		t.Errorf("warnings will do: called back %d times, want 3", got)
+	}
+	if got := o.requestsFor("without"); got != "HeadObject:1" { // the refresh
+		t.Errorf("no callback: requests %q", got)
+	}
+	w.clean()
+	set(satisfied, again)
+	w.apply()
+	if got := len(without.bodies()); got != 2 {
+		t.Errorf("called back %d times: what was given up came back with the block", got)
+	}
+	w.clean()
 }
 
 // The callback of a body that must not be seen is owed like any other.

@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,23 +32,31 @@ func (w *workspace) attribute(address, name string) any {
 }
 
 type stateResource struct {
-	Address string         `json:"address"`
-	Tainted bool           `json:"tainted"`
-	Values  map[string]any `json:"values"`
+	Address string
+	Tainted bool
+	Values  map[string]any
 }
 
-// resources are those of the state.
+// resources are those of the state, without count and for_each. The file is read, since `terraform show` starts the provider.
 func (w *workspace) resources() []stateResource {
 	w.t.Helper()
 	var state struct {
-		Values struct {
-			RootModule struct{ Resources []stateResource } `json:"root_module"`
+		Resources []struct {
+			Type, Name string
+			Instances  []struct {
+				Status     string
+				Attributes map[string]any
+			}
 		}
 	}
-	if err := json.Unmarshal([]byte(w.must("show", "-json")), &state); err != nil {
-		w.t.Fatal(err)
+	w.oss.must(json.Unmarshal([]byte(w.read("terraform.tfstate")), &state))
+	var all []stateResource
+	for _, r := range state.Resources {
+		for _, i := range r.Instances {
+			all = append(all, stateResource{r.Type + "." + r.Name, i.Status == "tainted", i.Attributes})
+		}
 	}
-	return state.Values.RootModule.Resources
+	return all
 }
 
 // What reaches the receiver is, byte for byte, what OSS-095 says: in a form each value percent-encoded, in JSON each a
@@ -89,89 +98,104 @@ func TestCallbackBodies(t *testing.T) {
 	w.clean()
 }
 
+// callbackStep is what one apply does to an object with a callback.
+type callbackStep struct {
+	arguments string
+	block     string // of the callback; none if it is ""
+	uploads   bool   // the plan has a new answer
+	calls     bool
+	requests  string
+	answer    any    // that the state has afterwards
+	warns     string // words of the plan's warning
+}
+
 // OSS calls back for uploads and for nothing else. The plan says so where the callback itself changes.
 func TestCallbackFiresOnUploadsOnly(t *testing.T) {
 	t.Parallel()
 	o := startCallbacks(t)
 	r := plainReceiver(t)
 	w := o.workspace()
-	set := func(arguments, block string) { w.config(strings.ReplaceAll(called("k", arguments, block), "%", "%%")) }
-	fired := 0
-	step := func(what string, unknown bool, fires int, requests string) {
-		t.Helper()
-		planned := w.plan("-refresh=false")["oss_object.k"]
-		if got := strings.Contains(strings.Join(planned.attributes, " "), "callback_response"); got != unknown {
-			t.Errorf("%s: the plan changes %v", what, planned.attributes)
-		}
-		o.local().ResetRecords()
-		w.must("apply", "-no-color", "plan.bin")
-		fired += fires
-		if got := r.bodies(); len(got) != fired {
-			t.Errorf("%s: called back %d times, want %d", what, len(got), fired)
-		}
-		if got := o.requests(); got != requests {
-			t.Errorf("%s: requests %q, want %q", what, got, requests)
-		}
+	const first, second, created = `{"ok":true}`, `{"second":2}`, "GetBucketVersioning:1 PutObject:1"
+	owner, block, other := "\n metadata = { owner = \"emma\" }", small(r.URL), small(r.URL)+"\n host = \"app.example.com\""
+	objects := map[string][]callbackStep{ // the documentation says that a change of metadata calls nobody back; the plan need not
+		"metadata": {
+			{`content = "one"`, block, true, true, "PutObject:1", first, ""},
+			{`content = "one"` + owner, block, false, false, "CopyObject:1 GetObjectAcl:1", first, ""},
+			{`content = "one"` + owner + "\n tags = { a = \"b\" }\n acl = \"private\"", block, false, false, "PutObjectACL:1 PutObjectTagging:1", first, ""},
+		},
+		"callback": {
+			{`content = "one"`, block, true, true, "PutObject:1", first, ""},
+			{`content = "one"`, other, false, false, "", first, "the next upload of the body"},
+			{`content_base64 = "b25l"`, block, false, false, "", first, "the next upload of the body"},
+		},
+		"body": {
+			{"content = \"one\"\n tags = { a = \"b\" }", block, true, true, "PutObject:1", first, ""},
+			{`content = "one"`, block, false, false, "", first, ""},
+			{`content = "two"`, block, true, true, "GetObjectAcl:1 GetObjectTagging:1 HeadObject:1 PutObject:1", second, ""},
+		},
+		"without": {
+			{`content = "two"`, block, true, true, "PutObject:1", first, ""},
+			{`content = "two"`, "", false, false, "", first, ""},
+			{`content = "three"`, "", true, false, "GetObjectAcl:1 HeadObject:1 PutObject:1", nil, ""},
+		},
 	}
-	// says holds a plan against the words of its warning.
-	saysNo := func(words ...string) {
-		t.Helper()
-		out := flatten(w.must("plan", "-no-color", "-refresh=false"))
-		for _, word := range append(words, "New Callback Waits for an Upload") {
-			if !strings.Contains(out, word) {
-				t.Errorf("the plan does not say %q:\n%s", word, out)
+	for n, answer := range []string{first, first, second} {
+		text := ""
+		for name, steps := range objects {
+			one := called(name, steps[n].arguments, steps[n].block)
+			if steps[n].block == "" {
+				one = one[:strings.Index(one, "callback {")] + "}\n"
 			}
+			text += one
+		}
+		w.config(strings.ReplaceAll(text, "%", "%%"))
+		r.set(says(answer))
+		told, _ := w.says("plan", "-refresh=false", "-out=plan.bin")
+		told = besideLoopback(told)
+		changes := w.planned()
+		o.local().ResetRecords()
+		before := len(r.bodies())
+		w.must("apply", "-no-color", "plan.bin")
+		calls := r.bodies()[before:]
+		for name, steps := range objects {
+			steps[n].expect(w, fmt.Sprintf("%s, step %d", name, n), name, told, changes["oss_object."+name], calls)
+		}
+		if n == 0 {
+			w.apply("-refresh-only")
+		}
+		if n != 1 {
+			w.clean()
+		}
+		if got := r.bodies()[before:]; len(got) != len(calls) {
+			t.Errorf("a refresh called back: %q", got)
 		}
 	}
-	set(`content = "one"`, small(r.URL))
-	step("create", true, 1, "GetBucketVersioning:1 PutObject:1")
-	w.apply("-refresh-only")
-	w.clean()
-	if got := r.bodies(); len(got) != fired {
-		t.Errorf("a refresh called back: %q", got)
+}
+
+// expect holds a step against what was told at plan, the plan of its object, and the calls of the apply.
+func (s callbackStep) expect(w *workspace, what, name string, all []told, planned change, calls []string) {
+	w.t.Helper()
+	warnings := ""
+	for _, d := range all {
+		if d.Address == "oss_object."+name {
+			warnings += d.Severity + ": " + d.Summary + ": " + d.Detail + "\n"
+		}
 	}
-	set("content = \"one\"\n metadata = { owner = \"emma\" }", small(r.URL))
-	if out := w.must("plan", "-no-color", "-refresh=false"); strings.Contains(out, "Warning: No") || strings.Contains(out, "Warning: New") {
-		t.Errorf("the documentation says that a change of metadata calls nobody back; the plan need not:\n%s", out)
+	if !strings.Contains(warnings, s.warns) || strings.HasPrefix(warnings, "warning: New Callback Waits for an Upload: ") != (s.warns != "") || (warnings != "") != (s.warns != "") {
+		w.t.Errorf("%s: the plan says %q, want %q", what, warnings, s.warns)
 	}
-	step("metadata", false, 0, "CopyObject:1 GetObjectAcl:1")
-	set(`content = "one"
-  metadata = { owner = "emma" }
-  tags = { a = "b" }
-  acl = "private"`, small(r.URL))
-	step("tags and ACL", false, 0, "PutObjectACL:1 PutObjectTagging:1")
-	set("content = \"one\"\n metadata = { owner = \"emma\" }", small(r.URL)+"\n host = \"app.example.com\"")
-	saysNo("the next upload of the body")
-	step("callback alone", false, 0, "")
-	set("content_base64 = \"b25l\"\n metadata = { owner = \"emma\" }", small(r.URL))
-	step("the same bytes", false, 0, "")
-	if got := w.attribute("oss_object.k", "callback_response"); got != `{"ok":true}` {
-		t.Errorf("callback_response %v", got)
+	if got := slices.Contains(planned.attributes, "callback_response"); got != s.uploads {
+		w.t.Errorf("%s: the plan changes %v", what, planned.attributes)
 	}
-	r.set(says(`{"second":2}`))
-	set("content = \"two\"\n metadata = { owner = \"emma\" }", small(r.URL))
-	step("another body", true, 1, "GetObjectAcl:1 GetObjectTagging:1 HeadObject:1 PutObject:1")
-	if got := w.attribute("oss_object.k", "callback_response"); got != `{"second":2}` {
-		t.Errorf("callback_response %v", got)
+	if got := slices.Contains(calls, "object="+name); got != s.calls {
+		w.t.Errorf("%s: called back with %q", what, calls)
 	}
-	w.config(`resource "oss_object" "k" {
-  bucket = "BUCKET"
-  key = "k"
-  content = "two"
-  metadata = { owner = "emma" }
-}`)
-	step("no callback any more", false, 0, "")
-	w.config(`resource "oss_object" "k" {
-  bucket = "BUCKET"
-  key = "k"
-  content = "three"
-  metadata = { owner = "emma" }
-}`)
-	step("an upload without callback", true, 0, "GetObjectAcl:1 GetObjectTagging:1 HeadObject:1 PutObject:1")
-	if got := w.attribute("oss_object.k", "callback_response"); got != nil {
-		t.Errorf("callback_response %v of an upload without callback", got)
+	if got := w.oss.requestsFor(name); got != s.requests {
+		w.t.Errorf("%s: requests %q, want %q", what, got, s.requests)
 	}
-	w.clean()
+	if got := w.attribute("oss_object."+name, "callback_response"); got != s.answer {
+		w.t.Errorf("%s: callback_response %v, want %v", what, got, s.answer)
+	}
 }
 
 // Large bodies call back once, when all parts are there; images tell their size; the first URL that answers counts; and a
@@ -268,8 +292,8 @@ resource "terraform_data" "later" {
   body = terraform_data.later.output.body
   variables = { note = terraform_data.later.output.note }`)
 	w.config(strings.NewReplacer("URL", "ftp://example.com", "NOTE", "x").Replace(text))
-	w.plan()
-	w.fails([]string{"Invalid Callback URL", `"ftp"`}, "apply", "-auto-approve", "-no-color")
+	w.must("plan", "-out=plan.bin", "-no-color")
+	w.fails([]string{"Invalid Callback URL", `"ftp"`}, "apply", "-no-color", "plan.bin")
 	if _, err := o.local().Object(o.bucket, "k"); err == nil {
 		t.Error("an object was stored")
 	}

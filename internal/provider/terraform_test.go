@@ -193,6 +193,12 @@ type change struct {
 func (w *workspace) plan(args ...string) map[string]change {
 	w.t.Helper()
 	w.must(append([]string{"plan", "-out=plan.bin", "-no-color"}, args...)...)
+	return w.planned()
+}
+
+// planned are the changes of the plan in plan.bin.
+func (w *workspace) planned() map[string]change {
+	w.t.Helper()
 	var plan tfjson.Plan
 	show, detach := w.attached("show", "-json", "plan.bin")
 	out, err := rig.Must(w.t.Context(), show)
