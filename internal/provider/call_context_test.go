@@ -17,7 +17,7 @@ func TestContextOfACallIsLetGo(t *testing.T) {
 	p := o.protocol()
 	r := p.manage("oss_object", map[string]any{"bucket": o.bucket, "key": "a.txt", "content": "body"})
 	r.apply()
-	config, proposed := r.encoded()
+	config, proposed := r.planned()
 	null := p.value(r.kind, nil)
 	calls := map[string]func(context.Context) error{
 		"ValidateResourceConfig": func(ctx context.Context) error {

@@ -17,6 +17,7 @@ type protocolResource struct {
 	name    string
 	kind    tftypes.Object
 	config  map[string]any
+	ignored []string // as in ignore_changes: of these a plan has what the state has; validation and apply have what is written
 	state   *tfprotov6.DynamicValue
 	private []byte
 	id      *tfprotov6.ResourceIdentityData
@@ -27,9 +28,18 @@ func (p *protocol) manage(name string, config map[string]any) *protocolResource 
 	return &protocolResource{p: p, name: name, kind: kind, config: config, state: p.value(kind, nil)}
 }
 
-// encoded is the configuration in the types of the schema; proposed is what Terraform makes of it and of the state: what
-// is not configured and OSS's to say keeps its value.
-func (r *protocolResource) encoded() (config, proposed *tfprotov6.DynamicValue) {
+// written is the configuration in the types of the schema.
+func (r *protocolResource) written() *tfprotov6.DynamicValue {
+	r.p.t.Helper()
+	plain := *r
+	plain.ignored = nil
+	config, _ := plain.planned()
+	return config
+}
+
+// planned is the configuration as a plan has it; proposed is what Terraform makes of it and of the state: what is not
+// configured and OSS's to say keeps its value.
+func (r *protocolResource) planned() (config, proposed *tfprotov6.DynamicValue) {
 	r.p.t.Helper()
 	prior := map[string]tftypes.Value{}
 	old, err := r.state.Unmarshal(r.kind)
@@ -50,6 +60,9 @@ func (r *protocolResource) encoded() (config, proposed *tfprotov6.DynamicValue) 
 			value = []any{} // a list of blocks is never null
 		}
 		written[name] = typedValue(r.p.t, kind, value)
+		if before, ok := prior[name]; ok && slices.Contains(r.ignored, name) {
+			written[name] = before
+		}
 		merged[name] = written[name]
 	}
 	for _, attribute := range r.p.schema.ResourceSchemas[r.name].Block.Attributes {
@@ -99,9 +112,8 @@ func typedValue(t testing.TB, kind tftypes.Type, value any) tftypes.Value {
 // validate checks the configuration.
 func (r *protocolResource) validate() {
 	r.p.t.Helper()
-	config, _ := r.encoded()
 	resp, err := r.p.server.ValidateResourceConfig(r.p.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
-		TypeName: r.name, Config: config, ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
+		TypeName: r.name, Config: r.written(), ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
 	})
 	r.check(err)
 	r.p.noErrors(resp.Diagnostics)
@@ -116,7 +128,7 @@ func (r *protocolResource) plan() *tfprotov6.PlanResourceChangeResponse {
 
 func (r *protocolResource) planAgain() *tfprotov6.PlanResourceChangeResponse {
 	r.p.t.Helper()
-	config, proposed := r.encoded()
+	config, proposed := r.planned()
 	return r.planTo(config, proposed)
 }
 
@@ -159,8 +171,7 @@ func (r *protocolResource) apply() {
 		r.refresh()
 	}
 	r.plan()
-	config, _ := r.encoded()
-	r.applyTo(config, r.planAgain())
+	r.applyTo(r.written(), r.planAgain())
 }
 
 // destroy is all that the provider does in `terraform destroy`.
@@ -230,7 +241,7 @@ func (r *protocolResource) changes() (action string, attributes []string) {
 func (r *protocolResource) clean() {
 	r.p.t.Helper()
 	if action, attributes := r.changes(); action != "" {
-		r.p.t.Fatalf("the plan is not empty: %s of %q", action, attributes)
+		r.p.t.Fatalf("the plan of %v is not empty: %s of %q", r.config["key"], action, attributes)
 	}
 }
 
