@@ -31,11 +31,10 @@ const (
 	caseRuleTwo = `<CORSRule><AllowedOrigin>https://b.example.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod><AllowedHeader>range</AllowedHeader></CORSRule>`
 )
 
-// spelt are the allowed headers of the rules in the state.
-func spelt(w *workspace) []string {
-	w.t.Helper()
+// spelt are the allowed headers of rules.
+func spelt(rules any) []string {
 	var spelt []string
-	for _, rule := range w.attribute(testCORS, "cors_rule").([]any) {
+	for _, rule := range rules.([]any) {
 		for _, header := range rule.(map[string]any)["allowed_headers"].([]any) {
 			spelt = append(spelt, header.(string))
 		}
@@ -44,16 +43,19 @@ func spelt(w *workspace) []string {
 	return spelt
 }
 
+// A run of Terraform with such rules is that of TestCORSTakesEqualRules and TestCORSHeaderCaseImport.
 func TestCORSHeaderCase(t *testing.T) {
 	t.Parallel()
 	o := startAnyOSS(t)
 	o.ownCORS()
-	w := o.workspace()
-	w.config(caseConfig)
-	w.apply()
-	w.clean()
-	w.must("apply", "-auto-approve", "-refresh-only")
-	if got := fmt.Sprint(spelt(w)); got != "[Authorization Range X-OSS-*]" {
+	r := o.protocol().manage("oss_bucket_cors", map[string]any{"bucket": o.bucket, "cors_rule": []any{ // those of caseConfig
+		map[string]any{"allowed_origins": []any{"https://a.example.com"}, "allowed_methods": []any{"PUT"}, "allowed_headers": []any{"Authorization", "X-OSS-*"}, "expose_headers": []any{"ETag", "x-oss-request-id"}},
+		map[string]any{"allowed_origins": []any{"https://b.example.com"}, "allowed_methods": []any{"GET"}, "allowed_headers": []any{"Range"}},
+	}})
+	r.apply()
+	r.clean()
+	r.refresh()
+	if got := fmt.Sprint(spelt(r.attributes()["cors_rule"])); got != "[Authorization Range X-OSS-*]" {
 		t.Errorf("after a refresh the state has %s", got)
 	}
 	// The control: another header, one more, one less and an exposed header in another case are changes.
@@ -64,16 +66,16 @@ func TestCORSHeaderCase(t *testing.T) {
 		"case of exposed header": strings.Replace(caseRuleOne, "ETag", "etag", 1) + caseRuleTwo,
 	} {
 		foreignCORS(o, corsDocument(document))
-		if got := w.plan()[testCORS]; !got.actions.Update() || !sameNames(got.attributes, []string{"cors_rule"}) {
-			t.Errorf("%s: plan %v of %v, want an update", name, got.actions, got.attributes)
+		if action, attributes := r.changes(); action != "update" || !sameNames(attributes, []string{"cors_rule"}) {
+			t.Errorf("%s: plan %s of %v, want an update", name, action, attributes)
 		}
-		w.must("apply", "plan.bin")
-		w.clean()
+		r.apply()
+		r.clean()
 	}
 	// A rule that moved keeps its spelling, so the plan shows what was removed and nothing beside it.
 	foreignCORS(o, corsDocument(caseRuleTwo))
-	w.must("apply", "-auto-approve", "-refresh-only")
-	if got := fmt.Sprint(spelt(w)); got != "[Range]" {
+	r.refresh()
+	if got := fmt.Sprint(spelt(r.attributes()["cors_rule"])); got != "[Range]" {
 		t.Errorf("after a rule was removed the state has %s", got)
 	}
 }
@@ -94,7 +96,7 @@ func TestCORSHeaderCaseImport(t *testing.T) {
 		t.Errorf("plan %v of %v, want an import and nothing else", got.actions, got.attributes)
 	}
 	w.must("apply", "plan.bin")
-	if got := fmt.Sprint(spelt(w)); got != "[authorization range x-oss-*]" {
+	if got := fmt.Sprint(spelt(w.attribute(testCORS, "cors_rule"))); got != "[authorization range x-oss-*]" {
 		t.Errorf("imported %s", got)
 	}
 	w.clean()
@@ -140,35 +142,48 @@ func TestCORSTakesEqualRules(t *testing.T) {
 func TestCORSManyRules(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
-	w := o.workspace()
-	rules := func(count int) string {
-		var text strings.Builder
+	o.local()
+	rules := func(count int) map[string]any {
+		list := []any{}
 		for i := range count {
-			fmt.Fprintf(&text, `cors_rule {
-    allowed_origins = ["https://%d.example.com"]
-    allowed_methods = ["GET"]
-  }
-`, i)
+			list = append(list, oneCORSRule(fmt.Sprintf("https://%d.example.com", i), "GET")...)
 		}
-		return "resource \"oss_bucket_cors\" \"test\" {\n bucket = \"BUCKET\"\n" + text.String() + "}\n"
+		return map[string]any{"bucket": o.bucket, "cors_rule": list}
 	}
 	const title = "Many CORS Rules"
+	r := o.protocol().manage("oss_bucket_cors", nil)
+	planWarns := func() bool {
+		t.Helper()
+		r.p.told = nil
+		r.changes()
+		return slices.Contains(titles(r.p.told), title)
+	}
 	for _, step := range []struct {
 		count int
 		warns bool
 	}{{10, false}, {11, true}, {12, true}} {
-		w.config(rules(step.count))
-		if out := w.must("plan", "-no-color"); strings.Contains(out, title) != step.warns {
-			t.Errorf("%d rules: warned %t, want %t:\n%s", step.count, !step.warns, step.warns, out)
+		r.config = rules(step.count)
+		if warns := planWarns(); warns != step.warns {
+			t.Errorf("%d rules: warned %t, want %t", step.count, warns, step.warns)
 		}
-		w.apply()
-		if out := w.must("plan", "-no-color"); strings.Contains(out, title) {
-			t.Errorf("%d rules that are there: the plan warns:\n%s", step.count, out)
+		r.apply()
+		if planWarns() {
+			t.Errorf("%d rules that are there: the plan warns", step.count)
 		}
 	}
-	w.config(rules(11))
+	r.config = rules(11)
+	if planWarns() {
+		t.Error("a rule less: the plan warns")
+	}
+	// In runs of Terraform.
+	w := o.workspace()
+	w.config("")
+	w.writeResources(map[string]map[string]any{"oss_bucket_cors": {"test": with(rules(11), map[string]any{"allow_overwrite": true})}})
+	if out := w.apply(); !strings.Contains(out, title) {
+		t.Errorf("no warning:\n%s", out)
+	}
 	if out := w.must("plan", "-no-color"); strings.Contains(out, title) {
-		t.Errorf("a rule less: the plan warns:\n%s", out)
+		t.Errorf("rules that are there: the plan warns:\n%s", out)
 	}
 }
 

@@ -2,6 +2,8 @@ package provider
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -18,66 +20,63 @@ func TestKeyByARN(t *testing.T) {
 			h.Set(header, id)
 		}
 	})
-	w := o.workspace()
-	set := func(key, more string) {
-		w.config(`resource "oss_object" "test" {
-  bucket                        = "BUCKET"
-  key                           = "k"
-  content                       = "x"
-  server_side_encryption        = "KMS"
-  server_side_encryption_key_id = "%s"
-  %s
-}
-output "key" { value = oss_object.test.server_side_encryption_key_id }`, key, more)
+	r := o.protocol().manage("oss_object", nil)
+	object := func(key string, more map[string]any) map[string]any {
+		return with(map[string]any{"bucket": o.bucket, "key": "k", "content": "x", "server_side_encryption": "KMS", "server_side_encryption_key_id": key}, more)
 	}
-	step := func(what, key, more, requests string, attributes ...string) {
+	step := func(what, key string, more map[string]any, requests string, attributes ...string) {
 		t.Helper()
-		set(key, more)
-		if got := w.plan()["oss_object.test"].attributes; strings.Join(got, " ") != strings.Join(attributes, " ") {
+		r.p, r.config = o.protocol(), object(key, more)
+		if _, got := r.changes(); strings.Join(got, " ") != strings.Join(attributes, " ") {
 			t.Errorf("%s: the plan changes %q, want %q", what, got, attributes)
 		}
 		o.server.ResetRecords()
-		w.apply()
+		r.apply()
 		if got := o.requests(); got != requests {
 			t.Errorf("%s: requests %q, want %q", what, got, requests)
 		}
-		w.clean()
-		if got := w.must("output", "-raw", "key"); got != key {
+		r.clean()
+		if got := r.attributes()["server_side_encryption_key_id"]; got != key {
 			t.Errorf("%s: the state has the key %q, want %q as configured", what, got, key)
 		}
 	}
-	set(arn+"one", "")
-	w.apply()
-	w.clean()
-	step("nothing", arn+"one", "", "HeadObject:1")
-	step("a header", arn+"one", `cache_control = "no-cache"`, "CopyObject:1 GetObjectAcl:1 HeadObject:1", "cache_control", "version_id")
-	step("the id in its place", "one", `cache_control = "no-cache"`, "HeadObject:1", "server_side_encryption_key_id")
-	step("the ARN in its place", arn+"one", `cache_control = "no-cache"`, "HeadObject:1", "server_side_encryption_key_id")
-	step("another key", arn+"two", `cache_control = "no-cache"`, "CopyObject:1 GetObjectAcl:1 GetObjectTagging:1 HeadObject:1", "etag", "server_side_encryption_key_id", "version_id")
+	r.config = object(arn+"one", nil)
+	r.apply()
+	r.clean()
+	cached := map[string]any{"cache_control": "no-cache"}
+	step("nothing", arn+"one", nil, "HeadObject:1")
+	step("a header", arn+"one", cached, "CopyObject:1 GetObjectAcl:1 HeadObject:1", "cache_control", "version_id")
+	step("the id in its place", "one", cached, "HeadObject:1", "server_side_encryption_key_id")
+	step("the ARN in its place", arn+"one", cached, "HeadObject:1", "server_side_encryption_key_id")
+	step("another key", arn+"two", cached, "CopyObject:1 GetObjectAcl:1 GetObjectTagging:1 HeadObject:1", "etag", "server_side_encryption_key_id", "version_id")
 
-	w.must("state", "rm", "oss_object.test")
+	// In runs of Terraform: the object is imported, and another one created.
+	w := o.workspace()
+	object2 := object(arn+"two", nil)
+	object2["key"] = "another"
+	write := func(k map[string]any) {
+		w.config(`output "keys" { value = [oss_object.test.server_side_encryption_key_id, oss_object.created.server_side_encryption_key_id] }`)
+		w.writeResources(map[string]map[string]any{"oss_object": {"test": k, "created": object2}})
+	}
+	write(object(arn+"two", cached))
 	w.must("import", "oss_object.test", o.bucket+"/k")
 	o.server.ResetRecords()
-	w.apply()
-	if got := o.requests(); got != "HeadObject:1" {
+	if got := textList(t, w.outputs()["keys"]); strings.Join(got, " ") != arn+"two "+arn+"two" {
+		t.Errorf("the state has the keys %q", got)
+	}
+	if got := o.requestsFor("k"); got != "HeadObject:1" {
 		t.Errorf("after an import: requests %q, want no write", got)
 	}
 	w.clean()
 
-	w.must("state", "rm", "oss_object.test")
-	set(arn+"two", "cache_control = \"no-cache\"\n allow_overwrite = true")
-	w.write("main.tf", requiredProvider+o.config(strings.ReplaceAll(`resource "oss_object" "test" {
-  bucket                        = "BUCKET"
-  key                           = "k"
-  cache_control                 = "no-cache"
-  content_type                  = "application/octet-stream"
-  server_side_encryption        = "KMS"
-  server_side_encryption_key_id = "ARN"
-  allow_overwrite               = true
-}`, "ARN", arn+"two")))
+	o.must(os.Remove(filepath.Join(w.dir, "terraform.tfstate")))
+	o.must(o.sdk().DeleteObject("another"))
+	taken := object(arn+"two", map[string]any{"cache_control": "no-cache", "content_type": "application/octet-stream", "allow_overwrite": true})
+	delete(taken, "content")
+	write(taken)
 	o.server.ResetRecords()
 	w.apply()
-	if got := o.requests(); strings.Contains(got, "CopyObject") {
+	if got := o.requestsFor("k"); strings.Contains(got, "CopyObject") {
 		t.Errorf("a take-over of an object that is as it should be: requests %q", got)
 	}
 	w.clean()

@@ -150,7 +150,45 @@ func (r *protocolResource) refresh() {
 	})
 	r.check(err)
 	r.p.noErrors(resp.Diagnostics)
-	r.state, r.private, r.id = resp.NewState, resp.Private, resp.NewIdentity
+	r.keep(resp.NewState, resp.Private, resp.NewIdentity)
+}
+
+// keep takes over a state, which Terraform does whatever failed. Of what is not there the next run refreshes nothing.
+func (r *protocolResource) keep(state *tfprotov6.DynamicValue, private []byte, id *tfprotov6.ResourceIdentityData) {
+	r.p.t.Helper()
+	if r.isNull(state) {
+		id = nil
+	}
+	r.state, r.private, r.id = state, private, id
+}
+
+// attributes are those of the state.
+func (r *protocolResource) attributes() map[string]any {
+	r.p.t.Helper()
+	state, err := r.state.Unmarshal(r.kind)
+	r.check(err)
+	attributes, _ := plainOf(r.p.t, state).(map[string]any)
+	return attributes
+}
+
+// importID is by what the resource is imported.
+func (r *protocolResource) importID() string {
+	r.p.t.Helper()
+	id, _ := r.attributes()["id"].(string)
+	return id
+}
+
+// importByID imports and refreshes as `terraform import` does.
+func (p *protocol) importByID(kind, id string) *protocolResource {
+	p.t.Helper()
+	imported, err := p.server.ImportResourceState(p.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: kind, ID: id})
+	r := p.manage(kind, nil)
+	r.check(err)
+	p.noErrors(imported.Diagnostics)
+	one := imported.ImportedResources[0]
+	r.keep(one.State, one.Private, one.Identity)
+	r.refresh()
+	return r
 }
 
 // planAll is all that the provider does in `terraform plan` for a resource that exists: Terraform validates twice, in a
@@ -191,11 +229,26 @@ func (r *protocolResource) applyTo(config *tfprotov6.DynamicValue, plan *tfproto
 		PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
 	})
 	r.check(err)
-	r.state, r.private, r.id = resp.NewState, resp.Private, resp.NewIdentity // Terraform keeps them whatever failed
-	if r.isNull(r.state) {
-		r.id = nil // there is nothing that the next run could refresh
-	}
+	r.keep(resp.NewState, resp.Private, resp.NewIdentity)
 	r.p.noErrors(resp.Diagnostics)
+	r.consistent(plan.PlannedState)
+}
+
+// consistent holds what Terraform demands of an apply: what the plan knew of an attribute is in the state.
+func (r *protocolResource) consistent(planned *tfprotov6.DynamicValue) {
+	r.p.t.Helper()
+	plan, have := map[string]tftypes.Value{}, map[string]tftypes.Value{}
+	for state, values := range map[*tfprotov6.DynamicValue]*map[string]tftypes.Value{planned: &plan, r.state: &have} {
+		value, err := state.Unmarshal(r.kind)
+		if r.check(err); !value.IsNull() {
+			r.check(value.As(values))
+		}
+	}
+	for name, value := range plan {
+		if value.IsFullyKnown() && !value.Equal(have[name]) {
+			r.p.t.Errorf("%s: %s was planned as %s and is %s", r.name, name, value, have[name])
+		}
+	}
 }
 
 func (r *protocolResource) isNull(state *tfprotov6.DynamicValue) bool {

@@ -47,8 +47,28 @@ func (o *testOSS) protocol() *protocol {
 func (o *testOSS) protocolWithFewRetries() *protocol {
 	o.t.Helper()
 	p := o.protocol()
-	p.configure(map[string]any{"endpoint": tftypes.NewValue(tftypes.String, o.endpoint), "max_retries": tftypes.NewValue(tftypes.Number, 1)})
+	p.configureWith(map[string]any{"endpoint": o.endpoint, "region": o.region, "access_key_id": testKeyID, "access_key_secret": testSecret, "max_retries": 1})
 	return p
+}
+
+// configureWith validates a provider block and configures the provider with it, as Terraform does.
+func (p *protocol) configureWith(config map[string]any) {
+	p.t.Helper()
+	value := valueOf(p.t, p.schema.Provider.ValueType(), config)
+	encoded, err := tfprotov6.NewDynamicValue(value.Type(), value)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	valid, err := p.server.ValidateProviderConfig(p.t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: &encoded})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.noErrors(valid.Diagnostics)
+	resp, err := p.server.ConfigureProvider(p.t.Context(), &tfprotov6.ConfigureProviderRequest{Config: &encoded})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.noErrors(resp.Diagnostics)
 }
 
 func (p *protocol) value(kind tftypes.Type, value any) *tfprotov6.DynamicValue {

@@ -77,7 +77,7 @@ func (w *workspace) config(body string, args ...any) {
 // writeResources writes resources by type and name, beside main.tf.
 func (w *workspace) writeResources(blocks map[string]map[string]any) {
 	w.t.Helper()
-	text, err := json.Marshal(map[string]any{"resource": blocks})
+	text, err := json.MarshalIndent(map[string]any{"resource": blocks}, "", "  ") // a diagnostic shows a line
 	w.oss.must(err)
 	w.write("resources.tf.json", string(text))
 }
