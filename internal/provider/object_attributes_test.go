@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -31,76 +32,92 @@ func expectAttributes(t *testing.T, got ossserver.Object, acl, class, sse, keyID
 	}
 }
 
-// Each attribute is changed in place by the fewest requests, and nothing of the rest is lost.
-func TestManagedAttributes(t *testing.T) {
-	t.Parallel()
-	o := startOSS(t)
-	w := o.workspace()
-	w.config(attributesConfig)
-	o.local().ResetRecords()
-	w.apply()
-	if got := o.requests(); got != "GetBucketVersioning:1 PutObject:1" {
-		t.Errorf("created by %q", got)
-	}
-	expectAttributes(t, o.object("k"), "public-read", "IA", "KMS", "key-1", "SM4", "web team")
-	o.local().ResetRecords()
-	w.clean()
-	if got := o.requests(); got != "GetObjectAcl:1 GetObjectTagging:1 HeadObject:1" {
-		t.Errorf("refreshed by %q", got)
-	}
-	text := attributesConfig
-	step := func(old, replacement, requests string) {
-		t.Helper()
-		if !strings.Contains(text, old) {
-			t.Fatalf("no %q in the configuration", old)
+// attributesObject is the object of attributesConfig under another name, which is its key as well; with pairs of what is replaced.
+func attributesObject(t *testing.T, name string, pairs ...string) string {
+	t.Helper()
+	text := strings.NewReplacer(`"test"`, `"`+name+`"`, `"k"`, `"`+name+`"`).Replace(attributesConfig)
+	for i := 0; i < len(pairs); i += 2 {
+		if !strings.Contains(text, pairs[i]) {
+			t.Fatalf("no %q in the configuration", pairs[i])
 		}
-		text = strings.Replace(text, old, replacement, 1)
-		w.config(text)
-		w.apply("-refresh-only")
-		o.local().ResetRecords()
-		w.apply("-refresh=false")
-		if got := o.requests(); got != requests {
-			t.Errorf("%s: requests %q, want %q", replacement, got, requests)
-		}
-		if got := o.uploadedBytes(); strings.Contains(requests, "CopyObject") && got != 0 {
-			t.Errorf("%s: %d bytes uploaded", replacement, got)
-		}
-		w.clean()
+		text = strings.Replace(text, pairs[i], pairs[i+1], 1)
 	}
-	step(`"public-read"`, `"private"`, "PutObjectACL:1")
-	step(`"web team"`, `"api"`, "PutObjectTagging:1")
-	step(`{ team = "api", empty = "" }`, `{}`, "DeleteObjectTagging:1")
-	step(`{}`, `{ team = "web" }`, "PutObjectTagging:1")
-	step(`"IA"`, `"Standard"`, "CopyObject:1")
-	step(`server_side_encryption_key_id = "key-1"`, `server_side_encryption_key_id = "key-2"`, "CopyObject:1")
-	expectAttributes(t, o.object("k"), "private", "Standard", "KMS", "key-2", "SM4", "web")
+	return text
 }
 
-// Several changes at once travel in one request.
-func TestManagedAttributesTogether(t *testing.T) {
+// Each attribute is changed in place by the fewest requests, several changes at once travel in one, and nothing of the
+// rest is lost.
+func TestManagedAttributes(t *testing.T) {
 	t.Parallel()
+	const tags = `{ team = "web team", empty = "" }`
+	together := []string{`"public-read"`, `"private"`, `"web team"`, `"api"`, `"IA"`, `"Standard"`, "content  ", "cache_control = \"no-cache\"\n content  "}
+	rows := map[string]struct {
+		first, changes []string
+		requests       string
+		want           [7]string // ACL, class, encryption with key and method, the tag team, Cache-Control
+	}{
+		"acl":      {nil, []string{`"public-read"`, `"private"`}, "PutObjectACL:1", [7]string{"private", "IA", "KMS", "key-1", "SM4", "web team", ""}},
+		"tag":      {nil, []string{`"web team"`, `"api"`}, "PutObjectTagging:1", [7]string{"public-read", "IA", "KMS", "key-1", "SM4", "api", ""}},
+		"no_tags":  {nil, []string{tags, `{}`}, "DeleteObjectTagging:1", [7]string{"public-read", "IA", "KMS", "key-1", "SM4", "", ""}},
+		"tags":     {[]string{tags, `{}`}, []string{tags, `{ team = "web" }`}, "PutObjectTagging:1", [7]string{"public-read", "IA", "KMS", "key-1", "SM4", "web", ""}},
+		"class":    {nil, []string{`"IA"`, `"Standard"`}, "CopyObject:1", [7]string{"public-read", "Standard", "KMS", "key-1", "SM4", "web team", ""}},
+		"key":      {nil, []string{`key_id = "key-1"`, `key_id = "key-2"`}, "CopyObject:1", [7]string{"public-read", "IA", "KMS", "key-2", "SM4", "web team", ""}},
+		"together": {nil, together, "CopyObject:1", [7]string{"private", "Standard", "KMS", "key-1", "SM4", "api", "no-cache"}},
+	}
 	o := startOSS(t)
 	w := o.workspace()
-	w.config(attributesConfig)
-	w.apply()
-	w.apply("-refresh-only")
-	text := strings.NewReplacer(`"public-read"`, `"private"`, `"web team"`, `"api"`, `"IA"`, `"Standard"`).Replace(attributesConfig)
-	w.config(strings.Replace(text, "content  ", "cache_control = \"no-cache\"\n content  ", 1))
-	o.local().ResetRecords()
-	w.apply("-refresh=false")
-	if got := o.requests(); got != "CopyObject:1" {
-		t.Errorf("changed by %q", got)
+	first, changed := "", ""
+	for name, row := range rows {
+		first += attributesObject(t, name, row.first...)
+		changed += attributesObject(t, name, row.changes...)
 	}
-	expectAttributes(t, o.object("k"), "private", "Standard", "KMS", "key-1", "SM4", "api")
+	w.config("%s", first)
+	w.apply()
+	if got := o.requests(); got != "GetBucketVersioning:1 PutObject:7" {
+		t.Errorf("created by %q", got)
+	}
+	expectAttributes(t, o.object("acl"), "public-read", "IA", "KMS", "key-1", "SM4", "web team")
+	w.apply("-refresh-only")
+	o.local().ResetRecords()
 	w.clean()
-	w.config(strings.Replace(text, `"body"`, `"new body"`, 1))
+	for name := range rows {
+		want := "GetObjectAcl:1 GetObjectTagging:1 HeadObject:1"
+		if name == "tags" {
+			want = "GetObjectAcl:1 HeadObject:1" // which says that there are none
+		}
+		if got := o.requestsFor(name); got != want {
+			t.Errorf("%s: refreshed by %q", name, got)
+		}
+	}
+	w.config("%s", changed)
 	o.local().ResetRecords()
 	w.apply("-refresh=false")
+	for name, row := range rows {
+		if got := o.requestsFor(name); got != row.requests {
+			t.Errorf("%s: requests %q, want %q", name, got, row.requests)
+		}
+		expectAttributes(t, o.object(name), row.want[0], row.want[1], row.want[2], row.want[3], row.want[4], row.want[5])
+		if got := o.object(name); got.CacheControl != row.want[6] {
+			t.Errorf("%s: stored the cache control %q", name, got.CacheControl)
+		}
+	}
+	for _, r := range o.local().Records() {
+		if r.Operation == "CopyObject" && r.BytesIn != 0 {
+			t.Errorf("%s: %d bytes uploaded", r.Key, r.BytesIn)
+		}
+	}
+	w.clean()
+
+	w.config("%s", attributesObject(t, "together", append(together, `"body"`, `"new body"`)...))
+	o.local().ResetRecords()
+	w.apply("-refresh=false", "-target=oss_object.together")
 	if got := o.requests(); got != "HeadObject:1 PutObject:1" {
 		t.Errorf("body changed by %q", got)
 	}
-	expectAttributes(t, o.object("k"), "private", "Standard", "KMS", "key-1", "SM4", "api")
-	w.clean()
+	expectAttributes(t, o.object("together"), "private", "Standard", "KMS", "key-1", "SM4", "api")
+	if out, code := w.try("plan", "-detailed-exitcode", "-no-color", "-target=oss_object.together"); code != 0 {
+		t.Errorf("the plan after it is not empty (exit code %d):\n%s", code, out)
+	}
 }
 
 // What is managed and changed by others is shown and repaired, what is not managed is neither.
@@ -108,46 +125,56 @@ func TestAttributeDrift(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
-	w.config(attributesConfig)
-	w.apply()
-	original := o.object("k")
-	for name, tc := range map[string]struct {
-		drift   func() error
+	rows := map[string]struct {
+		drift   func(key string) error
 		changed []string
 	}{
-		"acl":    {func() error { return o.sdk().SetObjectACL("k", oss.ACLPrivate) }, []string{"acl"}},
-		"tags":   {func() error { return o.sdk().PutObjectTagging("k", tagging("team", "nobody")) }, []string{"tags"}},
-		"no tag": {func() error { return o.sdk().DeleteObjectTagging("k") }, []string{"tags"}},
-		"class and encryption": {func() error {
-			_, err := o.sdk().CopyObject("k", "k", oss.MetadataDirective(oss.MetaReplace), oss.ContentType("application/octet-stream"), oss.ObjectACL(oss.ACLPublicRead),
+		"acl":     {func(key string) error { return o.sdk().SetObjectACL(key, oss.ACLPrivate) }, []string{"acl"}},
+		"tags":    {func(key string) error { return o.sdk().PutObjectTagging(key, tagging("team", "nobody")) }, []string{"tags"}},
+		"no_tags": {func(key string) error { return o.sdk().DeleteObjectTagging(key) }, []string{"tags"}},
+		"class_and_encryption": {func(key string) error {
+			_, err := o.sdk().CopyObject(key, key, oss.MetadataDirective(oss.MetaReplace), oss.ContentType("application/octet-stream"), oss.ObjectACL(oss.ACLPublicRead),
 				oss.ObjectStorageClass(oss.StorageStandard))
 			return err
 		}, []string{"etag", "server_side_data_encryption", "server_side_encryption", "server_side_encryption_key_id", "storage_class", "version_id"}},
-	} {
-		o.must(tc.drift())
-		if got := w.plan()[testObject]; !got.actions.Update() || !sameNames(got.attributes, tc.changed) {
-			t.Errorf("%s: plan %v of %v, want an update of %v", name, got.actions, got.attributes, tc.changed)
+	}
+	text := ""
+	for name := range rows {
+		text += attributesObject(t, name)
+	}
+	w.config("%s", text)
+	w.apply()
+	originals := map[string]ossserver.Object{}
+	for name, row := range rows {
+		originals[name] = o.object(name)
+		o.must(row.drift(name))
+	}
+	changes := w.plan()
+	w.must("apply", "plan.bin")
+	for name, row := range rows {
+		if got := changes["oss_object."+name]; !got.actions.Update() || !sameNames(got.attributes, row.changed) {
+			t.Errorf("%s: plan %v of %v, want an update of %v", name, got.actions, got.attributes, row.changed)
 		}
-		w.must("apply", "plan.bin")
-		w.clean()
-		now := o.object("k")
+		now, original := o.object(name), originals[name]
 		now.LastModified, now.VersionID, now.BodyPath = original.LastModified, original.VersionID, original.BodyPath
 		if !sameObject(now, original) {
 			t.Errorf("%s: repaired to %+v, want %+v", name, now, original)
 		}
 	}
-	// Taken out of the configuration: no change, and no drift from then on.
-	plain := `resource "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "k"
-  content = "BODY"
-}`
-	w.config(strings.Replace(plain, "BODY", "body", 1))
 	w.clean()
-	w.config(strings.Replace(plain, "BODY", "new body", 1))
+	// Taken out of the configuration: no change, and no drift from then on.
+	plain := ""
+	for name := range rows {
+		plain += fmt.Sprintf("resource \"oss_object\" %q {\n bucket = \"BUCKET\"\n key = %q\n content = \"body\"\n}\n", name, name)
+	}
+	w.config("%s", plain)
+	w.clean()
+	w.config("%s", strings.ReplaceAll(plain, `"body"`, `"new body"`))
 	w.apply()
-	expectAttributes(t, o.object("k"), "public-read", "IA", "KMS", "key-1", "SM4", "web team")
-	o.must(o.sdk().SetObjectACL("k", oss.ACLPrivate))
+	for name := range rows {
+		expectAttributes(t, o.object(name), "public-read", "IA", "KMS", "key-1", "SM4", "web team")
+	}
+	o.must(o.sdk().SetObjectACL("acl", oss.ACLPrivate))
 	w.clean()
 }
 
@@ -234,39 +261,37 @@ func TestEarlyDeletionFeeIsTold(t *testing.T) {
 func TestArchivedObjectIsExplained(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
-	o.local()
 	w := o.workspace()
-	archived := strings.Replace(attributesConfig, `"IA"`, `"Archive"`, 1)
-	cached := strings.Replace(archived, "content  ", "cache_control = \"no-cache\"\n content  ", 1)
-	copied := archived + `
+	archive := []string{`"IA"`, `"Archive"`}
+	cached := []string{`"IA"`, `"Archive"`, "content  ", "cache_control = \"no-cache\"\n content  "}
+	source, later := attributesObject(t, "source", archive...), attributesObject(t, "later")
+	w.config("%s", attributesObject(t, "header", archive...)+attributesObject(t, "class", archive...)+source+later)
+	w.apply()
+	changed := attributesObject(t, "header", cached...) + attributesObject(t, "class") + source + `
 resource "oss_object" "copy" {
   bucket = "BUCKET"
   key = "copy"
   copy_source {
     bucket = "BUCKET"
-    key = "k"
+    key = "source"
   }
 }`
-	w.config(archived)
-	w.apply()
-	w.config(cached)
-	w.fails([]string{"OSS Object Is Archived", "headers and metadata change", "Restore it first"}, "plan", "-no-color")
-	w.config(attributesConfig)
-	w.fails([]string{"OSS Object Is Archived", "storage class or encryption changes"}, "plan", "-no-color")
-	w.config(copied)
-	w.fails([]string{"Copy Source Is Archived", "Restore it first"}, "plan", "-no-color")
-	o.must(o.sdk().RestoreObject("k"))
-	w.apply()
-	w.clean()
-	w.config(cached)
+	w.config("%s", changed+later)
+	w.expectDiagnosed(map[string][]string{
+		"header": {"OSS Object Is Archived", "headers and metadata change", "Restore it first"},
+		"class":  {"OSS Object Is Archived", "storage class or encryption changes"},
+		"copy":   {"Copy Source Is Archived", "Restore it first"},
+	}, "plan")
+	for _, key := range []string{"header", "class", "source"} {
+		o.must(o.sdk().RestoreObject(key))
+	}
 	w.apply()
 	w.clean()
-	w.must("destroy", "-auto-approve")
-	w.config(attributesConfig)
-	w.apply()
-	w.config(strings.Replace(attributesConfig, `"IA"`, `"Standard"`, 1))
-	w.plan()
-	_, err := o.sdk().CopyObject("k", "k", oss.ObjectStorageClass(oss.StorageArchive), oss.MetadataDirective(oss.MetaReplace))
+	w.config("%s", changed+attributesObject(t, "later", `"IA"`, `"Standard"`))
+	w.must("plan", "-out=plan.bin", "-no-color")
+	_, err := o.sdk().CopyObject("later", "later", oss.ObjectStorageClass(oss.StorageArchive), oss.MetadataDirective(oss.MetaReplace))
 	o.must(err)
-	w.fails([]string{"Unable to Update OSS Object", "change the storage class or encryption of", "InvalidObjectState"}, "apply", "-no-color", "plan.bin")
+	w.expectDiagnosed(map[string][]string{
+		"later": {"Unable to Update OSS Object", "change the storage class or encryption of", "InvalidObjectState"},
+	}, "apply", "plan.bin")
 }

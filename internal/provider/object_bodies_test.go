@@ -1,8 +1,10 @@
 package provider
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,11 +32,21 @@ func TestWriteOnlyBody(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
-	w.starts = true // and writes its log into Terraform's
-	w.env = append(w.env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(w.dir, "trace.log"))
+	quiet := w.env
+	logged := append(slices.Clone(quiet), "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(w.dir, "trace.log"))
+	log := func(on bool) { // a provider that Terraform starts writes its log into Terraform's
+		if w.starts, w.env = on, quiet; on {
+			w.env = logged
+		}
+	}
+	apply := func(args ...string) {
+		t.Helper()
+		log(true)
+		w.must(append([]string{"apply", "-auto-approve", "-no-color"}, args...)...)
+		log(false)
+	}
 	w.config(writeOnly("SecretBodyOfTheTest", "no-cache"))
-	w.plan()
-	w.must("apply", "plan.bin")
+	apply()
 	if got := o.body("secret.txt"); got != "SecretBodyOfTheTest" {
 		t.Errorf("body %q", got)
 	}
@@ -43,17 +55,16 @@ func TestWriteOnlyBody(t *testing.T) {
 	// A header changes by a copy, which costs one HEAD to learn the ETag that is not in the state.
 	w.config(writeOnly("SecretBodyOfTheTest", "no-store"))
 	o.local().ResetRecords()
-	w.apply("-refresh=false")
+	apply("-refresh=false")
 	if got := o.requests(); got != "CopyObject:1 GetObjectAcl:1 HeadObject:1" {
 		t.Errorf("header changed by %q", got)
 	}
-	w.clean()
 
 	// The value alone changes nothing, its version uploads it.
 	w.config(writeOnly("SecretBodyNumberTwo", "no-store"))
 	w.clean()
 	w.config(strings.Replace(writeOnly("SecretBodyNumberTwo", "no-store"), "version = 1", "version = 2", 1))
-	w.apply()
+	apply()
 	if got := o.body("secret.txt"); got != "SecretBodyNumberTwo" {
 		t.Errorf("body %q", got)
 	}
@@ -61,15 +72,21 @@ func TestWriteOnlyBody(t *testing.T) {
 
 	// Somebody else's body shows and is replaced.
 	o.must(o.sdk().PutObject("secret.txt", strings.NewReader("foreign"), oss.ContentType("text/plain"), oss.CacheControl("no-store")))
-	if got := w.plan()[testObject]; !got.actions.Update() || !sameNames(got.attributes, []string{"crc64", "etag", "size", "version_id"}) {
+	log(true)
+	w.must("plan", "-out=plan.bin", "-no-color")
+	log(false)
+	if got := w.planned()[testObject]; !got.actions.Update() || !sameNames(got.attributes, []string{"crc64", "etag", "size", "version_id"}) {
 		t.Errorf("plan %v of %v, want an upload", got.actions, got.attributes)
 	}
-	w.must("apply", "plan.bin")
+	apply("plan.bin")
 	if got := o.body("secret.txt"); got != "SecretBodyNumberTwo" {
 		t.Errorf("body %q", got)
 	}
 	w.clean()
 	w.expectNoTrace("SecretBodyOfTheTest", "SecretBodyNumberTwo")
+	if trace := w.read("trace.log"); !strings.Contains(trace, "provider.terraform-provider-oss") {
+		t.Error("the log has nothing of the provider")
+	}
 	w.must("destroy", "-auto-approve")
 	if _, err := o.local().Object(o.bucket, "secret.txt"); err == nil {
 		t.Error("the object is still there")
@@ -101,43 +118,39 @@ func (w *workspace) expectNoTrace(bodies ...string) {
 	}
 }
 
-// From a body in sight to one that must not be seen, and back: the same bytes do not move.
+// From a body in sight to one that must not be seen, and back: the same bytes do not move. Let go, it is not deleted.
 func TestWriteOnlyBodyTakesTheSameBytes(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
-	plain := `resource "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "k"
-  content = "same"
-}`
-	hidden := strings.Replace(plain, "content =", "content_wo =", 1)
-	w.config(plain)
+	object := func(name, body string) string {
+		return fmt.Sprintf("resource \"oss_object\" %q {\n bucket = \"BUCKET\"\n key = %q\n %s\n}\n", name, name, body)
+	}
+	const plain, hidden = `content = "same"`, `content_wo = "same"`
+	w.config("%s", object("back", plain)+object("let_go", plain))
 	w.apply()
-	for _, text := range []string{hidden, plain} {
-		o.local().ResetRecords()
-		w.config(text)
+	o.local().ResetRecords()
+	for _, text := range []string{object("back", hidden) + object("let_go", hidden), object("back", plain) + object("let_go", "")} {
+		w.config("%s", text)
 		w.apply()
 		if got := o.uploadedBytes(); got != 0 {
 			t.Errorf("%d bytes moved", got)
 		}
 		w.clean()
 	}
-	w.config(hidden)
-	w.apply()
-	w.config(strings.Replace(hidden, `content_wo = "same"`, "", 1))
-	w.apply()
-	w.clean()
 	out := w.must("destroy", "-auto-approve", "-no-color")
-	if !strings.Contains(out, "OSS Object Is Kept") {
+	if strings.Count(out, "OSS Object Is Kept") != 1 || o.body("let_go") != "same" {
 		t.Errorf("a body that was let go is deleted:\n%s", out)
+	}
+	if _, err := o.local().Object(o.bucket, "back"); err == nil {
+		t.Error("the object whose body came back in sight is still there")
 	}
 }
 
 const copyConfig = `
-resource "oss_object" "test" {
+resource "oss_object" "NAME" {
   bucket       = "BUCKET"
-  key          = "copy.txt"
+  key          = "copy of NAME.txt"
   content_type = "a/b"
   metadata     = { owner = "emma" }
   tags         = { a = "b" }
@@ -145,47 +158,62 @@ resource "oss_object" "test" {
     bucket = "FROM"
     key    = "dir/source +%.txt"
   }
-}`
+}
+`
 
 func TestCopySource(t *testing.T) {
 	t.Parallel()
-	for _, from := range []string{"test-bucket", "other-bucket"} {
-		t.Run(from, func(t *testing.T) {
-			t.Parallel()
-			o := startOSS(t)
-			o.must(o.local().CreateBucket("other-bucket"))
+	o := startOSS(t)
+	o.must(o.local().CreateBucket("other-bucket"))
+	w := o.workspace()
+	from := map[string]string{"same": "test-bucket", "other": "other-bucket"} // by the names of the copies
+	put := func(body string) {
+		for _, bucket := range from {
 			source := *o.sdk()
-			source.BucketName = from
-			put := func(body string) {
-				o.must(source.PutObject("dir/source +%.txt", strings.NewReader(body), oss.Meta("foreign", "yes"), oss.SetTagging(tagging("foreign", "yes"))))
-			}
-			put("first")
-			w := o.workspace()
-			text := strings.ReplaceAll(strings.ReplaceAll(copyConfig, "FROM", from), "%", "%%")
-			w.write("main.tf", requiredProvider+o.config(strings.ReplaceAll(text, "%%", "%")))
-			o.local().ResetRecords()
-			w.apply()
-			got := o.object("copy.txt")
-			if o.body("copy.txt") != "first" || got.ContentType != "a/b" || got.Metadata["owner"] != "emma" || got.Metadata["foreign"] != "" || got.Tags["a"] != "b" || got.Tags["foreign"] != "" {
-				t.Errorf("copied to %+v", got)
-			}
-			if got := o.uploadedBytes(); got != 0 {
-				t.Errorf("%d bytes passed through here", got)
-			}
-			w.clean()
-			put("second")
-			if got := w.plan()[testObject]; !got.actions.Update() || !sameNames(got.attributes, []string{"crc64", "etag", "size", "version_id"}) {
-				t.Errorf("plan %v of %v, want a new copy", got.actions, got.attributes)
-			}
-			put("third, after the plan")
-			w.fails([]string{"inconsistent final plan"}, "apply", "-no-color", "plan.bin")
-			w.apply()
-			if got := o.body("copy.txt"); got != "third, after the plan" {
-				t.Errorf("body %q", got)
-			}
-			w.clean()
-		})
+			source.BucketName = bucket
+			o.must(source.PutObject("dir/source +%.txt", strings.NewReader(body+" in "+bucket), oss.Meta("foreign", "yes"), oss.SetTagging(tagging("foreign", "yes"))))
+		}
+		o.local().ResetRecords()
 	}
+	text := ""
+	for name, bucket := range from {
+		text += strings.NewReplacer("NAME", name, "FROM", bucket).Replace(copyConfig)
+	}
+	w.config("%s", text)
+	put("first")
+	w.apply()
+	if got := o.uploadedBytes(); got != 0 {
+		t.Errorf("%d bytes passed through here", got)
+	}
+	for name, bucket := range from {
+		key := "copy of " + name + ".txt"
+		got := o.object(key)
+		if o.body(key) != "first in "+bucket || got.ContentType != "a/b" || got.Metadata["owner"] != "emma" || got.Metadata["foreign"] != "" || got.Tags["a"] != "b" || got.Tags["foreign"] != "" {
+			t.Errorf("copied to %+v", got)
+		}
+	}
+	w.clean()
+	put("the second")
+	changes := w.plan()
+	for name := range from {
+		if got := changes["oss_object."+name]; !got.actions.Update() || !sameNames(got.attributes, []string{"crc64", "etag", "size", "version_id"}) {
+			t.Errorf("%s: plan %v of %v, want a new copy", name, got.actions, got.attributes)
+		}
+	}
+	put("third, after the plan")
+	out := w.fails([]string{"inconsistent final plan"}, "apply", "-no-color", "plan.bin")
+	for name := range from {
+		if !strings.Contains(flatten(out), "inconsistent final plan When expanding the plan for oss_object."+name+" ") {
+			t.Errorf("%s: the apply does not say that its source is another:\n%s", name, out)
+		}
+	}
+	w.apply()
+	for name, bucket := range from {
+		if got := o.body("copy of " + name + ".txt"); got != "third, after the plan in "+bucket {
+			t.Errorf("body %q", got)
+		}
+	}
+	w.clean()
 }
 
 // A source that is written in the same apply, and one that is missing or another than wanted.
@@ -403,14 +431,14 @@ func TestHardNames(t *testing.T) {
 	}
 	text := `
 locals {
-  keys = [
-LIST  ]
+  keys = toset([
+LIST  ])
 }
 resource "oss_object" "test" {
-  count    = length(local.keys)
+  for_each = local.keys
   bucket   = "BUCKET"
-  key      = local.keys[count.index]
-  content  = "body of ${local.keys[count.index]}"
+  key      = each.key
+  content  = "body of ${each.key}"
   metadata = {
     chinese = "中文 值"
     emoji   = "🚀 done"
@@ -420,29 +448,40 @@ resource "oss_object" "test" {
   }
 }
 `
-	set := func(version string) {
-		w.write("main.tf", requiredProvider+strings.NewReplacer("LIST", list, "VERSION", version).Replace(o.config(text)))
+	set := func(version, more string) {
+		w.write("main.tf", requiredProvider+strings.NewReplacer("LIST", list, "VERSION", version).Replace(o.config(text+more)))
 	}
-	set("1")
-	w.apply()
-	w.clean()
-	for _, key := range keys {
-		got := o.object(key)
-		if o.body(key) != "body of "+key || got.Metadata["chinese"] != "中文 值" || got.Metadata["percent"] != "100%25 + 5%" || got.Metadata["quotes"] != `"double" 'single'` {
-			t.Errorf("%q: stored %+v", key, got)
+	stored := func(version string) {
+		t.Helper()
+		for _, key := range keys {
+			got := o.object(key)
+			if o.body(key) != "body of "+key || got.Metadata["chinese"] != "中文 值" || got.Metadata["percent"] != "100%25 + 5%" || got.Metadata["quotes"] != `"double" 'single'` || got.Metadata["version"] != version {
+				t.Errorf("%q: stored %+v", key, got)
+			}
 		}
 	}
-	set("2")
+	set("1", "")
 	w.apply()
 	w.clean()
-	for i, key := range keys {
-		address := "oss_object.test[" + strings.TrimSpace(string(rune('0'+i%10))) + "]"
-		if i < 10 {
-			w.must("state", "rm", address)
-			w.must("import", address, o.bucket+"/"+key)
-		}
+	stored("1")
+	set("2", "")
+	w.apply()
+	w.clean()
+	stored("2")
+	w.must("state", "rm", testObject)
+	set("2", `import {
+  for_each = local.keys
+  to       = oss_object.test[each.key]
+  id       = "BUCKET/${each.key}"
+}
+`)
+	o.local().ResetRecords()
+	if out := w.apply(); !strings.Contains(out, "Resources: 11 imported, 0 added, 11 changed, 0 destroyed.") {
+		t.Errorf("imported with the bodies:\n%s", out)
 	}
-	w.apply() // takes the bodies into the state without a request
+	if got := o.requests(); got != "HeadObject:11" {
+		t.Errorf("the bodies were taken into the state by %q", got)
+	}
 	w.clean()
 	w.must("destroy", "-auto-approve")
 	for _, key := range keys {

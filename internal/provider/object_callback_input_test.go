@@ -20,7 +20,7 @@ type told struct {
 // says when it validates and again when it plans counts once.
 func (w *workspace) says(args ...string) ([]told, bool) {
 	w.t.Helper()
-	out, code := w.try(append(args, "-json")...)
+	out, code := w.try(slices.Insert(slices.Clone(args), 1, "-json")...)
 	var all []told
 	for line := range strings.Lines(out) {
 		var message struct {
