@@ -262,8 +262,7 @@ func TestStrangerIsNotOSS(t *testing.T) {
 				for _, what := range []string{"refresh", "destroy", "update"} {
 					try(what+" of "+at, map[string]func(){"refresh": r.refresh, "destroy": r.deposed, "update": func() {
 						r.config = life.changed
-						config, _ := r.encoded()
-						r.applyTo(config, r.plan())
+						r.applyTo(r.written(), r.plan())
 					}}[what])
 					if !reflect.DeepEqual(r.state, before.state) || !bytes.Equal(r.private, before.private) {
 						t.Errorf("%s of %s: the state is another than it was", what, at)
