@@ -31,23 +31,49 @@ func (w *workspace) attribute(address, name string) any {
 }
 
 type stateResource struct {
-	Address string         `json:"address"`
-	Tainted bool           `json:"tainted"`
-	Values  map[string]any `json:"values"`
+	Address string
+	Tainted bool
+	Values  map[string]any
+}
+
+// state is what the state file has of outputs and resources. To read it costs a tenth of a second less than to ask Terraform.
+func (w *workspace) state() (state struct {
+	Outputs   map[string]struct{ Value any }
+	Resources []struct {
+		Mode, Type, Name string
+		Instances        []struct {
+			IndexKey        any `json:"index_key"`
+			Status, Deposed string
+			Attributes      map[string]any
+		}
+	}
+}) {
+	w.t.Helper()
+	data, err := os.ReadFile(filepath.Join(w.dir, "terraform.tfstate"))
+	w.oss.must(err)
+	w.oss.must(json.Unmarshal(data, &state))
+	return state
 }
 
 // resources are those of the state.
 func (w *workspace) resources() []stateResource {
 	w.t.Helper()
-	var state struct {
-		Values struct {
-			RootModule struct{ Resources []stateResource } `json:"root_module"`
+	all := []stateResource{}
+	for _, r := range w.state().Resources {
+		for _, i := range r.Instances {
+			one := stateResource{r.Type + "." + r.Name, i.Status == "tainted", i.Attributes}
+			if r.Mode == "data" {
+				one.Address = "data." + one.Address
+			}
+			if i.IndexKey != nil {
+				one.Address += fmt.Sprintf("[%#v]", i.IndexKey)
+			}
+			if i.Deposed == "" {
+				all = append(all, one)
+			}
 		}
 	}
-	if err := json.Unmarshal([]byte(w.must("show", "-json")), &state); err != nil {
-		w.t.Fatal(err)
-	}
-	return state.Values.RootModule.Resources
+	return all
 }
 
 // What reaches the receiver is, byte for byte, what OSS-095 says: in a form each value percent-encoded, in JSON each a
