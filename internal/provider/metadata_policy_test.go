@@ -74,7 +74,7 @@ type diagnostic struct {
 // diagnostics runs terraform with -json and returns what it reports.
 func (w *workspace) diagnostics(args ...string) []diagnostic {
 	w.t.Helper()
-	out, _ := w.try(append(args, "-json")...)
+	out, _ := w.try(slices.Insert(slices.Clone(args), 1, "-json")...)
 	var found []diagnostic
 	for _, line := range strings.Split(out, "\n") {
 		var message struct{ Diagnostic *diagnostic }
