@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -55,33 +57,38 @@ func TestBucketGone(t *testing.T) {
 	o.must(err)
 	o.must(client.DeleteBucket("lost-bucket"))
 
-	warnings := func(out, word string) {
-		t.Helper()
-		flat := flatten(out)
-		if !strings.Contains(flat, word) {
-			t.Errorf("no word of %q:\n%s", word, out)
-		}
-		if !strings.Contains(flat, "OSS Bucket Does Not Exist") || !strings.Contains(flat, `Bucket "lost-bucket" does not exist`) {
-			t.Errorf("the missing bucket is not named:\n%s", out)
-		}
-	}
 	saved, err := os.ReadFile(filepath.Join(w.dir, "terraform.tfstate"))
 	o.must(err)
-	// Terraform shortens warnings alike, so that each run has one resource.
-	gone := func(address, word string, args ...string) {
+	gone := func(words map[string]string, args ...string) {
 		t.Helper()
 		w.write("terraform.tfstate", string(saved))
-		warnings(w.must(append(args, "-auto-approve", "-no-color", "-target="+address)...), word)
-		if got := w.must("state", "list"); strings.Contains(got, address) {
-			t.Errorf("the state still has %q", got)
+		told := w.diagnostics(append(args, "-auto-approve")...)
+		for what, word := range words {
+			if !slices.ContainsFunc(told, func(d diagnostic) bool {
+				return d.Severity == "warning" && d.Summary == "OSS Bucket Does Not Exist" && strings.Contains(d.Detail, `Bucket "lost-bucket" does not exist`) && strings.Contains(d.Detail, word)
+			}) {
+				t.Errorf("%s: no warning with %q and the missing bucket among %+v", what, word, told)
+			}
+		}
+		if slices.ContainsFunc(told, func(d diagnostic) bool { return d.Severity == "error" }) {
+			t.Errorf("terraform %s: %+v", args[0], told)
+		}
+		if left := w.resources(); len(left) != 0 {
+			t.Errorf("the state still has %+v", left)
 		}
 	}
-	gone("oss_object.plain", `"lost-bucket/plain.txt" is removed from the state`, "apply", "-refresh-only")
-	gone("oss_bucket_cors.rules", "Its CORS rules are removed from the state", "apply", "-refresh-only")
-	gone("oss_object.plain", `nothing left to delete of "lost-bucket/plain.txt"`, "destroy", "-refresh=false")
-	gone("oss_object.versions", `nothing left to delete of "lost-bucket/versions.txt"`, "destroy", "-refresh=false")
-	gone("oss_object.overwriting", `nothing left to delete of "lost-bucket/overwriting.txt"`, "destroy", "-refresh=false")
-	gone("oss_bucket_cors.rules", "no CORS rules left to remove", "destroy", "-refresh=false")
+	gone(map[string]string{
+		"plain":       `"lost-bucket/plain.txt" is removed from the state`,
+		"versions":    `"lost-bucket/versions.txt" is removed from the state`,
+		"overwriting": `"lost-bucket/overwriting.txt" is removed from the state`,
+		"rules":       "Its CORS rules are removed from the state",
+	}, "apply", "-refresh-only")
+	gone(map[string]string{
+		"plain":       `nothing left to delete of "lost-bucket/plain.txt"`,
+		"versions":    `nothing left to delete of "lost-bucket/versions.txt"`,
+		"overwriting": `nothing left to delete of "lost-bucket/overwriting.txt"`,
+		"rules":       "no CORS rules left to remove",
+	}, "destroy", "-refresh=false")
 }
 
 // Whatever needs a bucket that does not exist says that the bucket does not exist, not that an object is missing.
@@ -90,45 +97,57 @@ func TestBucketMissing(t *testing.T) {
 	o := startAnyOSS(t)
 	w, absent := o.workspace(), o.absentBucket()
 	missing := fmt.Sprintf("bucket %q does not exist", absent)
-	for name, tc := range map[string]struct {
-		config string
-		words  []string
-		absent string
-	}{
-		"data object": {`data "oss_object" "test" {` + `
-  bucket = "ABSENT"
-  key = "k"
-}`, nil, "Object Not Found"},
-		"data objects": {`data "oss_objects" "test" {` + "\n bucket = \"ABSENT\"\n}", nil, ""},
-		"data CORS":    {`data "oss_bucket_cors" "test" {` + "\n bucket = \"ABSENT\"\n}", nil, ""},
-		"data preflight": {`data "oss_cors_preflight" "test" {` + `
-  bucket = "ABSENT"
-  origin = "https://a.example"
-  method = "GET"
-}`, nil, ""},
-		"data violations": {`data "oss_metadata_violations" "test" {` + `
+	type row struct {
+		name, config string
+		words        []string
+		absent       string
+	}
+	for _, rows := range [][]row{
+		{ // Errors of data sources keep Terraform from all else.
+			{"data.oss_object.test", "data \"oss_object\" \"test\" {\n bucket = \"ABSENT\"\n key = \"k\"\n}\n", nil, "Object Not Found"},
+			{"data.oss_objects.test", "data \"oss_objects\" \"test\" {\n bucket = \"ABSENT\"\n}\n", nil, ""},
+			{"data.oss_bucket_cors.test", "data \"oss_bucket_cors\" \"test\" {\n bucket = \"ABSENT\"\n}\n", nil, ""},
+			{"data.oss_cors_preflight.test", "data \"oss_cors_preflight\" \"test\" {\n bucket = \"ABSENT\"\n origin = \"https://a.example\"\n method = \"GET\"\n}\n", nil, ""},
+			{"data.oss_metadata_violations.test", `data "oss_metadata_violations" "test" {
   bucket = "ABSENT"
   metadata_policy = { rules = [{ name = "r", metadata = { a = { required = true } } }] }
-}`, nil, ""},
-		"create":    {objectIn("ABSENT", `content = "x"`), []string{"Unable to Create OSS Object"}, "Object Not Found"},
-		"overwrite": {objectIn("ABSENT", "content = \"x\"\n allow_overwrite = true"), []string{"Unable to Create OSS Object"}, ""},
-		"take over": {objectIn("ABSENT", "allow_overwrite = true"), []string{"Unable to Create OSS Object"}, "Object Not Found"},
-		"copy source": {objectIn("BUCKET", `copy_source {
-    bucket = "ABSENT"
-    key = "k"
-  }`),
-			[]string{"Copy Source Does Not Exist Yet", "Copy Source Not Found", "so neither does the object"}, "No object"},
+}
+`, nil, ""},
+		},
+		{
+			{"oss_object.create", objectIn("ABSENT", `content = "x"`), []string{"Unable to Create OSS Object"}, "Object Not Found"},
+			{"oss_object.overwrite", objectIn("ABSENT", "content = \"x\"\n allow_overwrite = true"), []string{"Unable to Create OSS Object"}, ""},
+			{"oss_object.take_over", objectIn("ABSENT", "allow_overwrite = true"), []string{"Unable to Create OSS Object"}, "Object Not Found"},
+			{"oss_object.copy", objectIn("BUCKET", "copy_source {\n bucket = \"ABSENT\"\n key = \"k\"\n }"),
+				[]string{"Copy Source Does Not Exist Yet", "Copy Source Not Found", "so neither does the object"}, "No object"},
+		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			w.config(strings.ReplaceAll(tc.config, "ABSENT", absent))
-			out := flatten(w.fails(tc.words, "apply", "-auto-approve", "-no-color"))
-			if !strings.Contains(strings.ToLower(out), missing) {
-				t.Errorf("the missing bucket is not named:\n%s", out)
+		text := ""
+		for _, r := range rows {
+			text += strings.Replace(r.config, `"test"`, strconv.Quote(r.name[strings.LastIndex(r.name, ".")+1:]), 1) + "\n"
+		}
+		w.config("%s", strings.ReplaceAll(text, "ABSENT", absent))
+		found, errors := map[string]string{}, map[string]int{}
+		for _, d := range w.diagnostics("apply", "-auto-approve") {
+			found[d.Address] += d.Summary + "\n" + d.Detail + "\n"
+			if d.Severity == "error" {
+				errors[d.Address]++
 			}
-			if tc.absent != "" && strings.Contains(out, tc.absent) {
-				t.Errorf("speaks of a missing object:\n%s", out)
+		}
+		for _, r := range rows {
+			out := found[r.name]
+			if errors[r.name] == 0 || !strings.Contains(strings.ToLower(out), missing) {
+				t.Errorf("%s: the missing bucket is not named:\n%s", r.name, out)
 			}
-		})
+			for _, word := range r.words {
+				if !strings.Contains(out, word) {
+					t.Errorf("%s: Terraform does not say %q:\n%s", r.name, word, out)
+				}
+			}
+			if r.absent != "" && strings.Contains(out, r.absent) {
+				t.Errorf("%s speaks of a missing object:\n%s", r.name, out)
+			}
+		}
 	}
 }
 

@@ -115,25 +115,25 @@ func TestAuditIsSortedAndCounted(t *testing.T) {
 	}
 }
 
-// Ten thousand objects cost ten lists and a HEAD each, whatever is wrong with them.
+// Thousands of objects cost a list for each thousand and a HEAD each, whatever is wrong with them.
 func TestAuditCostsOneHeadForEachObject(t *testing.T) {
 	t.Parallel()
-	bucket := &syntheticBucket{objects: 10_000}
+	bucket := &syntheticBucket{objects: 2_500}
 	a := audit{client: bucket.client(t), policy: onePolicy(t, true), bucket: "bucket", keep: 7}
 	if err := a.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if lists, heads := bucket.lists.Load(), bucket.heads.Load(); lists != 10 || heads != 10_000 {
+	if lists, heads := bucket.lists.Load(), bucket.heads.Load(); lists != 3 || heads != 2_500 {
 		t.Errorf("%d lists and %d HEADs", lists, heads)
 	}
-	for i, want := range []policy.RuleTally{{Rule: "owner", Checked: 10_000}, {Rule: "team", Severity: finding.Warning, Checked: 10_000, Broken: 10_000}} {
+	for i, want := range []policy.RuleTally{{Rule: "owner", Checked: 2_500}, {Rule: "team", Severity: finding.Warning, Checked: 2_500, Broken: 2_500}} {
 		if got := a.tally.Rules()[i]; !reflect.DeepEqual(got, want) {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
 	}
-	want := `warning: Rule "team": each of 10000 objects in bucket "bucket" lacks the metadata "team". Add it. They are "logs/00000000", "logs/00000001", "logs/00000002", ` +
-		`"logs/00000003", "logs/00000004", "logs/00000005", "logs/00000006", "logs/00000007", "logs/00000008", "logs/00000009" and 9990 more.` + "\n" +
-		"The list of violations has the first 7, and 9993 more are only counted (limit = 7)."
+	want := `warning: Rule "team": each of 2500 objects in bucket "bucket" lacks the metadata "team". Add it. They are "logs/00000000", "logs/00000001", "logs/00000002", ` +
+		`"logs/00000003", "logs/00000004", "logs/00000005", "logs/00000006", "logs/00000007", "logs/00000008", "logs/00000009" and 2490 more.` + "\n" +
+		"The list of violations has the first 7, and 2493 more are only counted (limit = 7)."
 	if got := a.report(); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

@@ -1,9 +1,10 @@
 package provider
 
 import (
-	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -12,12 +13,8 @@ import (
 func (w *workspace) outputs() map[string]any {
 	w.t.Helper()
 	w.apply()
-	var decoded map[string]struct{ Value any }
-	if err := json.Unmarshal([]byte(w.must("output", "-json", "-no-color")), &decoded); err != nil {
-		w.t.Fatal(err)
-	}
 	values := map[string]any{}
-	for name, output := range decoded {
+	for name, output := range w.state().Outputs {
 		values[name] = output.Value
 	}
 	return values
@@ -50,28 +47,49 @@ output "most"    { value = provider::oss::metadata_size({ a = "%s" }) }
 func TestMetadataFunctionsRefuseAtTheArgument(t *testing.T) {
 	t.Parallel()
 	w := startAnyOSS(t).workspace()
-	for _, tc := range []struct {
-		call  string
-		words []string
-	}{
-		{`content_type(null)`, []string{`"key" parameter`, "argument must not be null"}},
-		{`content_type("")`, []string{`"key" parameter`, "The key is empty."}},
-		{`content_type("/a.html")`, []string{`"key" parameter`, `write "a.html"`}},
-		{`metadata_size(null)`, []string{`"metadata" parameter`, "argument must not be null"}},
-		{`metadata_size({ owner = null })`, []string{`"metadata" parameter`, `"owner" is null`, "Leave the key out"}},
-		{`metadata_size({ Owner = "a" })`, []string{`"metadata" parameter`, `write "owner"`}},
-		{`metadata_size({ x-oss-meta-owner = "a", b_c = "d" })`, []string{`"metadata" parameter`, `write "owner"`, `write "b-c"`}},
-		{`metadata_size("owner")`, []string{`"metadata" parameter`, "map of string required"}},
-	} {
-		w.config(`output "test" { value = provider::oss::%s }`, tc.call)
-		out := w.fails(tc.words, "plan", "-no-color")
-		if n := strings.Count(out, "Error: "); n != 1 {
-			t.Errorf("%s: %d errors, want one:\n%s", tc.call, n, out)
+	words := map[string][]string{
+		`content_type(null)`:                                   {`"key" parameter`, "argument must not be null"},
+		`content_type("")`:                                     {`"key" parameter`, "The key is empty."},
+		`content_type("/a.html")`:                              {`"key" parameter`, `write "a.html"`},
+		`metadata_size(null)`:                                  {`"metadata" parameter`, "argument must not be null"},
+		`metadata_size({ owner = null })`:                      {`"metadata" parameter`, `"owner" is null`, "Leave the key out"},
+		`metadata_size({ Owner = "a" })`:                       {`"metadata" parameter`, `write "owner"`},
+		`metadata_size({ x-oss-meta-owner = "a", b_c = "d" })`: {`"metadata" parameter`, `write "owner"`, `write "b-c"`},
+		`metadata_size("owner")`:                               {`"metadata" parameter`, "map of string required"},
+	}
+	for call, errors := range w.functionErrors(slices.Collect(maps.Keys(words))) {
+		if len(errors) != 1 {
+			t.Errorf("%s: %d errors, want one: %+v", call, len(errors), errors)
+			continue
 		}
-		if strings.Contains(out, "..") {
-			t.Errorf("%s: Terraform ends the sentence itself:\n%s", tc.call, out)
+		for _, word := range words[call] {
+			if !strings.Contains(errors[0].Detail, word) {
+				t.Errorf("%s: Terraform does not say %q: %s", call, word, errors[0].Detail)
+			}
+		}
+		if strings.Contains(errors[0].Detail, "..") {
+			t.Errorf("%s: Terraform ends the sentence itself: %s", call, errors[0].Detail)
 		}
 	}
+}
+
+// functionErrors plans calls of functions, an output each, and returns the errors of each call.
+func (w *workspace) functionErrors(calls []string) map[string][]diagnostic {
+	w.t.Helper()
+	text, found := "", map[string][]diagnostic{}
+	for i, call := range calls {
+		text += fmt.Sprintf("output \"test_%d\" { value = provider::oss::%s }\n", i, call)
+		found[call] = nil
+	}
+	w.config("%s", text)
+	for _, d := range w.diagnostics("plan") {
+		for i, call := range calls {
+			if d.Severity == "error" && strings.Contains(d.Snippet.Code, fmt.Sprintf(`"test_%d"`, i)) {
+				found[call] = append(found[call], d)
+			}
+		}
+	}
+	return found
 }
 
 // What depends on an unknown value is unknown, whether the whole argument is or an element, and known after the apply.
@@ -100,15 +118,15 @@ output "whole"   { value = provider::oss::metadata_size(terraform_data.later.out
 func TestFunctionErrorsHaveNoFullStop(t *testing.T) {
 	t.Parallel()
 	w := startAnyOSS(t).workspace()
-	for _, call := range []string{
+	calls := []string{
 		`content_type("/a.html")`, `metadata_size({ Owner = "a", "b_c" = "d" })`, `callback_header({ urls = [], body = "" })`, `callback_header("x")`,
 		`cors_decision([], "", "GET", [])`, `cors_decision([], "https://a.example", "", [])`, `cors_decision([], "https://a.example", "GET", [""])`,
 		`metadata_violations([{ name = "a" }], { bucket = "b", key = "" })`, `metadata_violations([{ nam = "a" }], { bucket = "b", key = "" })`,
 		`cors_decision("x", "https://a.example", "GET", [])`, `cors_decision([{ allowed_origins = ["*"], allowed_methods = ["get"] }], "https://a.example", "GET", [])`,
-	} {
-		w.config(`output "test" { value = provider::oss::%s }`, call)
-		if out := w.fails([]string{"Invalid function argument"}, "plan", "-no-color"); strings.Contains(out, "..") || strings.Contains(out, "?.") {
-			t.Errorf("%s:\n%s", call, out)
+	}
+	for call, errors := range w.functionErrors(calls) {
+		if len(errors) != 1 || errors[0].Summary != "Invalid function argument" || strings.Contains(errors[0].Detail, "..") || strings.Contains(errors[0].Detail, "?.") {
+			t.Errorf("%s: %+v", call, errors)
 		}
 	}
 	if err := argumentError(1); err != nil {

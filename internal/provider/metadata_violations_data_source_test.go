@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -36,43 +37,47 @@ output "messages" {
 }
 `
 
-// violations sets up the data source with a provider's policy and returns its counts and findings.
-func (w *workspace) violations(policy, arguments string) (counts string, found []string) {
-	w.t.Helper()
-	w.policyConfig(policy, `data "oss_metadata_violations" "test" {
-  bucket = "BUCKET"
-  `+arguments+"\n}\n"+violationsOutput)
-	got := w.outputs()
-	counts, _ = got["counts"].(string)
-	return counts, textList(w.t, got["found"])
-}
-
 func TestViolationsDataSource(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
-	auditedBucket(o)
 	w := o.workspace()
 	const owned = `[{ name = "owned", keys = ["*.txt"], metadata = { owner = { required = true } } }]`
-	for _, tc := range []struct{ policy, arguments, counts, found, requests string }{
+	cases := []struct{ policy, arguments, counts, found, requests string }{
 		{housePolicy, "", "4 1 5 false", "b.txt ownership error owner; closed/x closed error taem; s/bad.html page-cache error Cache-Control; s/bad.html ownership error owner; s/bad.html language warning Content-Language", "HeadObject:5 ListObjectsV2:1"},
 		{housePolicy, `prefix = "s/"`, "2 1 2 false", "s/bad.html page-cache error Cache-Control; s/bad.html ownership error owner; s/bad.html language warning Content-Language", "HeadObject:2 ListObjectsV2:1"},
 		{housePolicy, `glob = "*.txt"`, "1 0 2 false", "b.txt ownership error owner", "HeadObject:2 ListObjectsV2:1"},
+		{housePolicy, `glob = "b*"`, "1 0 1 false", "b.txt ownership error owner", "HeadObject:1 ListObjectsV2:1"},
 		{housePolicy, "limit = 2", "4 1 5 true", "b.txt ownership error owner; closed/x closed error taem", "HeadObject:5 ListObjectsV2:1"},
 		{housePolicy, "metadata_policy = " + owned, "1 0 2 false", "b.txt owned error owner", "HeadObject:2 ListObjectsV2:1"},
 		{"null", "metadata_policy = { rules = " + strings.Replace(owned, "keys =", `severity = "warning", keys =`, 1) + " }", "0 1 2 false", "b.txt owned warning owner", "HeadObject:2 ListObjectsV2:1"},
 		{owned, `glob = "s/**"`, "0 0 0 false", "", "ListObjectsV2:1"},
-	} {
-		o.local().ResetRecords()
-		counts, found := w.violations(tc.policy, tc.arguments)
-		if counts != tc.counts || strings.Join(found, "; ") != tc.found {
-			t.Errorf("%s: got %q, %q, want %q, %q", tc.arguments, counts, strings.Join(found, "; "), tc.counts, tc.found)
+	}
+	bucket := func(i int) string { return fmt.Sprintf("test-bucket-%d", i) }
+	blocks := map[string]string{} // by policy, which a run has one of
+	for i, tc := range cases {
+		audited := *o
+		audited.bucket = bucket(i)
+		o.must(o.local().CreateBucket(audited.bucket))
+		auditedBucket(&audited)
+		blocks[tc.policy] += fmt.Sprintf("data \"oss_metadata_violations\" \"test_%d\" {\n bucket = %q\n %s\n}\n", i, bucket(i), tc.arguments) +
+			strings.NewReplacer("violations.test.", fmt.Sprintf("violations.test_%d.", i), `" {`, fmt.Sprintf("_%d\" {", i)).Replace(violationsOutput)
+	}
+	o.local().ResetRecords()
+	outputs := map[string]any{}
+	for policy, text := range blocks {
+		w.policyConfig(policy, text)
+		maps.Copy(outputs, w.outputs())
+	}
+	for i, tc := range cases {
+		counts, found := outputs[fmt.Sprintf("counts_%d", i)], strings.Join(textList(t, outputs[fmt.Sprintf("found_%d", i)]), "; ")
+		if counts != tc.counts || found != tc.found {
+			t.Errorf("%s: got %q, %q, want %q, %q", tc.arguments, counts, found, tc.counts, tc.found)
 		}
-		if got := o.requests(); got != tc.requests {
+		if got := o.count(func(r ossserver.Record) bool { return r.Bucket == bucket(i) }); got != tc.requests {
 			t.Errorf("%s: requests %q, want %q", tc.arguments, got, tc.requests)
 		}
 	}
-	w.violations(housePolicy, `glob = "b*"`)
-	if got, want := w.must("output", "-no-color", "messages"), `Rule \"ownership\": object \"b.txt\" in bucket \"test-bucket\" lacks the metadata \"owner\". Add it`; !strings.Contains(got, want) {
+	if got, want := strings.Join(textList(t, outputs["messages_3"]), "\n"), `Rule "ownership": object "b.txt" in bucket "test-bucket-3" lacks the metadata "owner". Add it`; !strings.Contains(got, want) {
 		t.Errorf("the message %s lacks %s", got, want)
 	}
 }

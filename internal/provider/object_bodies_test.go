@@ -289,65 +289,59 @@ func (o *testOSS) versions(key string) (versions, markers int) {
 func TestVersionedBucket(t *testing.T) {
 	t.Parallel()
 	o := versionedOSS(t)
+	o.must(o.sdk().PutObject("all-longer", strings.NewReader("another key")))
 	w := o.workspace()
-	text := `resource "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "k"
-  content = "one"
-  POLICY
-}
-output "version" {
-  value = oss_object.test.version_id
-}`
-	w.config(strings.Replace(text, "POLICY", "", 1))
-	o.local().ResetRecords()
-	w.apply()
-	if got := o.requests(); got != "GetBucketVersioning:1 HeadObject:1 PutObject:1" {
-		t.Errorf("created by %q", got)
+	object := func(content, more string) string {
+		return fmt.Sprintf("resource \"oss_object\" \"test\" {\n bucket = \"BUCKET\"\n key = \"k\"\n content = %q\n %s\n}\noutput \"version\" {\n value = oss_object.test.version_id\n}\n", content, more)
 	}
-	expectVersion := func() {
+	const others = `resource "oss_object" "kept" {
+  bucket = "BUCKET"
+  key = "kept"
+  content = "one"
+  deletion_policy = "keep"
+}
+resource "oss_object" "all" {
+  bucket = "BUCKET"
+  key = "all"
+  content = "one"
+  deletion_policy = "delete_all_versions"
+}
+`
+	apply := func(content, more string) {
 		t.Helper()
-		if got := strings.Trim(strings.TrimSpace(w.must("output", "-no-color", "version")), `"`); got == "" || got != o.object("k").VersionID {
+		w.config("%s", object(content, more)+others)
+		if got := w.outputs()["version"]; got == "" || got != o.object("k").VersionID {
 			t.Errorf("version_id %q, stored %q", got, o.object("k").VersionID)
 		}
 	}
-	expectVersion()
-	w.config(strings.Replace(text, "POLICY", `cache_control = "no-cache"`, 1))
-	w.apply()
-	expectVersion()
-	w.config(strings.NewReplacer("POLICY", `cache_control = "no-cache"`, `"one"`, `"two"`).Replace(text))
-	w.apply()
-	expectVersion()
+	o.local().ResetRecords()
+	apply("one", "")
+	if got, all := o.requestsFor("k"), o.requests(); got != "HeadObject:1 PutObject:1" || all != "GetBucketVersioning:1 HeadObject:3 PutObject:3" {
+		t.Errorf("created by %q among %q", got, all)
+	}
+	apply("one", `cache_control = "no-cache"`)
+	apply("two", `cache_control = "no-cache"`)
 	w.clean()
-	w.must("destroy", "-auto-approve")
-	if versions, markers := o.versions("k"); versions != 3 || markers != 1 {
-		t.Errorf("%d versions and %d markers are left, want 3 and 1", versions, markers)
+	if out := w.must("destroy", "-auto-approve", "-no-color"); strings.Count(out, "OSS Object Is Kept") != 1 {
+		t.Errorf("destroy does not say that one object stays:\n%s", out)
+	}
+	for key, want := range map[string][2]int{"k": {3, 1}, "kept": {1, 0}, "all": {0, 0}, "all-longer": {1, 0}} {
+		if versions, markers := o.versions(key); versions != want[0] || markers != want[1] {
+			t.Errorf("%d versions and %d markers of %s are left, want %v", versions, markers, key, want)
+		}
+	}
+	for key, want := range map[string]string{"kept": "one", "all-longer": "another key"} {
+		if got := o.body(key); got != want {
+			t.Errorf("body of %s is %q", key, got)
+		}
 	}
 
 	// Overwriting is forbidden by looking first, since the header does nothing here.
 	o.must(o.sdk().PutObject("k", strings.NewReader("precious")))
-	w.config(strings.Replace(text, "POLICY", "", 1))
+	w.config("%s", object("one", ""))
 	w.fails([]string{"OSS Object Already Exists"}, "apply", "-auto-approve", "-no-color")
-	o.must(o.sdk().DeleteObject("k"))
-
-	w.config(strings.Replace(text, "POLICY", `deletion_policy = "keep"`, 1))
-	w.apply()
-	if out := w.must("destroy", "-auto-approve", "-no-color"); !strings.Contains(out, "OSS Object Is Kept") {
-		t.Errorf("destroy does not say that the object stays:\n%s", out)
-	}
-	if got := o.body("k"); got != "one" {
+	if got := o.body("k"); got != "precious" {
 		t.Errorf("body %q", got)
-	}
-	o.must(o.sdk().DeleteObject("k"))
-	o.must(o.sdk().PutObject("k-longer", strings.NewReader("another key")))
-	w.config(strings.Replace(text, "POLICY", `deletion_policy = "delete_all_versions"`, 1))
-	w.apply()
-	w.must("destroy", "-auto-approve")
-	if versions, markers := o.versions("k"); versions != 0 || markers != 0 {
-		t.Errorf("%d versions and %d markers are left", versions, markers)
-	}
-	if got := o.body("k-longer"); got != "another key" {
-		t.Errorf("another key was deleted: %q", got)
 	}
 }
 

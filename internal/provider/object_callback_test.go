@@ -37,23 +37,41 @@ type stateResource struct {
 	Values  map[string]any
 }
 
-// resources are those of the state, without count and for_each. The file is read, since `terraform show` starts the provider.
-func (w *workspace) resources() []stateResource {
-	w.t.Helper()
-	var state struct {
-		Resources []struct {
-			Type, Name string
-			Instances  []struct {
-				Status     string
-				Attributes map[string]any
-			}
+// state is what the state file has of outputs and resources. To read it costs a tenth of a second less than to ask Terraform.
+func (w *workspace) state() (state struct {
+	Outputs   map[string]struct{ Value any }
+	Resources []struct {
+		Mode, Type, Name string
+		Instances        []struct {
+			IndexKey        any `json:"index_key"`
+			Status, Deposed string
+			Attributes      map[string]any
 		}
 	}
-	w.oss.must(json.Unmarshal([]byte(w.read("terraform.tfstate")), &state))
-	var all []stateResource
-	for _, r := range state.Resources {
+}) {
+	w.t.Helper()
+	data, err := os.ReadFile(filepath.Join(w.dir, "terraform.tfstate"))
+	w.oss.must(err)
+	w.oss.must(json.Unmarshal(data, &state))
+	return state
+}
+
+// resources are those of the state.
+func (w *workspace) resources() []stateResource {
+	w.t.Helper()
+	all := []stateResource{}
+	for _, r := range w.state().Resources {
 		for _, i := range r.Instances {
-			all = append(all, stateResource{r.Type + "." + r.Name, i.Status == "tainted", i.Attributes})
+			one := stateResource{r.Type + "." + r.Name, i.Status == "tainted", i.Attributes}
+			if r.Mode == "data" {
+				one.Address = "data." + one.Address
+			}
+			if i.IndexKey != nil {
+				one.Address += fmt.Sprintf("[%#v]", i.IndexKey)
+			}
+			if i.Deposed == "" {
+				all = append(all, one)
+			}
 		}
 	}
 	return all

@@ -3,6 +3,7 @@ package provider
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"reflect"
@@ -104,37 +105,36 @@ func TestObjectDataSourceOfVersions(t *testing.T) {
 	o.must(o.sdk().PutObject("k", strings.NewReader("three"), oss.ObjectACL(oss.ACLPrivate)))
 	versions, err := o.local().Versions(o.bucket, "k") // newest first: three, marker, two, one
 	o.must(err)
+	o.must(o.sdk().PutObject("gone", strings.NewReader("x")))
+	o.must(o.sdk().DeleteObject("gone"))
 	w := o.workspace()
-	config := func(version string) {
-		w.config(`data "oss_object" "test" {
+	read := func(name, key, version string) string {
+		return strings.NewReplacer("NAME", name, "KEY", key, "VERSION", version).Replace(`data "oss_object" "NAME" {
   bucket = "BUCKET"
-  key = "k"
+  key = "KEY"
   read_body = true
   read_tags = true
   read_acl = true
-  %s
+  VERSION
 }
-output "test" { value = data.oss_object.test }`, version)
+output "NAME" { value = data.oss_object.NAME }
+`)
 	}
-	read := func(version string) map[string]any {
-		config(version)
-		test, _ := w.outputs()["test"].(map[string]any)
-		return test
-	}
-	if got := read(""); got["body"] != "three" || got["version_id"] != versions[0].VersionID || got["acl"] != "private" {
+	w.config("%s", read("current", "k", "")+read("oldest", "k", fmt.Sprintf("version_id = %q", versions[3].VersionID)))
+	outputs := w.outputs()
+	if got, _ := outputs["current"].(map[string]any); got["body"] != "three" || got["version_id"] != versions[0].VersionID || got["acl"] != "private" {
 		t.Errorf("current: %v", got)
 	}
-	if got := read(fmt.Sprintf("version_id = %q", versions[3].VersionID)); got["body"] != "one" || got["version_id"] != versions[3].VersionID ||
+	if got, _ := outputs["oldest"].(map[string]any); got["body"] != "one" || got["version_id"] != versions[3].VersionID ||
 		!reflect.DeepEqual(got["tags"], map[string]any{"body": "one"}) || got["acl"] != "default" {
 		t.Errorf("oldest: %v", got)
 	}
-	config(fmt.Sprintf("version_id = %q", versions[1].VersionID))
-	w.fails([]string{"OSS Object Not Found", "is a delete marker", "version_id"}, "plan", "-no-color")
-	config(`version_id = "CAEQNRiBgIDMh4mD0BYiIDUzNDA4OGNmZjBjYTQ0YmI4Y2I4ZmVlYzJlNGVk"`)
-	w.fails([]string{"OSS Object Not Found", `No version "CAEQ`, `of object "k" in bucket "` + o.bucket + `"`}, "plan", "-no-color")
-	o.must(o.sdk().DeleteObject("k"))
-	config("")
-	w.fails([]string{"OSS Object Not Found", `No object "k" in bucket`}, "plan", "-no-color")
+	w.config("%s", read("marker", "k", fmt.Sprintf("version_id = %q", versions[1].VersionID))+read("absent", "k", `version_id = "CAEQNRiBgIDMh4mD0BYiIDUzNDA4OGNmZjBjYTQ0YmI4Y2I4ZmVlYzJlNGVk"`)+read("gone", "gone", ""))
+	w.expectErrors(map[string][]string{
+		"data.oss_object.marker": {"OSS Object Not Found", "is a delete marker", "version_id"},
+		"data.oss_object.absent": {"OSS Object Not Found", `No version "CAEQ`, `of object "k" in bucket "` + o.bucket + `"`},
+		"data.oss_object.gone":   {"OSS Object Not Found", `No object "gone" in bucket`},
+	}, "plan")
 }
 
 func TestObjectDataSourceRefusesBodies(t *testing.T) {
@@ -152,27 +152,28 @@ func TestObjectDataSourceRefusesBodies(t *testing.T) {
 	o.must(o.sdk().PutObject("binary", bytes.NewReader([]byte{0xff, 0xfe, 0})))
 	o.must(o.sdk().PutObject("zipped.txt", bytes.NewReader(zipped.Bytes()), oss.ContentType("text/plain"), oss.ContentEncoding("gzip")))
 	w := o.workspace()
-	config := func(key string) {
+	config := func(keys ...string) {
 		w.config(`data "oss_object" "test" {
+  for_each = toset(split(",", %q))
   bucket = "BUCKET"
-  key = %q
+  key = each.key
   read_body = true
 }
-output "test" { value = sha256(data.oss_object.test.body) }`, key)
+output "test" { value = [for o in data.oss_object.test : sha256(o.body)] }`, strings.Join(keys, ","))
 	}
 	config("inside.txt")
-	w.apply()
-	for key, words := range map[string][]string{
-		"outside.txt": {"Object Body Too Large", "1048577 bytes", "1 MiB", "read_body"},
-		"binary":      {"Object Body Is Not Text", "not UTF-8", "write read_body_base64 in its place"},
-		"zipped.txt":  {"Object Body Is Not Text", `content encoding "gzip", which is not undone`},
-	} {
-		config(key)
-		o.local().ResetRecords()
-		w.fails(words, "plan", "-no-color")
-		if got := o.requests(); key == "outside.txt" && got != "HeadObject:1" {
-			t.Errorf("a body that is too large was asked for: %q", got)
-		}
+	if got := textList(t, w.outputs()["test"]); len(got) != 1 || got[0] != fmt.Sprintf("%x", sha256.Sum256([]byte(text))) {
+		t.Errorf("got %q", got)
+	}
+	config("outside.txt", "binary", "zipped.txt")
+	o.local().ResetRecords()
+	w.expectErrors(map[string][]string{
+		`data.oss_object.test["outside.txt"]`: {"Object Body Too Large", "1048577 bytes", "1 MiB", "read_body"},
+		`data.oss_object.test["binary"]`:      {"Object Body Is Not Text", "not UTF-8", "write read_body_base64 in its place"},
+		`data.oss_object.test["zipped.txt"]`:  {"Object Body Is Not Text", `content encoding "gzip", which is not undone`},
+	}, "plan")
+	if got := o.requestsFor("outside.txt"); got != "HeadObject:1" {
+		t.Errorf("a body that is too large was asked for: %q", got)
 	}
 }
 
@@ -186,19 +187,8 @@ func TestObjectDataSourceReadsBytes(t *testing.T) {
 	o.must(o.sdk().PutObject(o.key("empty"), strings.NewReader("")))
 	o.must(o.sdk().PutObject(o.key("inside"), strings.NewReader(strings.Repeat("\xff", maxReadBody))))
 	o.must(o.sdk().PutObject(o.key("outside"), strings.NewReader(strings.Repeat("\xff", maxReadBody+1))))
-	w := o.workspace()
-	read := func(key, arguments string) {
-		w.config(strings.NewReplacer("KEY", key, "ARGUMENTS", arguments).Replace(`data "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "PREFIXKEY"
-  ARGUMENTS
-}
-output "test" {
-  value = [data.oss_object.test.body, data.oss_object.test.body_base64 == null ? null : substr(data.oss_object.test.body_base64, 0, 16)]
-}`))
-	}
 	const bytes, both = "read_body_base64 = true", "read_body_base64 = true\n read_body = true"
-	for _, tc := range []struct {
+	cases := []struct {
 		key, arguments string
 		want           []any
 	}{
@@ -207,16 +197,35 @@ output "test" {
 		{"text", "read_body_base64 = false", []any{nil, nil}},
 		{"empty", both, []any{"", ""}},
 		{"inside", bytes, []any{nil, strings.Repeat("/", 16)}},
-	} {
-		read(tc.key, tc.arguments)
-		if got := w.outputs()["test"]; !reflect.DeepEqual(got, tc.want) {
+	}
+	read := func(i int, key, arguments string) string {
+		return strings.NewReplacer("NAME", fmt.Sprintf("test_%d", i), "KEY", key, "ARGUMENTS", arguments).Replace(`data "oss_object" "NAME" {
+  bucket = "BUCKET"
+  key = "PREFIXKEY"
+  ARGUMENTS
+}
+output "NAME" {
+  value = [data.oss_object.NAME.body, data.oss_object.NAME.body_base64 == null ? null : substr(data.oss_object.NAME.body_base64, 0, 16)]
+}
+`)
+	}
+	text := ""
+	for i, tc := range cases {
+		text += read(i, tc.key, tc.arguments)
+	}
+	w := o.workspace()
+	w.config("%s", text)
+	outputs := w.outputs()
+	for i, tc := range cases {
+		if got := outputs[fmt.Sprintf("test_%d", i)]; !reflect.DeepEqual(got, tc.want) {
 			t.Errorf("%s, %s: got %q, want %q", tc.key, tc.arguments, got, tc.want)
 		}
 	}
-	read("outside", bytes)
-	w.fails([]string{"Object Body Too Large", "1048577 bytes", "Remove read_body_base64"}, "plan", "-no-color")
-	read("binary", both)
-	w.fails([]string{"Object Body Is Not Text", "read_body_base64"}, "plan", "-no-color")
+	w.config("%s", read(0, "outside", bytes)+read(1, "binary", both))
+	w.expectErrors(map[string][]string{
+		"data.oss_object.test_0": {"Object Body Too Large", "1048577 bytes", "Remove read_body_base64"},
+		"data.oss_object.test_1": {"Object Body Is Not Text", "read_body_base64"},
+	}, "plan")
 }
 
 // The Content-Disposition that the endpoint puts over the object's is not the object's.
@@ -245,37 +254,29 @@ func TestObjectDataSourceInput(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
-	for arguments, words := range map[string][]string{
-		"bucket = \"B\"\n key = \"k\"":       {"Invalid Bucket Name"},
-		"bucket = \"BUCKET\"\n key = \"/k\"": {"Invalid Object Key"},
-		`bucket = "BUCKET"
+	block := func(arguments string) string { return "data \"oss_object\" \"test\" {\n " + arguments + "\n}\n" }
+	w.expectRefused([]refusedBlock{
+		{name: "bucket", block: block("bucket = \"B\"\n key = \"k\""), words: []string{"Invalid Bucket Name"}},
+		{name: "key", block: block("bucket = \"BUCKET\"\n key = \"/k\""), words: []string{"Invalid Object Key"}},
+		{name: "version", block: block(`bucket = "BUCKET"
   key = "k"
-  version_id = ""`: {"version_id", "Empty String"},
-		`bucket = "BUCKET"
+  version_id = ""`), words: []string{"version_id", "Empty String"}},
+		{name: "time limit", block: block(`bucket = "BUCKET"
   key = "k"
-  timeouts { read = 5 }`: {"read", "Invalid Time Limit"},
-		`bucket = "BUCKET"
+  timeouts { read = 5 }`), words: []string{"read", "Invalid Time Limit"}},
+	})
+	// Terraform finds this by itself, before all else.
+	w.config("%s", block(`bucket = "BUCKET"
   key = "k"
-  read_content = "yes"`: {"Unsupported argument"},
-	} {
-		w.config("data \"oss_object\" \"test\" {\n " + arguments + "\n}\n")
-		w.fails(words, "plan", "-no-color")
-	}
+  read_content = "yes"`))
+	w.fails([]string{"Unsupported argument"}, "plan", "-no-color")
 	if got := o.requests(); got != "" {
 		t.Errorf("wrong input cost requests: %q", got)
 	}
-	w.config(`data "oss_object" "test" {
-  bucket = "no-such-bucket"
-  key = "k"
-}
-`)
-	w.fails([]string{"Unable to Read OSS Object", "NoSuchBucket", "spelling of the bucket"}, "plan", "-no-color")
-	w.config(`data "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "K"
-}
-`)
-	w.fails([]string{"OSS Object Not Found", `No object "K" in bucket "` + o.bucket + `". Keys are case-sensitive.`}, "plan", "-no-color")
+	w.expectRefused([]refusedBlock{
+		{name: "no bucket", block: block("bucket = \"no-such-bucket\"\n key = \"k\""), words: []string{"Unable to Read OSS Object", "NoSuchBucket", "spelling of the bucket"}},
+		{name: "no object", block: block("bucket = \"BUCKET\"\n key = \"K\""), words: []string{"OSS Object Not Found", `No object "K" in bucket "` + o.bucket + `". Keys are case-sensitive.`}},
+	})
 }
 
 // configWithFewRetries is config for tests whose calls fail for good.

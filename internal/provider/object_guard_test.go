@@ -121,13 +121,14 @@ func TestCORSCreateBeforeDestroy(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
-	w.starts = true // the plan and the apply are two processes
 	w.config(corsWith(`allow_overwrite = true
   lifecycle {
     create_before_destroy = true
   }`))
 	w.apply()
+	w.starts = true // the plan and the apply are two processes
 	w.apply("-replace=oss_bucket_cors.test")
+	w.starts = false
 	if stored, err := o.local().CORS(o.bucket); err != nil || stored == nil || len(stored.Rules) != 2 {
 		t.Errorf("the rules are %+v, %v", stored, err)
 	}

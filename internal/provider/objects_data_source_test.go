@@ -190,6 +190,7 @@ func TestObjectsDataSourceInput(t *testing.T) {
 	t.Parallel()
 	o := startAnyOSS(t)
 	w := o.workspace()
+	var blocks []refusedBlock
 	for arguments, words := range map[string][]string{
 		`glob = "/a/*"`: {"Invalid Key Glob", `Write "a/*"`},
 		`glob = "a["`:   {"Invalid Key Glob", "not well formed"},
@@ -198,11 +199,9 @@ func TestObjectsDataSourceInput(t *testing.T) {
 		"limit = 100001": {"limit", "between 1 and 100000"},
 		`delimiter = ""`: {"delimiter", "Empty String"},
 	} {
-		w.config(`data "oss_objects" "test" {
-  bucket = "BUCKET"
- ` + arguments + "\n}\n")
-		w.fails(words, "validate", "-no-color")
+		blocks = append(blocks, refusedBlock{name: arguments, block: "data \"oss_objects\" \"test\" {\n bucket = \"BUCKET\"\n " + arguments + "\n}\n", words: words})
 	}
+	w.expectRefused(blocks)
 	w.config("data \"oss_objects\" \"test\" {\n bucket = \"" + o.absentBucket() + "\"\n}\n")
 	w.fails([]string{"Unable to List OSS Objects", "NoSuchBucket", "spelling of the bucket"}, "plan", "-no-color")
 }

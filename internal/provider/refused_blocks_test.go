@@ -52,10 +52,11 @@ func (w *workspace) expectRefused(blocks []refusedBlock) {
 }
 
 // expectErrors runs terraform, which has to report one error about each of the addresses, with all its words, and no other.
-// About what is no longer configured it names no address.
-func (w *workspace) expectErrors(want map[string][]string, args ...string) {
+// About what is no longer configured it names no address. The errors are returned.
+func (w *workspace) expectErrors(want map[string][]string, args ...string) []diagnostic {
 	w.t.Helper()
 	found := slices.DeleteFunc(w.diagnostics(args...), func(d diagnostic) bool { return d.Severity != "error" })
+	all := slices.Clone(found)
 	for address, words := range want {
 		i := slices.IndexFunc(found, func(d diagnostic) bool {
 			return (d.Address == address || d.Address == "") && !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(d.Summary+"\n"+d.Detail, word) })
@@ -69,4 +70,5 @@ func (w *workspace) expectErrors(want map[string][]string, args ...string) {
 	if len(found) > 0 {
 		w.t.Errorf("errors beside those that are wanted: %+v", found)
 	}
+	return all
 }
