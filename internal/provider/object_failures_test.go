@@ -211,30 +211,36 @@ func TestTimeoutsAreHonoured(t *testing.T) {
 // Somebody else writes between plan and apply.
 func TestObjectChangedSinceThePlan(t *testing.T) {
 	t.Parallel()
-	for _, tc := range []struct{ name, after string }{
-		{"header", "content = \"one\"\n cache_control = \"no-cache\""},
-		{"body", `content = "two"`},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			o := startOSS(t)
-			w := o.workspace()
-			w.write("main.tf", requiredProvider+objectConfig(o, `content = "one"`))
-			w.apply()
-			w.write("main.tf", requiredProvider+objectConfig(o, tc.after))
-			w.plan()
-			o.must(o.sdk().PutObject("k", strings.NewReader("somebody else's")))
-			w.fails([]string{"OSS Object Changed Since the Plan", "Run plan again"}, "apply", "-no-color", "plan.bin")
-			if got := o.body("k"); got != "somebody else's" {
-				t.Errorf("body %q", got)
-			}
-			w.plan()
-			o.must(o.sdk().DeleteObject("k"))
-			w.fails([]string{"OSS Object Changed Since the Plan"}, "apply", "-no-color", "plan.bin")
-			w.apply()
-			w.clean()
-		})
+	o := startOSS(t)
+	w := o.workspace()
+	set := func(header, body string) {
+		text := ""
+		for key, arguments := range map[string]string{"header": header, "body": body} {
+			text += strings.NewReplacer(`"test"`, `"`+key+`"`, `"k"`, `"`+key+`"`).Replace(objectBlock("k", arguments))
+		}
+		w.config("%s", strings.ReplaceAll(text, `content = "x"`, ""))
 	}
+	both := func(words ...string) map[string][]string { return map[string][]string{"header": words, "body": words} }
+	set(`content = "one"`, `content = "one"`)
+	w.apply()
+	set("content = \"one\"\n cache_control = \"no-cache\"", `content = "two"`)
+	w.must("plan", "-out=plan.bin", "-no-color")
+	for key := range both() {
+		o.must(o.sdk().PutObject(key, strings.NewReader("somebody else's")))
+	}
+	w.expectDiagnosed(both("OSS Object Changed Since the Plan", "Run plan again"), "apply", "plan.bin")
+	for key := range both() {
+		if got := o.body(key); got != "somebody else's" {
+			t.Errorf("%s: body %q", key, got)
+		}
+	}
+	w.must("plan", "-out=plan.bin", "-no-color")
+	for key := range both() {
+		o.must(o.sdk().DeleteObject(key))
+	}
+	w.expectDiagnosed(both("OSS Object Changed Since the Plan"), "apply", "plan.bin")
+	w.apply()
+	w.clean()
 }
 
 func TestCreateNeverOverwrites(t *testing.T) {
