@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -46,6 +47,46 @@ func (w *workspace) expectRefused(blocks []refusedBlock) {
 		}
 		if len(text) > 3000+len(r.block) {
 			w.t.Errorf("%s: %d bytes of diagnostics", r.name, len(text))
+		}
+	}
+}
+
+// diagnosticsByName are those of the objects by their names in the configuration; what is of no object stands under "".
+func (w *workspace) diagnosticsByName(args ...string) map[string][]diagnostic {
+	w.t.Helper()
+	found := map[string][]diagnostic{}
+	for _, d := range w.diagnostics(args...) {
+		name := strings.TrimPrefix(d.Address, "oss_object.")
+		found[name] = append(found[name], d)
+	}
+	return found
+}
+
+// expectDiagnosed wants one error about each of the named objects, with its words, and none about anything else.
+func (w *workspace) expectDiagnosed(want map[string][]string, args ...string) {
+	w.t.Helper()
+	found := w.diagnosticsByName(args...)
+	for name, all := range found {
+		errors := slices.DeleteFunc(slices.Clone(all), func(d diagnostic) bool { return d.Severity != "error" })
+		if _, ok := want[name]; !ok && len(errors) > 0 {
+			w.t.Errorf("terraform %s: an error about %q: %+v", strings.Join(args, " "), name, errors)
+		}
+	}
+	for name, words := range want {
+		text, errors := "", 0
+		for _, d := range found[name] {
+			text += d.Summary + "\n" + d.Detail + "\n"
+			if d.Severity == "error" {
+				errors++
+			}
+		}
+		if errors != 1 {
+			w.t.Errorf("terraform %s: %d errors about %s, want one:\n%s", strings.Join(args, " "), errors, name, text)
+		}
+		for _, word := range words {
+			if !strings.Contains(text, word) {
+				w.t.Errorf("terraform %s: about %s it is not said %q:\n%s", strings.Join(args, " "), name, word, text)
+			}
 		}
 	}
 }
