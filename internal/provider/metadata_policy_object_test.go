@@ -133,23 +133,41 @@ func TestPolicyOfObjectsThatStay(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
-	for _, since := range []string{"", `since = "2026-01-31", `, `since = "2199-01-31", `} {
-		rules := `[{ name = "new", ` + since + `metadata = { owner = { required = true } } }]`
-		w.policyConfig("[]", objectBlock("a.txt", ""))
-		w.apply()
-		w.policyConfig(rules, objectBlock("a.txt", ""))
-		if out := flatten(w.must("plan", "-no-color", "-detailed-exitcode")); !strings.Contains(out, `Warning: Metadata Policy Violation by "a.txt"`) || !strings.Contains(out, "Nothing is written by this plan") {
-			t.Errorf("no warning in\n%s", out)
-		}
-		// A change that writes nothing leaves the object as it is, at the apply too.
-		w.policyConfig(rules, objectBlock("a.txt", `deletion_policy = "delete"`))
-		w.apply()
-		w.policyConfig(rules, objectBlock("a.txt", `cache_control = "no-cache"`))
-		w.fails([]string{"Error: Metadata Policy Violation", `lacks the metadata "owner"`}, "plan", "-no-color")
-		w.policyConfig(rules, objectBlock("b.txt", ""))
-		w.fails([]string{"Error: Metadata Policy Violation", `object "b.txt"`}, "plan", "-no-color")
+	dates := map[string]string{"never": "", "past": `since = "2026-01-31", `, "future": `since = "2199-01-31", `}
+	rules := ""
+	for name, since := range dates {
+		rules += fmt.Sprintf(`{ name = %q, keys = ["%s/**"], %smetadata = { owner = { required = true } } }, `, name, name, since)
 	}
-	w.policyConfig(`[{ name = "new", metadata = { owner = { required = true } } }]`, objectBlock("a.txt", "cache_control = \"no-cache\"\n metadata = { owner = \"emma\" }"))
+	config := func(rules, to, stays, moves string) {
+		text := ""
+		for name := range dates {
+			text += namedBlock(name+"_stays", name+"/stays.txt", stays) + namedBlock(name+"_moves", name+to, moves)
+		}
+		w.policyConfig("["+rules+"]", text)
+	}
+	config("", "/a.txt", "", "")
+	w.apply()
+	config(rules, "/a.txt", "", "")
+	out := flatten(w.must("plan", "-no-color", "-detailed-exitcode"))
+	for name := range dates {
+		for _, key := range []string{name + "/stays.txt", name + "/a.txt"} {
+			_, warning, _ := strings.Cut(out, fmt.Sprintf("Warning: Metadata Policy Violation by %q", key))
+			if warning, _, _ = strings.Cut(warning, "Warning: "); !strings.Contains(warning, "Nothing is written by this plan") {
+				t.Errorf("%s: no warning in\n%s", key, out)
+			}
+		}
+	}
+	// A change that writes nothing leaves the object as it is, at the apply too.
+	config(rules, "/a.txt", `deletion_policy = "delete"`, `deletion_policy = "delete"`)
+	w.apply()
+	config(rules, "/b.txt", `cache_control = "no-cache"`, "")
+	refused := map[string][]string{}
+	for name := range dates {
+		refused[name+"_stays"] = []string{"Metadata Policy Violation", `lacks the metadata "owner"`}
+		refused[name+"_moves"] = []string{"Metadata Policy Violation", fmt.Sprintf(`object "%s/b.txt"`, name)}
+	}
+	w.expectDiagnosed(refused, "plan")
+	config(rules, "/a.txt", "cache_control = \"no-cache\"\n metadata = { owner = \"emma\" }", `metadata = { owner = "emma" }`)
 	w.apply()
 	w.clean()
 }
@@ -157,12 +175,11 @@ func TestPolicyOfObjectsThatStay(t *testing.T) {
 // An object that is let off by its key is not checked at plan.
 func TestExceptAtPlan(t *testing.T) {
 	t.Parallel()
-	w := startAnyOSS(t).workspace()
-	const except = `[{ name = "owner", except = [{ keys = ["**/old/**"], reason = "Moves in March." }], metadata = { owner = { required = true } } }]`
-	w.policyConfig(except, strings.Replace(objectBlock("KEY", ""), `"KEY"`, `"PREFIXold/a.txt"`, 1))
-	w.must("plan", "-no-color")
-	w.policyConfig(except, strings.Replace(objectBlock("KEY", ""), `"KEY"`, `"PREFIXnew/a.txt"`, 1))
-	w.fails([]string{"Metadata Policy Violation"}, "plan", "-no-color")
+	o := startAnyOSS(t)
+	w := o.workspace()
+	w.policyConfig(`[{ name = "owner", except = [{ keys = ["**/old/**"], reason = "Moves in March." }], metadata = { owner = { required = true } } }]`,
+		namedBlock("old", "PREFIXold/a.txt", "")+namedBlock("new", "PREFIXnew/a.txt", ""))
+	w.expectDiagnosed(map[string][]string{"new": {"Metadata Policy Violation", "new/a.txt"}}, "plan")
 }
 
 // ACL, tags and class stand at their attributes. Nothing is asked of OSS for an object of which all is known.
@@ -171,31 +188,38 @@ func TestSettingsAtPlan(t *testing.T) {
 	o := startOSS(t)
 	w := o.workspace()
 	const rules = `[{ name = "settings", acl = ["private"], storage_class = ["Standard"], tags = { team = { required = true, values = ["web"] } } }]`
-	for arguments, want := range map[string]string{
-		``: `error resource "oss_object" "test" {: object "a" in bucket "test-bucket" has an ACL that is not allowed. Make it "private".; error resource "oss_object" "test" {: lacks the tag "team". Add it with the value "web".`,
-		`acl = "public-read"
-  tags = { team = "wab" }
-  storage_class = "IA"`: `error acl = "public-read": has an ACL that is not allowed; error storage_class = "IA": has a storage class that is not allowed. Make it "Standard".; error tags = { team = "wab" }: has the tag "team" with a value that is not allowed.`,
-		"acl = \"private\"\n tags = { team = \"web\" }": "",
-	} {
-		w.policyConfig(rules, objectBlock("a", arguments))
-		got := w.diagnostics("plan")
-		wanted := strings.Split(want, "; ")
-		if want == "" {
-			wanted = nil
-		}
-		if len(got) != len(wanted) {
-			t.Errorf("%s: got %+v, want %q", arguments, got, wanted)
+	rows := map[string]struct {
+		arguments string
+		want      []string // "severity code: words of the detail"
+	}{
+		"none": {"", []string{
+			`error resource "oss_object" "none" {: object "none" in bucket "test-bucket" has an ACL that is not allowed. Make it "private".`,
+			`error resource "oss_object" "none" {: lacks the tag "team". Add it with the value "web".`}},
+		"others": {"acl = \"public-read\"\n tags = { team = \"wab\" }\n storage_class = \"IA\"", []string{
+			`error acl = "public-read": has an ACL that is not allowed`, `error storage_class = "IA": has a storage class that is not allowed. Make it "Standard".`,
+			`error tags = { team = "wab" }: has the tag "team" with a value that is not allowed.`}},
+		"allowed": {"acl = \"private\"\n tags = { team = \"web\" }", nil},
+	}
+	text := ""
+	for name, row := range rows {
+		text += namedBlock(name, name, row.arguments)
+	}
+	w.policyConfig(rules, text)
+	found := w.diagnosticsByName("plan")
+	for name, row := range rows {
+		got := found[name]
+		if len(got) != len(row.want) {
+			t.Errorf("%s: got %+v, want %q", name, got, row.want)
 			continue
 		}
-		for _, want := range wanted {
+		for _, want := range row.want {
 			place, words, _ := strings.Cut(want, ": ")
 			met := false
 			for _, d := range got {
 				met = met || d.Severity+" "+strings.TrimSpace(d.Snippet.Code) == place && strings.Contains(d.Detail, words)
 			}
 			if !met {
-				t.Errorf("%s: got %+v, want %q", arguments, got, want)
+				t.Errorf("%s: got %+v, want %q", name, got, want)
 			}
 		}
 	}
@@ -209,35 +233,40 @@ func TestSettingsAtPlan(t *testing.T) {
 func TestPolicyOfTakenOverObjects(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
-	taken := func(arguments string) string {
-		return strings.Replace(objectBlock("theirs", "allow_overwrite = true\n"+arguments), `content = "x"`, "", 1)
-	}
-	put := func() {
-		o.must(o.sdk().PutObject("theirs", strings.NewReader("x"), oss.Meta("owner", "emma"), oss.ObjectACL(oss.ACLPublicRead), oss.SetTagging(tagging("team", "wab")), oss.ObjectStorageClass(oss.StorageIA)))
-		o.local().ResetRecords()
-	}
 	const adopt = "HeadObject:1" // the engine's, and CopyObject where there is something to change
-	for _, tc := range []struct{ policy, arguments, broken, requests string }{
-		{`[{ name = "r", metadata = { owner = { required = true } } }]`, "", `lacks the metadata "owner"`, ""}, // at plan: what is not configured is removed
-		{`[{ name = "r", storage_class = ["Standard"] }]`, "", "has a storage class that is not allowed", "HeadObject:1"},
-		{`[{ name = "r", tags = { team = { values = ["web"] } } }]`, "", `has the tag "team" with a value that is not allowed`, "GetObjectTagging:1 HeadObject:1"},
-		{`[{ name = "r", acl = ["private"] }]`, "", "has an ACL that is not allowed", "GetObjectAcl:1"},
-		{`[{ name = "r", acl = ["private"], keys = ["others/**"] }]`, "", "", "CopyObject:1 GetObjectAcl:1 " + adopt},
-		{`[{ name = "r", acl = ["private"], tags = { team = { values = ["web"] } } }]`, "acl = \"private\"\n tags = { team = \"web\" }", "", "CopyObject:1 " + adopt},
+	type row struct{ rule, arguments, broken, requests string }
+	w := o.workspace()
+	for _, rows := range []map[string]row{
+		{"metadata": {`metadata = { owner = { required = true } }`, "", `lacks the metadata "owner"`, ""}}, // at plan: what is not configured is removed
+		{
+			"class":  {`storage_class = ["Standard"]`, "", "has a storage class that is not allowed", "HeadObject:1"},
+			"tag":    {`tags = { team = { values = ["web"] } }`, "", `has the tag "team" with a value that is not allowed`, "GetObjectTagging:1 HeadObject:1"},
+			"acl":    {`acl = ["private"]`, "", "has an ACL that is not allowed", "GetObjectAcl:1"},
+			"others": {"", "", "", "CopyObject:1 GetObjectAcl:1 " + adopt}, // none of the rules is for it
+			"right":  {`acl = ["private"], tags = { team = { values = ["web"] } }`, "acl = \"private\"\n tags = { team = \"web\" }", "", "CopyObject:1 " + adopt},
+		},
 	} {
-		put()
-		w := o.workspace()
-		w.policyConfig(tc.policy, taken(tc.arguments))
-		if tc.broken == "" {
-			w.apply()
-		} else {
-			w.fails([]string{"Metadata Policy Violation", tc.broken}, "apply", "-auto-approve", "-no-color")
-			if got := o.object("theirs"); got.Metadata["owner"] != "emma" {
-				t.Errorf("%s: the object was written", tc.policy)
+		rules, text, words := "", "", map[string][]string{}
+		for name, row := range rows {
+			o.must(o.sdk().PutObject(name, strings.NewReader("x"), oss.Meta("owner", "emma"), oss.ObjectACL(oss.ACLPublicRead), oss.SetTagging(tagging("team", "wab")), oss.ObjectStorageClass(oss.StorageIA)))
+			if row.rule != "" {
+				rules += fmt.Sprintf("{ name = %q, keys = [%q], %s }, ", name, name, row.rule)
+			}
+			text += strings.Replace(namedBlock(name, name, "allow_overwrite = true\n"+row.arguments), `content = "x"`, "", 1)
+			if row.broken != "" {
+				words[name] = []string{"Metadata Policy Violation", row.broken}
 			}
 		}
-		if got := o.requests(); got != tc.requests {
-			t.Errorf("%s: requests %q, want %q", tc.policy, got, tc.requests)
+		w.policyConfig("["+rules+"]", text)
+		o.local().ResetRecords()
+		w.expectDiagnosed(words, "apply", "-auto-approve")
+		for name, row := range rows {
+			if got := o.requestsFor(name); got != row.requests {
+				t.Errorf("%s: requests %q, want %q", name, got, row.requests)
+			}
+			if got := o.object(name); row.broken != "" && got.Metadata["owner"] != "emma" || row.broken == "" && len(got.Metadata) > 0 {
+				t.Errorf("%s: stored is %+v", name, got)
+			}
 		}
 	}
 }
@@ -248,19 +277,27 @@ func TestPolicyOfCopies(t *testing.T) {
 	o := startOSS(t)
 	o.must(o.sdk().PutObject("source", strings.NewReader("x"), oss.Meta("owner", "emma"), oss.ObjectACL(oss.ACLPrivate), oss.SetTagging(tagging("team", "web")), oss.CacheControl("no-cache")))
 	w := o.workspace()
-	copied := func(arguments string) string {
-		return strings.Replace(objectBlock("copy", `copy_source {
+	copied := func(name, arguments string) string {
+		return strings.Replace(namedBlock(name, name, `copy_source {
     bucket = "BUCKET"
     key = "source"
   }
 `+arguments), `content = "x"`, "", 1)
 	}
-	for _, rule := range []string{`metadata = { owner = { required = true } }`, `tags = { team = { required = true } }`, `acl = ["private"]`, `headers = { Cache-Control = { required = true } }`} {
-		w.policyConfig(`[{ name = "r", `+rule+` }]`, copied(""))
-		w.fails([]string{"Metadata Policy Violation"}, "plan", "-no-color")
+	demands := map[string]string{
+		"metadata": `metadata = { owner = { required = true } }`, "tags": `tags = { team = { required = true } }`, "acl": `acl = ["private"]`,
+		"headers": `headers = { Cache-Control = { required = true } }`,
 	}
-	w.policyConfig(`[{ name = "r", metadata = { owner = { required = true } }, tags = { team = { required = true } }, acl = ["private"], headers = { Cache-Control = { required = true } } }]`,
-		copied(`metadata = { owner = "web" }
+	rules, all, text, words := "", "", "", map[string][]string{}
+	for name, demand := range demands {
+		rules += fmt.Sprintf("{ name = %q, keys = [%q], %s }, ", name, name, demand)
+		all += ", " + demand
+		text += copied(name, "")
+		words[name] = []string{"Metadata Policy Violation"}
+	}
+	w.policyConfig("["+rules+"]", text)
+	w.expectDiagnosed(words, "plan")
+	w.policyConfig(`[{ name = "r"`+all+` }]`, copied("copy", `metadata = { owner = "web" }
   tags = { team = "web" }
   acl = "private"
   cache_control = "no-store"`))

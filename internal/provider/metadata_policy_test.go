@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -34,6 +35,11 @@ func objectBlock(key, arguments string) string {
   %s
 }
 `, key, arguments)
+}
+
+// namedBlock is objectBlock for a resource of another name.
+func namedBlock(name, key, arguments string) string {
+	return strings.Replace(objectBlock(key, arguments), `"test"`, fmt.Sprintf("%q", name), 1)
 }
 
 const housePolicy = `{
@@ -87,80 +93,50 @@ func (w *workspace) diagnostics(args ...string) []diagnostic {
 	return found
 }
 
-// diagnosticsByName are those of the objects by their names in the configuration; what is of no object stands under "".
-func (w *workspace) diagnosticsByName(args ...string) map[string][]diagnostic {
-	w.t.Helper()
-	found := map[string][]diagnostic{}
-	for _, d := range w.diagnostics(args...) {
-		name := strings.TrimPrefix(d.Address, "oss_object.")
-		found[name] = append(found[name], d)
-	}
-	return found
-}
-
-// expectDiagnosed wants one error about each of the named objects, with its words, and none about anything else.
-func (w *workspace) expectDiagnosed(want map[string][]string, args ...string) {
-	w.t.Helper()
-	found := w.diagnosticsByName(args...)
-	for name, all := range found {
-		errors := slices.DeleteFunc(slices.Clone(all), func(d diagnostic) bool { return d.Severity != "error" })
-		if _, ok := want[name]; !ok && len(errors) > 0 {
-			w.t.Errorf("terraform %s: an error about %q: %+v", strings.Join(args, " "), name, errors)
-		}
-	}
-	for name, words := range want {
-		text, errors := "", 0
-		for _, d := range found[name] {
-			text += d.Summary + "\n" + d.Detail + "\n"
-			if d.Severity == "error" {
-				errors++
-			}
-		}
-		if errors != 1 {
-			w.t.Errorf("terraform %s: %d errors about %s, want one:\n%s", strings.Join(args, " "), errors, name, text)
-		}
-		for _, word := range words {
-			if !strings.Contains(text, word) {
-				w.t.Errorf("terraform %s: about %s it is not said %q:\n%s", strings.Join(args, " "), name, word, text)
-			}
-		}
-	}
-}
-
 func TestPolicyIsHeldAtPlan(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
-	for _, tc := range []struct {
+	rows := []struct {
 		key, arguments string
 		want           []string // "severity code: words of the detail"
 	}{
 		{"a.txt", `metadata = { owner = "emma" }`, nil},
-		{"a.txt", "", []string{`error resource "oss_object" "test" {: Rule "ownership": object "a.txt" in bucket "test-bucket" lacks the metadata "owner". Add it with a value that matches the pattern "[a-z]+" as a whole.`}},
-		{"a.txt", `metadata = { owner = "Emma 1" }`, []string{`error metadata = { owner = "Emma 1" }: Rule "ownership": object "a.txt" in bucket "test-bucket" has the metadata "owner" with a value that does not match`}},
-		{"a.txt", `metadata = { owner = "emma", ticket = "123456" }`, []string{`error metadata = { owner = "emma", ticket = "123456" }: has more than 5 characters`}},
-		{"s/a.html", "metadata = { owner = \"emma\" }\n content_language = \"de\"", []string{`error resource "oss_object" "test" {: Rule "page-cache": object "s/a.html" in bucket "test-bucket" lacks the header "Cache-Control". Add it with one of the values "no-cache" and "max-age=60". Pages change often.`}},
-		{"s/a.html", `metadata = { owner = "emma" }
+		{"b.txt", "", []string{`error resource "oss_object" "test_%d" {: Rule "ownership": object "b.txt" in bucket "test-bucket" lacks the metadata "owner". Add it with a value that matches the pattern "[a-z]+" as a whole.`}},
+		{"c.txt", `metadata = { owner = "Emma 1" }`, []string{`error metadata = { owner = "Emma 1" }: Rule "ownership": object "c.txt" in bucket "test-bucket" has the metadata "owner" with a value that does not match`}},
+		{"d.txt", `metadata = { owner = "emma", ticket = "123456" }`, []string{`error metadata = { owner = "emma", ticket = "123456" }: has more than 5 characters`}},
+		{"s/a.html", "metadata = { owner = \"emma\" }\n content_language = \"de\"", []string{`error resource "oss_object" "test_%d" {: Rule "page-cache": object "s/a.html" in bucket "test-bucket" lacks the header "Cache-Control". Add it with one of the values "no-cache" and "max-age=60". Pages change often.`}},
+		{"s/b.html", `metadata = { owner = "emma" }
   content_language = "de"
   cache_control = "no-cach"`, []string{
 			`warning cache_control = "no-cach": Did you mean "no-cache"?`, // OSS's own rules speak for themselves
 			`error cache_control = "no-cach": with a value that is not allowed. Write one of "no-cache" and "max-age=60". Pages change often.`}},
-		{"s/a.html", "metadata = { owner = \"emma\" }\n cache_control = \"no-cache\"", []string{`warning resource "oss_object" "test" {: Rule "language": object "s/a.html" in bucket "test-bucket" lacks the header "Content-Language".`}},
+		{"s/c.html", "metadata = { owner = \"emma\" }\n cache_control = \"no-cache\"", []string{`warning resource "oss_object" "test_%d" {: Rule "language": object "s/c.html" in bucket "test-bucket" lacks the header "Content-Language".`}},
 		{"closed/a", `metadata = { owner = "emma", taem = "web" }
   content_encoding = "br"`, []string{
 			`error content_encoding = "br": has the header "Content-Encoding", which is forbidden. Remove it.`,
 			`error metadata = { owner = "emma", taem = "web" }: has the metadata "taem", which is not on the list of allowed names. Did you mean "team"?`}},
-	} {
-		w.policyConfig(housePolicy, objectBlock(tc.key, tc.arguments))
-		got := w.diagnostics("plan")
-		if len(got) != len(tc.want) {
-			t.Errorf("%s %s: got %+v, want %q", tc.key, tc.arguments, got, tc.want)
+	}
+	text := ""
+	for i, row := range rows {
+		text += namedBlock(fmt.Sprintf("test_%d", i), row.key, row.arguments)
+	}
+	w.policyConfig(housePolicy, text)
+	found := w.diagnosticsByName("plan")
+	if got := found[""]; len(got) > 0 {
+		t.Errorf("about no object: %+v", got)
+	}
+	for i, row := range rows {
+		name := fmt.Sprintf("test_%d", i)
+		got := found[name]
+		if len(got) != len(row.want) {
+			t.Errorf("%s %s: got %+v, want %q", row.key, row.arguments, got, row.want)
 			continue
 		}
-		for i, want := range tc.want {
-			place, words, _ := strings.Cut(want, ": ")
-			if d := got[i]; d.Severity+" "+strings.TrimSpace(d.Snippet.Code) != place || !strings.Contains(d.Detail, words) || d.Address != "oss_object.test" {
-				t.Errorf("%s %s: got %+v, want %q", tc.key, tc.arguments, d, want)
+		for i, want := range row.want {
+			place, words, _ := strings.Cut(strings.Replace(want, "test_%d", name, 1), ": ")
+			if d := got[i]; d.Severity+" "+strings.TrimSpace(d.Snippet.Code) != place || !strings.Contains(d.Detail, words) {
+				t.Errorf("%s %s: got %+v, want %q", row.key, row.arguments, d, want)
 			}
 		}
 	}
@@ -175,30 +151,36 @@ func TestPolicyAndObjectsThatExist(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
-	w.policyConfig("[]", objectBlock("a.txt", ""))
+	const owned = `metadata = { owner = "emma" }`
+	bare, kept := namedBlock("bare", "bare.txt", ""), namedBlock("kept", "kept.txt", "")
+	w.policyConfig("[]", bare+kept+namedBlock("owned", "owned.txt", owned))
 	w.apply()
-	w.policyConfig(housePolicy, objectBlock("a.txt", ""))
-	if out := w.must("plan", "-no-color", "-detailed-exitcode"); !strings.Contains(out, "Warning: Metadata Policy Violation") ||
-		!strings.Contains(flatten(out), `lacks the metadata "owner"`) || !strings.Contains(flatten(out), "Nothing is written by this plan") {
-		t.Errorf("no warning:\n%s", out)
+	w.policyConfig(housePolicy, bare+kept+namedBlock("owned", "owned.txt", owned))
+	if out, code := w.try("plan", "-no-color", "-detailed-exitcode"); code != 0 || strings.Count(out, "Warning: Metadata Policy Violation") != 2 ||
+		strings.Count(flatten(out), `lacks the metadata "owner"`) != 2 || strings.Count(flatten(out), "Nothing is written by this plan") != 2 {
+		t.Errorf("no two warnings, exit code %d:\n%s", code, out)
 	}
-	w.must("destroy", "-auto-approve", "-no-color")
-	w.policyConfig("[]", objectBlock("a.txt", ""))
-	w.apply()
-	w.policyConfig(housePolicy, objectBlock("a.txt", `cache_control = "no-cache"`))
-	w.fails([]string{"Metadata Policy Violation", `lacks the metadata "owner"`}, "plan", "-no-color")
-	w.policyConfig(housePolicy, objectBlock("a.txt", `metadata = { owner = "emma" }`))
-	w.apply()
-	w.clean()
-	w.policyConfig(housePolicy, objectBlock("a.txt", `metadata = { owner = "EMMA" }`))
+	w.policyConfig(housePolicy, namedBlock("bare", "bare.txt", `cache_control = "no-cache"`)+kept+namedBlock("owned", "owned.txt", `metadata = { owner = "EMMA" }`))
 	o.local().ResetRecords()
-	w.fails([]string{"Metadata Policy Violation", `"owner" with a value that does not match the pattern`}, "apply", "-auto-approve", "-no-color")
-	if got := o.requests(); got != "HeadObject:1" { // the refresh
+	w.expectDiagnosed(map[string][]string{
+		"bare":  {"Metadata Policy Violation", `lacks the metadata "owner"`},
+		"owned": {"Metadata Policy Violation", `"owner" with a value that does not match the pattern`},
+	}, "apply", "-auto-approve")
+	if got := o.requests(); got != "HeadObject:3" { // the refresh
 		t.Errorf("requests %q", got)
 	}
 	// A change that breaks a rule stops the plan with which a destroy begins, unless that is told not to refresh.
 	w.fails([]string{"Metadata Policy Violation"}, "destroy", "-auto-approve", "-no-color")
-	w.must("destroy", "-auto-approve", "-no-color", "-refresh=false")
+	w.must("destroy", "-auto-approve", "-no-color", "-refresh=false", "-target=oss_object.owned")
+	w.policyConfig(housePolicy, namedBlock("bare", "bare.txt", owned)+kept)
+	w.apply()
+	w.clean()
+	w.must("destroy", "-auto-approve", "-no-color")
+	for _, key := range []string{"bare.txt", "kept.txt", "owned.txt"} {
+		if _, err := o.local().Object(o.bucket, key); err == nil {
+			t.Errorf("%s is still there", key)
+		}
+	}
 }
 
 // One document can be shared by many configurations, as an object with rules or as their list, in YAML and in JSON.
@@ -222,10 +204,8 @@ rules:
 		`yamldecode(file("policy.yaml"))`, `yamldecode(file("policy.yaml")).rules`, `jsondecode(file("list.json"))`,
 		`{ rules = tolist([{ name = "ownership", metadata = tomap({ owner = { required = true, max_length = 4 } }) }]) }`,
 	} {
-		w.policyConfig(policy, objectBlock("a.txt", `metadata = { owner = "emma" }`))
-		w.must("plan", "-no-color")
-		w.policyConfig(policy, objectBlock("a.txt", `metadata = { owner = "emma!" }`))
-		w.fails([]string{"Metadata Policy Violation", `Rule "ownership"`, "has more than 4 characters"}, "plan", "-no-color")
+		w.policyConfig(policy, namedBlock("short", "a.txt", `metadata = { owner = "emma" }`)+namedBlock("long", "b.txt", `metadata = { owner = "emma!" }`))
+		w.expectDiagnosed(map[string][]string{"long": {"Metadata Policy Violation", `Rule "ownership"`, "has more than 4 characters"}}, "plan")
 	}
 }
 
@@ -234,7 +214,7 @@ func TestPolicyMistakes(t *testing.T) {
 	t.Parallel()
 	w := startAnyOSS(t).workspace()
 	w.write("policy.yaml", "rules:\n  - name: a\n    metadata: {owner: {requierd: true}}\n")
-	for policy, words := range map[string][]string{
+	mistakes := map[string][]string{
 		`yamldecode(file("policy.yaml"))`: {`metadata_policy.rules[0].metadata["owner"].requierd, in rule "a": There is no field "requierd". Did you mean "required"?`},
 		`[{ name = "a", header = {} }]`:   {`metadata_policy[0].header, in rule "a": There is no field "header". Did you mean "headers"?`},
 		`{ ruls = [] }`:                   {`metadata_policy.ruls: There is no field "ruls". Did you mean "rules"?`},
@@ -245,13 +225,51 @@ func TestPolicyMistakes(t *testing.T) {
 		`{ rules = [{ name = "a", headers = { Expires = { pattern = "(" } } }] }`:                                                       {`metadata_policy.rules[0].headers["Expires"].pattern`, "missing closing )"},
 		`{ rules = [{ name = "a", metadata = { o = { forbidden = true } } }, { name = "b", metadata = { o = { required = true } } }] }`: {`metadata_policy.rules[1].metadata["o"]: Rule "b" requires this entry, and rule "a" forbids it`},
 		`[{ name = "a", metadata = { o = { forbidden = true } } }, { name = "b", metadata = { o = { required = true } } }]`:             {`metadata_policy[1].metadata["o"]: Rule "b" requires this entry, and rule "a" forbids it`},
-	} {
-		w.policyConfig(policy, objectBlock("a", ""))
-		w.fails(append([]string{"Invalid Metadata Policy", "metadata_policy = "}, words...), "validate", "-no-color")
-		w.policyConfig("null", `data "oss_metadata_violations" "test" {
-  bucket = "BUCKET"
-  metadata_policy = `+policy+"\n}\n")
-		w.fails(append([]string{"Invalid Metadata Policy", "metadata_policy = "}, words...), "validate", "-no-color")
+	}
+	text := ""
+	for i, policy := range slices.Sorted(maps.Keys(mistakes)) {
+		text += fmt.Sprintf(`
+provider "oss" {
+  alias           = "p%d"
+  metadata_policy = %s
+}
+resource "oss_object" "p%d" {
+  provider = oss.p%d
+  bucket   = "BUCKET"
+  key      = "k"
+  content  = "x"
+}
+data "oss_metadata_violations" "p%d" {
+  bucket          = "BUCKET"
+  metadata_policy = %s
+}
+`, i, policy, i, i, i, policy)
+	}
+	w.config("%s", text)
+	out, code := w.try("validate", "-json")
+	var found struct {
+		Diagnostics []struct {
+			Severity, Summary, Detail string
+			Snippet                   struct{ Context, Code string }
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &found); err != nil || code == 0 {
+		t.Fatalf("exit code %d, %v: %s", code, err, out)
+	}
+	for i, policy := range slices.Sorted(maps.Keys(mistakes)) {
+		for _, block := range []string{`provider "oss"`, fmt.Sprintf(`data "oss_metadata_violations" "p%d"`, i)} {
+			told := ""
+			for _, d := range found.Diagnostics {
+				if argument, value, _ := strings.Cut(d.Snippet.Code, " = "); d.Severity == "error" && d.Snippet.Context == block && strings.TrimSpace(argument) == "metadata_policy" && value == policy {
+					told += d.Summary + ": " + d.Detail + "\n"
+				}
+			}
+			for _, word := range append([]string{"Invalid Metadata Policy"}, mistakes[policy]...) {
+				if !strings.Contains(told, word) {
+					t.Errorf("%s of %s: it is not said %q: %s", policy, block, word, told)
+				}
+			}
+		}
 	}
 	w.policyConfig("null", objectBlock("a", ""))
 	w.must("plan", "-no-color")
@@ -261,31 +279,45 @@ func TestPolicyMistakes(t *testing.T) {
 func TestPolicyOfUnknownValues(t *testing.T) {
 	t.Parallel()
 	later := `
-resource "terraform_data" "later" { input = { key = "a.html", owner = "EMMA", metadata = { owner = "EMMA" }, cache = "no-store", values = ["emma"] } }
+resource "terraform_data" "later" { input = { key = "key.html", owner = "EMMA", metadata = { owner = "EMMA" }, cache = "no-store", values = ["emma"] } }
 `
-	for name, tc := range map[string]struct{ policy, object, words string }{
-		"value": {housePolicy, objectBlock("a.txt", `metadata = { owner = terraform_data.later.output.owner }`), `"owner" with a value that does not match the pattern`},
-		"map":   {housePolicy, objectBlock("a.txt", `metadata = terraform_data.later.output.metadata`), `"owner" with a value that does not match the pattern`},
-		"header": {housePolicy, objectBlock("a.html", `metadata = { owner = "emma" }
+	house := namedBlock("value", "value.txt", `metadata = { owner = terraform_data.later.output.owner }`) +
+		namedBlock("map", "map.txt", `metadata = terraform_data.later.output.metadata`) +
+		namedBlock("header", "header.html", `metadata = { owner = "emma" }
   content_language = "de"
-  cache_control = terraform_data.later.output.cache`), `"Cache-Control" with a value that is not allowed`},
-		"key":    {housePolicy, strings.Replace(objectBlock("KEY", "metadata = { owner = \"emma\" }\n content_language = \"de\""), `"KEY"`, "terraform_data.later.output.key", 1), `object "a.html" in bucket "test-bucket" lacks the header "Cache-Control"`},
-		"policy": {`[{ name = "r", metadata = { owner = { values = terraform_data.later.output.values } } }]`, objectBlock("a.txt", `metadata = { owner = "EMMA" }`), `Write "emma"`},
+  cache_control = terraform_data.later.output.cache`) +
+		strings.Replace(namedBlock("key", "KEY", "metadata = { owner = \"emma\" }\n content_language = \"de\""), `"KEY"`, "terraform_data.later.output.key", 1)
+	for name, tc := range map[string]struct {
+		policy, objects string
+		words           map[string]string
+	}{
+		"values": {housePolicy, house, map[string]string{
+			"value": `"owner" with a value that does not match the pattern`, "map": `"owner" with a value that does not match the pattern`,
+			"header": `"Cache-Control" with a value that is not allowed`, "key": `object "key.html" in bucket "test-bucket" lacks the header "Cache-Control"`,
+		}},
+		"policy": {`[{ name = "r", metadata = { owner = { values = terraform_data.later.output.values } } }]`, objectBlock("a.txt", `metadata = { owner = "EMMA" }`),
+			map[string]string{"test": `Write "emma"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := startOSS(t)
 			w := o.workspace()
-			w.policyConfig(tc.policy, later+tc.object)
+			w.policyConfig(tc.policy, later+tc.objects)
 			if got := w.diagnostics("plan"); len(got) != 0 {
 				t.Errorf("the plan says something of what it cannot know: %+v", got)
 			}
-			w.fails([]string{"Metadata Policy Violation", tc.words}, "apply", "-auto-approve", "-no-color")
+			words := map[string][]string{}
+			for name, word := range tc.words {
+				words[name] = []string{"Metadata Policy Violation", word}
+			}
+			w.expectDiagnosed(words, "apply", "-auto-approve")
 			if got := o.requests(); got != "" {
 				t.Errorf("requests %q", got)
 			}
-			if list := w.must("state", "list"); strings.Contains(list, "oss_object") {
-				t.Errorf("the state holds an object that was not stored:\n%s", list)
+			for _, r := range w.resources() {
+				if r.Address != "terraform_data.later" {
+					t.Errorf("the state holds an object that was not stored: %v", r)
+				}
 			}
 		})
 	}
@@ -295,7 +327,7 @@ resource "terraform_data" "later" { input = { key = "a.html", owner = "EMMA", me
 func TestHeaderWarningsAtPlan(t *testing.T) {
 	t.Parallel()
 	w := startAnyOSS(t).workspace()
-	for argument, words := range map[string]string{
+	rows := map[string]string{
 		`cache_control       = "no-store, max-age=600"`:         `With "no-store" nothing may be stored`,
 		`cache_control       = "maxage=600"`:                    `Did you mean "max-age"?`,
 		`content_disposition = "attachment; filename=a b.txt"`:  `has a value that needs double quotes, in the parameter at position 13`,
@@ -303,11 +335,17 @@ func TestHeaderWarningsAtPlan(t *testing.T) {
 		`content_language    = "zh_CN"`:                         `Write a hyphen for the underscore`,
 		`content_type        = "image/jpg"`:                     `Write "image/jpeg"`,
 		`expires             = "Thu, 21 Oct 2026 07:28:00 GMT"`: `a day of the week that is not that of its date`,
-	} {
-		w.config(objectBlock("a", argument))
-		got := w.diagnostics("plan")
-		if len(got) != 1 || got[0].Severity != "warning" || !strings.HasPrefix(got[0].Summary, "Questionable ") || strings.TrimSpace(got[0].Snippet.Code) != argument || !strings.Contains(got[0].Detail, words) {
-			t.Errorf("%s: got %+v, want one warning with %q", argument, got, words)
+	}
+	text := ""
+	for i, argument := range slices.Sorted(maps.Keys(rows)) {
+		text += namedBlock(fmt.Sprintf("test_%d", i), fmt.Sprintf("key-%d", i), argument)
+	}
+	w.config("%s", text)
+	found := w.diagnosticsByName("plan")
+	for i, argument := range slices.Sorted(maps.Keys(rows)) {
+		got := found[fmt.Sprintf("test_%d", i)]
+		if len(got) != 1 || got[0].Severity != "warning" || !strings.HasPrefix(got[0].Summary, "Questionable ") || strings.TrimSpace(got[0].Snippet.Code) != argument || !strings.Contains(got[0].Detail, rows[argument]) {
+			t.Errorf("%s: got %+v, want one warning with %q", argument, got, rows[argument])
 		}
 	}
 }

@@ -167,42 +167,40 @@ func TestUnknownBodiesAndEncryption(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
-	head := `resource "terraform_data" "later" {
-  input = "INPUT"
+	head := `resource "terraform_data" "NAME" {
+  input = "NAMEVERSION"
 }
-resource "oss_object" "test" {
+resource "oss_object" "NAME" {
   bucket = "BUCKET"
-  key = "k"
+  key = "NAME"
 `
-	hidden := head + `  content = terraform_data.later.output == "seen" ? "seen" : null
-  content_wo = terraform_data.later.output == "seen" ? null : "hidden"
-}`
-	for _, input := range []string{"seen", "hidden"} {
-		w.config(strings.Replace(hidden, "INPUT", input, 1))
-		w.apply()
-		if got := o.body("k"); got != input {
-			t.Errorf("body %q, want %q", got, input)
-		}
-		w.clean()
-		w.must("destroy", "-auto-approve")
+	object := func(name, version, rest string) string {
+		return strings.NewReplacer("NAMEVERSION", name+version, "NAME", name).Replace(head + rest + "\n}\n")
 	}
-
-	o.must(o.sdk().PutObject("k", strings.NewReader("x"), oss.ContentType("application/octet-stream"), oss.ServerSideEncryption("KMS"), oss.ServerSideEncryptionKeyID("k1")))
-	w.config(`import {
-  to = oss_object.test
-  id = "BUCKET/k"
+	const body = `  content = terraform_data.NAME.output == "seen" ? "seen" : null
+  content_wo = terraform_data.NAME.output == "seen" ? null : "hidden"`
+	const encrypted = `  server_side_encryption = terraform_data.NAME.output == "encrypted" ? "KMS" : "AES256"`
+	o.must(o.sdk().PutObject("encrypted", strings.NewReader("x"), oss.ContentType("application/octet-stream"), oss.ServerSideEncryption("KMS"), oss.ServerSideEncryptionKeyID("k1")))
+	bodies := object("seen", "", body) + object("hidden", "", body)
+	w.config("%s", bodies+object("encrypted", "", encrypted)+`import {
+  to = oss_object.encrypted
+  id = "BUCKET/encrypted"
 }
-` + strings.Replace(head, "INPUT", "x", 1) + `  server_side_encryption = terraform_data.later.output == "x" ? "KMS" : "AES256"
-}`)
+`)
 	w.apply()
+	for _, key := range []string{"seen", "hidden"} {
+		if got := o.body(key); got != key {
+			t.Errorf("body %q, want %q", got, key)
+		}
+	}
 	w.clean()
-	w.config(strings.Replace(head, "INPUT", "y", 1) + `  server_side_encryption = terraform_data.later.output == "x" ? "KMS" : "AES256"
-}`)
+	w.config("%s", bodies+object("encrypted", " otherwise", encrypted))
 	w.apply()
-	if got := o.object("k"); got.SSE != "AES256" || got.SSEKeyID != "" {
+	if got := o.object("encrypted"); got.SSE != "AES256" || got.SSEKeyID != "" {
 		t.Errorf("encryption %q %q", got.SSE, got.SSEKeyID)
 	}
 	w.clean()
+	w.must("destroy", "-auto-approve")
 }
 
 // A body that must not be seen is let go although somebody else's has taken its place, and Terraform has not looked.

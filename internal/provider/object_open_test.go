@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -61,6 +62,11 @@ func TestImportLeavesSettingsOpen(t *testing.T) {
 	w.clean()
 }
 
+// openObjectConfig is openConfig for an object of another key, which is its name as well.
+func openObjectConfig(name, arguments string) string {
+	return strings.NewReplacer(".test", "."+name, `"test"`, `"`+name+`"`, "PREFIXk", name).Replace(openConfig(arguments))
+}
+
 // What an import costs, and what it costs that something becomes managed: nothing is written where it is right already.
 func TestRequestsOfOpenSettings(t *testing.T) {
 	t.Parallel()
@@ -68,31 +74,38 @@ func TestRequestsOfOpenSettings(t *testing.T) {
   tags = { team = "web" }
   storage_class = "IA"
   server_side_encryption = "AES256"`
-	for name, tc := range map[string]struct{ arguments, plan, apply string }{
+	rows := map[string]struct{ arguments, plan, apply string }{
 		"nothing": {"", "HeadObject:1", ""},
 		"right":   {right, "GetObjectAcl:1 GetObjectTagging:1 HeadObject:1", "GetObjectAcl:1 GetObjectTagging:1"},
 		"class":   {`storage_class = "IA"`, "HeadObject:1", ""},
 		"wrong":   {`acl = "private"`, "GetObjectAcl:1 HeadObject:1", "GetObjectAcl:1 PutObjectACL:1"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			o := startOSS(t)
-			openObject(o, "k")
-			w := o.workspace()
-			w.config(openConfig(tc.arguments))
-			o.local().ResetRecords()
-			w.must("plan", "-out=plan.bin", "-no-color")
-			if got := o.requests(); got != tc.plan {
-				t.Errorf("planned by %q, want %q", got, tc.plan)
-			}
-			o.local().ResetRecords()
-			w.must("apply", "-no-color", "plan.bin")
-			if got := o.requests(); got != tc.apply {
-				t.Errorf("applied by %q, want %q", got, tc.apply)
-			}
-			w.clean()
-		})
 	}
+	o := startOSS(t)
+	w := o.workspace()
+	text := ""
+	for name, row := range rows {
+		openObject(o, name)
+		text += openObjectConfig(name, row.arguments)
+	}
+	w.config("%s", text)
+	o.local().ResetRecords()
+	w.must("plan", "-out=plan.bin", "-no-color")
+	for name, row := range rows {
+		if got := o.requestsFor(name); got != row.plan {
+			t.Errorf("%s: planned by %q, want %q", name, got, row.plan)
+		}
+	}
+	o.local().ResetRecords()
+	w.must("apply", "-no-color", "plan.bin")
+	for name, row := range rows {
+		if got := o.requestsFor(name); got != row.apply {
+			t.Errorf("%s: applied by %q, want %q", name, got, row.apply)
+		}
+	}
+	if got := o.requestsFor(""); got != "" {
+		t.Errorf("the bucket was asked %q", got)
+	}
+	w.clean()
 }
 
 // A setting that becomes managed and is not what is stored: the plan cannot show what goes, since the state has nothing,
@@ -139,24 +152,38 @@ func TestOpenSettingsThatAreReplaced(t *testing.T) {
 // each.
 func TestPolicyOfOpenSettings(t *testing.T) {
 	t.Parallel()
+	rows := map[string]struct{ rule, broken, requests string }{
+		"closed": {`acl = ["private"]`, "has an ACL that is not allowed", "GetObjectAcl:1 HeadObject:1"},
+		"open":   {`acl = ["public-read"]`, "", "GetObjectAcl:1 HeadObject:1"},
+		"class":  {`storage_class = ["Standard"]`, "has a storage class that is not allowed", "HeadObject:1"},
+		"tag":    {`tags = { team = { values = ["db"] } }`, `has the tag "team" with a value that is not allowed`, "GetObjectTagging:1 HeadObject:1"},
+		"entry":  {`metadata = { owner = { max_length=3 }}`, "", "HeadObject:1"},
+	}
 	o := startOSS(t)
-	openObject(o, "k")
 	w := o.workspace()
-	for rule, tc := range map[string]struct{ broken, requests string }{
-		`acl = ["private"]`:                      {"has an ACL that is not allowed", "GetObjectAcl:1 HeadObject:1"},
-		`acl = ["public-read"]`:                  {"", "GetObjectAcl:1 HeadObject:1"},
-		`storage_class = ["Standard"]`:           {"has a storage class that is not allowed", "HeadObject:1"},
-		`tags = { team = { values = ["db"] } }`:  {`has the tag "team" with a value that is not allowed`, "GetObjectTagging:1 HeadObject:1"},
-		`metadata = { owner = { max_length=3 }}`: {"", "HeadObject:1"},
-	} {
-		w.policyConfig(`[{ name = "r", `+rule+` }]`, openConfig(""))
-		o.local().ResetRecords()
-		out := flatten(w.must("plan", "-no-color"))
-		if got := o.requests(); got != tc.requests {
-			t.Errorf("%s: requests %q, want %q", rule, got, tc.requests)
+	rules, text := "", ""
+	for name, row := range rows {
+		openObject(o, name)
+		rules += fmt.Sprintf("{ name = %q, keys = [%q], %s },\n", name, name, row.rule)
+		text += openObjectConfig(name, "")
+	}
+	w.policyConfig("["+rules+"]", text)
+	o.local().ResetRecords()
+	found := w.diagnosticsByName("plan")
+	for name, row := range rows {
+		if got := o.requestsFor(name); got != row.requests {
+			t.Errorf("%s: requests %q, want %q", row.rule, got, row.requests)
 		}
-		if strings.Contains(out, "Metadata Policy Violation") != (tc.broken != "") || !strings.Contains(out, tc.broken) {
-			t.Errorf("%s: want %q in\n%s", rule, tc.broken, out)
+		switch got := found[name]; {
+		case row.broken == "" && len(got) > 0:
+			t.Errorf("%s: got %+v", row.rule, got)
+		case row.broken != "" && (len(got) != 1 || got[0].Severity != "warning" || !strings.HasPrefix(got[0].Summary, "Metadata Policy Violation") || !strings.Contains(got[0].Detail, row.broken)):
+			t.Errorf("%s: got %+v, want one warning with %q", row.rule, got, row.broken)
+		}
+	}
+	for _, d := range found[""] {
+		if d.Summary != "Imported Without Its Configuration" {
+			t.Errorf("about no object: %+v", d)
 		}
 	}
 }

@@ -43,25 +43,34 @@ func TestSourceChangeShows(t *testing.T) {
 // A file that changes between plan and apply is noticed by Terraform itself, because the plan of the apply differs.
 func TestSourceChangedAfterThePlan(t *testing.T) {
 	t.Parallel()
-	for _, update := range []bool{false, true} {
-		o := startOSS(t)
-		w := o.workspace()
-		w.write("site.css", "a{}")
-		w.config(sourceConfig)
-		if update {
-			w.apply()
-			w.write("site.css", "b{}")
+	o := startOSS(t)
+	w := o.workspace()
+	update, create := strings.NewReplacer("test", "update", "site", "update").Replace(sourceConfig), strings.NewReplacer("test", "create", "site", "create").Replace(sourceConfig)
+	files := func(text string) {
+		w.write("update.css", text)
+		w.write("create.css", text)
+	}
+	files("a{}")
+	w.config("%s", update)
+	w.apply()
+	files("b{}")
+	w.config("%s", update+create)
+	w.must("plan", "-out=plan.bin", "-no-color")
+	files("changed after the plan")
+	o.local().ResetRecords()
+	out := flatten(w.fails([]string{"Provider produced inconsistent final plan"}, "apply", "-no-color", "plan.bin"))
+	for _, name := range []string{"update", "create"} {
+		if !strings.Contains(out, "inconsistent final plan When expanding the plan for oss_object."+name+" ") {
+			t.Errorf("%s: the apply does not say that the file is another:\n%s", name, out)
 		}
-		w.plan()
-		w.write("site.css", "changed after the plan")
-		o.local().ResetRecords()
-		w.fails([]string{"Provider produced inconsistent final plan"}, "apply", "-no-color", "plan.bin")
-		if got := o.uploadedBytes(); got != 0 {
-			t.Errorf("update %v: %d bytes were uploaded", update, got)
-		}
-		w.apply()
-		if got := o.body("site.css"); got != "changed after the plan" {
-			t.Errorf("body %q", got)
+	}
+	if got := o.uploadedBytes(); got != 0 {
+		t.Errorf("%d bytes were uploaded", got)
+	}
+	w.apply()
+	for _, key := range []string{"update.css", "create.css"} {
+		if got := o.body(key); got != "changed after the plan" {
+			t.Errorf("%s: body %q", key, got)
 		}
 	}
 }
@@ -140,18 +149,18 @@ func TestSourceRefusals(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(w.dir, "folder"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for source, words := range map[string][]string{
-		"folder":    {"Unreadable Source File", "it is a folder", "fileset", `"folder"`},
-		"file/sub":  {"Unreadable Source File", "not a directory"},
-		"/dev/null": {"Unreadable Source File", "not a regular file"},
-	} {
-		w.config(strings.Replace(sourceConfig, `"site.css"
-}`, `"`+source+`"
-}`, 1))
-		w.fails(words, "plan", "-no-color")
+	words := map[string][]string{
+		"folder": {"Unreadable Source File", "it is a folder", "fileset", `"folder"`},
+		"below":  {"Unreadable Source File", "not a directory"},
+		"device": {"Unreadable Source File", "not a regular file"},
+		"absent": {"Source File Not Found", `"site.css"`, "source_hash", "path.module"},
 	}
-	w.config(sourceConfig)
-	w.fails([]string{"Source File Not Found", `"site.css"`, "source_hash", "path.module"}, "plan", "-no-color")
+	text := ""
+	for name, source := range map[string]string{"folder": "folder", "below": "file/sub", "device": "/dev/null", "absent": "site.css"} {
+		text += strings.NewReplacer(`"test"`, `"`+name+`"`, `source = "site.css"`, `source = "`+source+`"`).Replace(sourceConfig)
+	}
+	w.config("%s", text)
+	w.expectDiagnosed(words, "plan")
 	w.config(strings.Replace(sourceConfig, "}\n", "  source_hash = \"x\"\n}\n", 1))
 	out := w.must("plan", "-no-color")
 	if !strings.Contains(out, "Source File Does Not Exist Yet") {

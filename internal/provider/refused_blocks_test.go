@@ -72,3 +72,24 @@ func (w *workspace) expectErrors(want map[string][]string, args ...string) []dia
 	}
 	return all
 }
+
+// diagnosticsByName are those of the objects by their names in the configuration; what is of no object stands under "".
+func (w *workspace) diagnosticsByName(args ...string) map[string][]diagnostic {
+	w.t.Helper()
+	found := map[string][]diagnostic{}
+	for _, d := range w.diagnostics(args...) {
+		name := strings.TrimPrefix(d.Address, "oss_object.")
+		found[name] = append(found[name], d)
+	}
+	return found
+}
+
+// expectDiagnosed is expectErrors for objects by their names.
+func (w *workspace) expectDiagnosed(want map[string][]string, args ...string) {
+	w.t.Helper()
+	addressed := map[string][]string{}
+	for name, words := range want {
+		addressed["oss_object."+name] = words
+	}
+	w.expectErrors(addressed, args...)
+}
