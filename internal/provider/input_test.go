@@ -152,7 +152,7 @@ func TestProviderInput(t *testing.T) {
 		"endpoint as region":  {map[string]any{"region": "oss-cn-hangzhou"}, []string{"Invalid Region", `the region is "cn-hangzhou"`}, false},
 		"no region":           {map[string]any{"region": nil}, []string{"Missing Region", "OSS_REGION"}, true},
 		"wrong secret":        {map[string]any{"access_key_secret": "wrong"}, []string{"SignatureDoesNotMatch", "access_key_secret does not belong", "region (or OSS_REGION)", "clock", "proxy", "metadata value", "OSS request ID:"}, true},
-		"unknown key":         {map[string]any{"access_key_id": "nobody"}, []string{"InvalidAccessKeyId", "misspelt"}, false},
+		"unknown key":         {map[string]any{"access_key_id": "nobody"}, []string{"InvalidAccessKeyId", "misspelt", "the access key of the provider block"}, false},
 		"secret alone":        {map[string]any{"access_key_id": nil}, []string{"Incomplete Credentials", "no access_key_id"}, false},
 		"id alone":            {map[string]any{"access_key_secret": nil}, []string{"Incomplete Credentials", "no access_key_secret"}, false},
 		"no credentials":      {map[string]any{"access_key_id": nil, "access_key_secret": nil}, []string{"No Credentials", "OSS_ACCESS_KEY_ID", "access_key_id"}, true},
