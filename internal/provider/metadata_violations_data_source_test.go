@@ -127,19 +127,16 @@ func TestViolationsDataSourceInput(t *testing.T) {
   bucket = "BUCKET"
  ` + arguments + "\n}\n"
 	}
-	for _, tc := range []struct {
-		policy, arguments string
-		words             []string
-	}{
-		{"null", "", []string{"Missing Metadata Policy", "Set metadata_policy here or in the provider block"}},
-		{housePolicy, `glob = "/x"`, []string{"Invalid Key Glob"}},
-		{housePolicy, "glob = \"a/*\"\n prefix = \"b/\"", []string{"Contradictory Prefix and Glob"}},
-		{housePolicy, "limit = 0", []string{"limit", "between 1 and"}},
-		{`[{ name = "r", metadata = { owner = { values = [terraform_data.later.id] } } }]`, "", []string{"Metadata Policy Not Known Yet", "Give the rules to this data source"}},
-	} {
-		w.policyConfig(tc.policy, "resource \"terraform_data\" \"later\" {}\n"+block(tc.arguments))
-		w.fails(tc.words, "plan", "-no-color")
-	}
+	w.policyConfig("null", block(""))
+	w.fails([]string{"Missing Metadata Policy", "Set metadata_policy here or in the provider block"}, "plan", "-no-color")
+	w.policyConfig(housePolicy, strings.Replace(block(`glob = "/x"`), "test", "slash", 1)+strings.Replace(block("glob = \"a/*\"\n prefix = \"b/\""), "test", "both", 1)+strings.Replace(block("limit = 0"), "test", "limit", 1))
+	w.expectErrors(map[string][]string{
+		"data.oss_metadata_violations.slash": {"Invalid Key Glob"},
+		"data.oss_metadata_violations.both":  {"Contradictory Prefix and Glob"},
+		"data.oss_metadata_violations.limit": {"limit", "between 1 and"},
+	}, "plan")
+	w.policyConfig(`[{ name = "r", metadata = { owner = { values = [terraform_data.later.id] } } }]`, "resource \"terraform_data\" \"later\" {}\n"+block(""))
+	w.fails([]string{"Metadata Policy Not Known Yet", "Give the rules to this data source"}, "plan", "-no-color")
 	if got := o.requests(); got != "" {
 		t.Errorf("wrong input cost requests: %q", got)
 	}
