@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -125,6 +126,62 @@ data "oss_metadata_violations" "test" {
 }
 `
 
+// The calls that fail for them, with what the error says.
+var dataFailures = []struct{ address, call, words string }{
+	{"data.oss_object.test", "GetObject test-bucket/data", `read the body of "data" in bucket "test-bucket"`},
+	{"data.oss_objects.test", "ListObjectsV2 bucket-objects/", `list the objects of bucket "bucket-objects"`},
+	{"data.oss_bucket_cors.test", "GetBucketCors bucket-cors/", `read the CORS rules of bucket "bucket-cors"`},
+	{"data.oss_metadata_violations.test", "HeadObject test-bucket/audited", `look at "audited" in bucket "test-bucket"`},
+}
+
+// placedFailure is a call that fails for a resource of its own, in one of the ways.
+type placedFailure struct {
+	callFailure
+	failure           failure
+	name, bucket, key string
+}
+
+func (c placedFailure) address() string { return c.kind + "." + c.name }
+
+func (c placedFailure) call() string { return c.operation + " " + c.bucket + "/" + c.key }
+
+// placedFailures are those calls that are a resource's main ones. An object has a key of its own, rules have a bucket.
+func placedFailures(o *testOSS) []placedFailure {
+	o.t.Helper()
+	placed := []placedFailure{}
+	for _, c := range append(objectCallFailures(), corsCallFailures()...) {
+		if !slices.Contains([]string{"PutObject", "HeadObject", "CopyObject", "DeleteObject", "PutBucketCors", "GetBucketCors", "DeleteBucketCors"}, c.operation) {
+			continue
+		}
+		one := placedFailure{c, failures[(len(placed)+1)%len(failures)], fmt.Sprintf("test_%d", len(placed)), o.bucket, fmt.Sprintf("k%d", len(placed))}
+		if c.passes(one.failure) {
+			one.failure = failures[0]
+		}
+		if c.kind == "oss_bucket_cors" {
+			one.bucket, one.key = "bucket-"+one.key, ""
+			o.must(o.local().CreateBucket(one.bucket))
+		}
+		placed = append(placed, one)
+	}
+	return placed
+}
+
+// writePlaced configures what the calls are about as it is before they fail, or as it shall be.
+func (w *workspace) writePlaced(cases []placedFailure, arguments func(placedFailure) map[string]any) {
+	w.t.Helper()
+	resources := map[string]map[string]any{"oss_object": {}, "oss_bucket_cors": {}}
+	for _, c := range cases {
+		place := map[string]any{"bucket": c.bucket}
+		if c.key != "" {
+			place["key"] = c.key
+		}
+		if configured := arguments(c); configured != nil {
+			resources[c.kind][c.name] = with(configured, place)
+		}
+	}
+	w.writeResources(resources)
+}
+
 // What the tests of failing calls hold of the provider arrives in a run of Terraform: calls fail in all these ways, each for
 // a resource or a data source of its own, and every error is told. A failure that passes is not seen, and the apply heals all.
 func TestFailuresInARun(t *testing.T) {
@@ -133,79 +190,41 @@ func TestFailuresInARun(t *testing.T) {
 	server := newServer()
 	server.Fault = f.hook
 	o := startServer(t, server)
-	o.local()
-	w := o.workspace()
 	o.put("data", "audited")
-	cases := slices.DeleteFunc(append(objectCallFailures(), corsCallFailures()...), func(c callFailure) bool {
-		return !slices.Contains([]string{"PutObject", "HeadObject", "CopyObject", "DeleteObject", "PutBucketCors", "GetBucketCors", "DeleteBucketCors"}, c.operation)
-	})
-	type place struct{ name, bucket, key string }
-	at := func(i int) place {
-		if name := fmt.Sprintf("k%d", i); cases[i].kind == "oss_object" {
-			return place{name, o.bucket, name}
-		}
-		return place{fmt.Sprintf("k%d", i), fmt.Sprintf("bucket-%d", i), ""}
-	}
-	before, after := map[string]map[string]any{"oss_object": {}, "oss_bucket_cors": {}}, map[string]map[string]any{"oss_object": {}, "oss_bucket_cors": {}}
-	for i, tc := range cases {
-		where := map[string]any{"bucket": at(i).bucket, "key": at(i).key}
-		if tc.kind != "oss_object" {
-			delete(where, "key")
-			o.must(o.local().CreateBucket(at(i).bucket))
-		}
-		if tc.before != nil {
-			before[tc.kind][at(i).name] = with(tc.before, where)
-		}
-		if tc.after != nil {
-			after[tc.kind][at(i).name] = with(tc.after, where)
-		}
-	}
+	cases := placedFailures(o)
+	w := o.workspace()
 	w.configWithFewRetries("")
-	w.writeResources(before)
+	w.writePlaced(cases, func(c placedFailure) map[string]any { return c.before })
 	w.apply()
-	w.writeResources(after)
+	w.writePlaced(cases, func(c placedFailure) map[string]any { return c.after })
 	for _, reads := range []bool{true, false} { // an error of a refresh keeps Terraform from all else
 		faults, want := map[string]ossserver.Fault{}, map[string][]string{}
+		for _, c := range cases {
+			if c.reads() == reads {
+				faults[c.call()] = c.failure.fault
+				want[c.address()] = append([]string{c.title, strconv.Quote(cmp.Or(c.key, c.bucket))}, c.failure.words...)
+			}
+		}
 		w.configWithFewRetries("")
 		if reads {
 			w.configWithFewRetries(failingData)
-			for i, data := range []struct{ kind, call, words string }{
-				{"oss_object", "GetObject test-bucket/data", `read the body of "data" in bucket "test-bucket"`},
-				{"oss_objects", "ListObjectsV2 bucket-objects/", `list the objects of bucket "bucket-objects"`},
-				{"oss_bucket_cors", "GetBucketCors bucket-cors/", `read the CORS rules of bucket "bucket-cors"`},
-				{"oss_metadata_violations", "HeadObject test-bucket/audited", `look at "audited" in bucket "test-bucket"`},
-			} {
-				faults[data.call] = failures[i].fault
-				want["data."+data.kind+".test"] = append([]string{data.words}, failures[i].words...)
+			for i, c := range dataFailures {
+				faults[c.call] = failures[i].fault
+				want[c.address] = append([]string{c.words}, failures[i].words...)
 			}
-		}
-		for i, tc := range cases {
-			if tc.reads() != reads {
-				continue
-			}
-			failure := failures[(i+1)%len(failures)]
-			if tc.passes(failure) {
-				failure = failures[0]
-			}
-			name := at(i).bucket
-			if at(i).key != "" {
-				name = at(i).key
-			}
-			faults[tc.operation+" "+at(i).bucket+"/"+at(i).key] = failure.fault
-			want[tc.kind+"."+at(i).name] = append([]string{tc.title, strconv.Quote(name)}, failure.words...)
 		}
 		f.arm(faults, false)
 		w.expectErrors(want, "apply", "-auto-approve")
 		f.arm(nil, false)
-		for i, tc := range cases {
-			if tc.kind == "oss_object" && tc.before != nil && o.body(at(i).key) != "one" {
-				t.Errorf("%s: the object was lost", tc.operation)
+		for _, c := range cases {
+			if c.kind == "oss_object" && c.before != nil && o.body(c.key) != "one" {
+				t.Errorf("%s: the object was lost", c.call())
 			}
 		}
 	}
 	passing, faults := []ossserver.Fault{{Status: 500, Code: "InternalError", Message: "oops"}, {Status: 503, Code: "ServiceUnavailable", Message: "busy"}, {Cut: ossserver.CutBefore}, {Cut: ossserver.CutAfter}}, map[string]ossserver.Fault{}
-	for i, tc := range cases {
-		faults[tc.operation+" "+at(i).bucket+"/"+at(i).key] = passing[i%len(passing)]
+	for i, c := range cases {
+		faults[c.call()] = passing[i%len(passing)]
 	}
 	f.arm(faults, true)
 	w.apply()
