@@ -256,7 +256,6 @@ func TestLogHoldsNoSecret(t *testing.T) {
 	log += w.apply()
 	set("no-store")
 	log += w.apply()
-	log += w.must("plan", "-no-color")
 	set(`a\nb`)
 	out, _ := w.try("plan", "-no-color")
 	set("no-store")

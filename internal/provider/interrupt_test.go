@@ -6,9 +6,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
@@ -22,17 +24,29 @@ func TestInterruptedUpload(t *testing.T) {
 	var o *testOSS
 	group := make(chan int, 1) // of processes, as a terminal would interrupt it; rig.Command makes one of each program
 	var struck atomic.Bool
+	aborted := make(chan struct{})
+	abort := sync.OnceFunc(func() { close(aborted) })
 	server := newServer()
 	server.Fault = func(c ossserver.Call) *ossserver.Fault {
-		if c.Operation == "UploadPart" && struck.CompareAndSwap(false, true) {
-			_ = syscall.Kill(-<-group, syscall.SIGINT)
+		switch c.Operation {
+		case "UploadPart":
+			if struck.CompareAndSwap(false, true) {
+				_ = syscall.Kill(-<-group, syscall.SIGINT)
+			}
+			// The upload is not to be over before it is interrupted. One that takes no notice goes on after all.
+			select {
+			case <-aborted:
+			case <-time.After(time.Minute):
+			}
+		case "AbortMultipartUpload":
+			abort()
 		}
 		return nil
 	}
 	o = startServer(t, server)
 	w = o.workspace()
 	w.write("large.bin", "")
-	o.must(os.Truncate(filepath.Join(w.dir, "large.bin"), 200<<20))
+	o.must(os.Truncate(filepath.Join(w.dir, "large.bin"), 65<<20))
 	w.config(`resource "oss_object" "test" {
   bucket = "BUCKET"
   key = "k"

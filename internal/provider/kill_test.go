@@ -12,12 +12,14 @@ import (
 	"testing"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
 // killer ends the provider's process when its n-th request reaches the server: before the server does the work, or
 // when it has done it and before the provider can read an answer.
 type killer struct {
 	workspace *workspace
+	terraform bool         // it ends Terraform instead, at the n-th write, and the provider goes on
 	after     bool         // to be changed while it is disarmed
 	n         atomic.Int32 // requests until it strikes; 0 is disarmed
 	pending   atomic.Bool  // the work of the struck request is being done
@@ -25,8 +27,15 @@ type killer struct {
 	out       string // of the last run
 }
 
-func (k *killer) hook(ossserver.Call) *ossserver.Fault {
+func (k *killer) hook(c ossserver.Call) *ossserver.Fault {
+	if k.terraform && c.Method == "GET" { // before a write nothing is lost with it
+		return nil
+	}
 	if k.n.Load() <= 0 || k.n.Add(-1) != 0 {
+		return nil
+	}
+	if k.terraform {
+		k.killAll(processes(func(program, dir string) bool { return program == k.workspace.terraform && dir == k.workspace.dir }))
 		return nil
 	}
 	if k.after {
@@ -93,7 +102,9 @@ func TestKilledAtEveryRequest(t *testing.T) {
 	w.apply()
 	w.config(killedObjects(true))
 	for _, operation := range killedOperations {
-		last := everyRequest(t, func(n int32) bool { return k.strikes(fmt.Sprintf("oss_object.%s[%d]", operation.name, n), n) })
+		last := everyRequest(t, func(n int32) bool {
+			return k.strikes(fmt.Sprintf("oss_object.%s[%d]", operation.name, n), n, "-refresh=false")
+		})
 		k.strikesAfter(fmt.Sprintf("oss_object.%s[0]", operation.name), last)
 	}
 	w.heal()
@@ -130,7 +141,7 @@ func TestLargeUploadKilledAtEveryRequest(t *testing.T) {
 }`)
 	last := everyRequest(t, func(n int32) bool {
 		o.must(o.sdk().DeleteObject("k/1"))
-		return k.strikes("oss_object.test[1]", n)
+		return k.strikes("oss_object.test[1]", n, "-refresh=false")
 	})
 	// The run that nothing struck has converged.
 	w.namesUploads(k.out)
@@ -155,26 +166,34 @@ func newKiller(t *testing.T) *killer {
 	return k
 }
 
-// strikes carries out what is planned for one resource in a provider that dies before its n-th request. It reports
-// whether there were so many.
-func (k *killer) strikes(address string, n int32) bool {
+// strikes carries out what is planned for one resource, and kills at the n-th request. It reports whether there were so
+// many.
+func (k *killer) strikes(address string, n int32, args ...string) bool {
 	w := k.workspace
 	w.t.Helper()
 	k.killed.Store(false)
 	k.n.Store(n)
-	var code int
-	k.out, code = w.try("apply", "-auto-approve", "-refresh=false", "-no-color", "-target="+address)
+	out, code, err := w.combined(append([]string{"apply", "-auto-approve", "-no-color", "-target=" + address}, args...)...)
+	k.out = out
 	left := k.n.Swap(0)
 	killed := k.killed.Load()
-	switch {
-	case killed && code == 0:
-		w.t.Errorf("%s, request %d: the provider was killed and the apply succeeded:\n%s", address, n, k.out)
-	case !killed && code != 0:
-		w.t.Errorf("%s, request %d: nothing was killed, and the apply failed:\n%s", address, n, k.out)
+	switch failed := code != 0 || err != nil; {
+	case killed && !failed:
+		w.t.Errorf("%s, request %d: it was killed and the apply succeeded:\n%s", address, n, out)
+	case !killed && failed:
+		w.t.Errorf("%s, request %d: nothing was killed, and the apply failed: %v\n%s", address, n, err, out)
 	case !killed && left != 1:
 		w.t.Errorf("%s: the run before was killed at request %d, and this one had %d", address, n-1, n-left)
 	}
 	return killed
+}
+
+// combined runs Terraform, which may be killed.
+func (w *workspace) combined(args ...string) (string, int, error) {
+	w.t.Helper()
+	command, detach := w.attached(args...)
+	defer detach()
+	return rig.Combined(w.t.Context(), command)
 }
 
 // strikesAfter has the provider die after its last request. Dying after one request is dying before the next; only the
@@ -182,7 +201,7 @@ func (k *killer) strikes(address string, n int32) bool {
 func (k *killer) strikesAfter(address string, last int32) {
 	k.workspace.t.Helper()
 	k.after, k.workspace.starts = true, true
-	if !k.strikes(address, last) {
+	if !k.strikes(address, last, "-refresh=false") {
 		k.workspace.t.Errorf("%s: the provider survived its last request", address)
 	}
 	k.after, k.workspace.starts = false, false

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -115,34 +116,67 @@ func TestMetadataPoliciesPassTheirTests(t *testing.T) {
 	}
 }
 
-// A policy that is weakened in any line fails its tests.
+// A policy that is weakened in any line fails its tests. One run of Terraform tries all: each weakened document has a file
+// with the same tests, which reads it in place of the policy.
 func TestMetadataPoliciesCannotBeWeakened(t *testing.T) {
 	t.Parallel()
 	rig.SkipOpenTofu(t, noFunctionInAsserts)
 	for _, folder := range starterPolicies(t) {
-		document, err := os.ReadFile(filepath.Join(folder, "policy", "policy.yaml"))
-		if err != nil {
-			t.Fatal(err)
-		}
 		t.Run(filepath.Base(folder), func(t *testing.T) {
 			t.Parallel()
 			w := policyWorkspace(t, filepath.Join(folder, "policy"))
-			asserted := 0
-			for change, weakened := range weakenings(string(document)) {
-				w.write("policy.yaml", weakened)
-				out, code := w.try("test", "-no-color")
-				if code == 0 {
-					t.Errorf("the tests pass although the policy is weakened: %s", change)
-				}
-				if strings.Contains(out, "Test assertion failed") {
-					asserted++
+			module, tests, document := w.setAside("policy.tf"), w.setAside("tests/policy.tftest.hcl"), w.setAside("policy.yaml")
+			if !strings.Contains(module, "policy.yaml") {
+				t.Fatalf("the module does not read the policy:\n%s", module)
+			}
+			w.write("policy.tf", strings.ReplaceAll(module, "policy.yaml", "${var.document}.yaml")+"\nvariable \"document\" {\n  type = string\n}\n")
+			documents := weakenings(document)
+			documents["not at all"] = document
+			names := map[string]string{} // of the files with the tests
+			for change, text := range documents {
+				name := fmt.Sprintf("document-%d", len(names))
+				w.write(name+".yaml", text)
+				w.write("tests/"+name+".tftest.hcl", fmt.Sprintf("variables {\n  document = %q\n}\n\n%s", name, tests))
+				names["tests/"+name+".tftest.hcl"] = change
+			}
+			statuses, asserted := w.testFiles()
+			for file, change := range names {
+				switch status := statuses[file]; {
+				case status == "":
+					t.Errorf("nothing is said of the policy weakened thus: %s", change)
+				case (status == "pass") != (change == "not at all"):
+					t.Errorf("the policy is weakened (%s), and its tests end with %q", change, status)
 				}
 			}
-			if asserted < 4 {
-				t.Errorf("only %d ways of weakening the policy are noticed by an assertion: the test proves little", asserted)
+			if len(asserted) < 4 {
+				t.Errorf("only %d ways of weakening the policy are noticed by an assertion: the test proves little", len(asserted))
 			}
 		})
 	}
+}
+
+// testFiles runs terraform test and returns how each file ended, and which had an assertion that failed.
+func (w *workspace) testFiles() (statuses map[string]string, asserted map[string]bool) {
+	w.t.Helper()
+	out, _ := w.try("test", "-json")
+	statuses, asserted = map[string]string{}, map[string]bool{}
+	for _, line := range strings.Split(out, "\n") {
+		var message struct {
+			File       string                                  `json:"@testfile"`
+			TestFile   struct{ Path, Progress, Status string } `json:"test_file"`
+			Diagnostic struct{ Summary string }
+		}
+		if json.Unmarshal([]byte(line), &message) != nil {
+			continue // a line for people
+		}
+		if message.TestFile.Status != "" {
+			statuses[message.TestFile.Path] = message.TestFile.Status
+		}
+		if message.Diagnostic.Summary == "Test assertion failed" {
+			asserted[message.File] = true
+		}
+	}
+	return statuses, asserted
 }
 
 // weakenings are the document without each of its lines in turn, and with each rule softened.

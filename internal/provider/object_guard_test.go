@@ -67,7 +67,6 @@ func TestDeposedObjectDoesNotTakeTheNewOneAlong(t *testing.T) {
 	o := startOSS(t)
 	o.local()
 	w := o.workspace()
-	w.starts = true // a process remembers what it has created
 	text := `
 resource "terraform_data" "number" {
   input = "NUMBER"
@@ -149,7 +148,7 @@ func TestRenamedResourcesKeepTheirObjects(t *testing.T) {
 	o := startServer(t, server)
 	w := o.workspace()
 	text := `resource "oss_object" "NAME" {
-  count = 20
+  count = 10
   bucket = "BUCKET"
   key = "k${count.index}"
   content = "x"

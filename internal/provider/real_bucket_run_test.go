@@ -53,7 +53,7 @@ func TestSuiteRunsAgainstARealBucket(t *testing.T) {
 			local.ResetRecords()
 
 			command := exec.Command(os.Args[0], "-test.v", "-test.run=^("+strings.Join(append(run.ran, run.left...), "|")+")$")
-			command.Env = append(environmentWithoutSettings(t), realEndpoint+"="+server.endpoint, realBucket+"="+bucket)
+			command.Env = append(environmentWithoutSettings(t), built.Handed(t), realEndpoint+"="+server.endpoint, realBucket+"="+bucket)
 			command.Env = append(command.Env, run.environment...)
 			out, err := command.CombinedOutput()
 			if err != nil {
@@ -121,13 +121,5 @@ func environmentWithoutSettings(t *testing.T) []string {
 	variables := slices.DeleteFunc(os.Environ(), func(v string) bool {
 		return strings.HasPrefix(v, "OSS_") || strings.HasPrefix(v, "ALIBABA_CLOUD_") || strings.HasPrefix(v, "HOME=")
 	})
-	// The Go tool, which builds the provider, keeps its caches below HOME unless it is told where they are.
-	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH"} {
-		folder, err := exec.Command("go", "env", name).Output()
-		if err != nil {
-			t.Fatal(err)
-		}
-		variables = append(variables, name+"="+strings.TrimSpace(string(folder)))
-	}
 	return append(variables, "HOME="+t.TempDir(), "ALIBABA_CLOUD_ECS_METADATA_DISABLED=true")
 }

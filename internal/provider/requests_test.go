@@ -15,13 +15,13 @@ func TestRequestsOfManyCreates(t *testing.T) {
 	w.starts = true // each process asks for itself
 	w.config(`
 resource "oss_object" "test" {
-  count   = 20
+  count   = 10
   bucket  = "BUCKET"
   key     = "file-${count.index}"
   content = "body ${count.index}"
 }`)
 	w.apply()
-	if got := o.requests(); got != "GetBucketVersioning:1 PutObject:20" {
+	if got := o.requests(); got != "GetBucketVersioning:1 PutObject:10" {
 		t.Errorf("requests %q", got)
 	}
 }

@@ -59,9 +59,21 @@ type Programs struct {
 	err  error
 }
 
-// Bin is the folder of the programs. The first call builds them.
+// programsVariable names the folder of the programs to a test process that another one starts.
+const programsVariable = "RIG_TEST_PROGRAMS"
+
+// Handed is a setting by which a test process that this one starts takes the programs from here and builds none.
+func (p *Programs) Handed(t testing.TB) string {
+	t.Helper()
+	return programsVariable + "=" + p.Bin(t)
+}
+
+// Bin is the folder of the programs. The first call builds them, unless they are handed to this process.
 func (p *Programs) Bin(t testing.TB) string {
 	t.Helper()
+	if handed := os.Getenv(programsVariable); handed != "" {
+		return handed
+	}
 	p.once.Do(func() {
 		if p.bin, p.err = os.MkdirTemp("", "oss-programs-"); p.err == nil {
 			p.err = Build(t.Context(), p.bin, p.Packages...)

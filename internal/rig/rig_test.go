@@ -192,6 +192,16 @@ func TestChildOfWithoutTerraform(t *testing.T) {
 	t.Log("found " + core + " at " + cmp.Or(os.Getenv(hostVariable), "its own registry"))
 }
 
+func TestProgramsAreHandedOn(t *testing.T) { // not parallel: it sets a variable
+	bin := programs.Bin(t)
+	name, value, _ := strings.Cut(programs.Handed(t), "=")
+	t.Setenv(name, value)
+	other := &Programs{Packages: []string{"./no/such/program"}}
+	if have := other.Bin(t); have != bin || other.bin != "" {
+		t.Errorf("the programs are in %q, and %q goes with the process that was handed them; want %q, and none", have, other.bin, bin)
+	}
+}
+
 func TestReattach(t *testing.T) {
 	t.Parallel()
 	const want = `TF_REATTACH_PROVIDERS={"registry.opentofu.org/a/b":{"Pid":1},"registry.terraform.io/a/b":{"Pid":1}}`
