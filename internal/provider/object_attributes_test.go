@@ -246,12 +246,13 @@ func TestEarlyDeletionFeeIsTold(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
-	w.config(attributesConfig)
+	w.config("%s", attributesObject(t, "body")+attributesObject(t, "deleted"))
 	w.apply()
-	for what, text := range map[string]string{"body": strings.Replace(attributesConfig, `"body"`, `"other"`, 1), "delete": ""} {
-		w.config(text)
-		if out := w.must("plan", "-no-color"); !strings.Contains(flatten(out), "Possible Early Deletion Fee") || !strings.Contains(flatten(out), "at least 30 days") {
-			t.Errorf("%s: no warning:\n%s", what, out)
+	w.config("%s", attributesObject(t, "body", "content                       = \"body\"", `content = "other"`))
+	found := w.diagnosticsByName("plan") // what is deleted has no block to point at
+	for name, of := range map[string]string{"body": "body", "deleted": ""} {
+		if got := found[of]; len(got) != 1 || !strings.Contains(got[0].Detail, `/`+name+`"`) || got[0].Summary != "Possible Early Deletion Fee" || !strings.Contains(got[0].Detail, "at least 30 days") {
+			t.Errorf("%s: told is %+v", name, got)
 		}
 	}
 }

@@ -13,8 +13,9 @@ type refusedBlock struct {
 	several     bool // more errors than one are fair
 }
 
-// expectRefused has all the blocks refused in one run of Terraform: each says its words, in one error.
-func (w *workspace) expectRefused(blocks []refusedBlock) {
+// expectRefused has all the blocks refused in one run of Terraform: each says its words, in one error. All that is said of
+// them is returned.
+func (w *workspace) expectRefused(blocks []refusedBlock) string {
 	w.t.Helper()
 	texts := make([]string, len(blocks))
 	for i, r := range blocks {
@@ -29,6 +30,7 @@ func (w *workspace) expectRefused(blocks []refusedBlock) {
 	if general := found[""]; len(general) > 0 {
 		w.t.Errorf("about no block: %+v", general)
 	}
+	all := ""
 	for i, r := range blocks {
 		text, errors := "", 0
 		for _, d := range found[fmt.Sprint(i)] {
@@ -48,7 +50,9 @@ func (w *workspace) expectRefused(blocks []refusedBlock) {
 		if len(text) > 3000+len(r.block) {
 			w.t.Errorf("%s: %d bytes of diagnostics", r.name, len(text))
 		}
+		all += text
 	}
+	return all
 }
 
 // expectErrors runs terraform, which has to report one error about each of the addresses, with all its words, and no other.
