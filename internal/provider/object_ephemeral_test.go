@@ -76,6 +76,7 @@ func TestObjectEphemeralFails(t *testing.T) {
 	o.must(o.sdk().PutObject("large", strings.NewReader(strings.Repeat("secret-", 200000))))
 	o.must(o.sdk().PutObject("huge", strings.NewReader(strings.Repeat("x", 4<<20+1))))
 	w := o.workspace()
+	var checked, opened []refusedBlock
 	for _, tc := range []struct {
 		arguments string
 		words     []string
@@ -87,20 +88,25 @@ func TestObjectEphemeralFails(t *testing.T) {
 		{`key = "absent"`, []string{"OSS Object Not Found", `No object "absent" in bucket "test-bucket"`, "refer here to the version_id or the etag"}},
 		{"key = \"large\"\n etag = \"5D41\"", []string{"Another OSS Object Body", "does not have the ETag that etag names"}},
 		{"key = \"large\"\n version_id = \"nonsense\"", []string{"version"}},
+		{"bucket = \"no-such-bucket\"\n key = \"k\"", []string{"Unable to Read OSS Object", `Could not read "k" in bucket "no-such-bucket"`, "NoSuchBucket", "OSS request ID"}},
 	} {
-		w.config(`ephemeral "oss_object" "test" {
-  bucket = "BUCKET"
- ` + tc.arguments + "\n}\n")
-		if out := w.fails(tc.words, "plan", "-no-color"); strings.Contains(out, "secret-") || strings.Contains(strings.ToLower(out), md5Of(strings.Repeat("secret-", 200000))) {
-			t.Errorf("%s: something of the body is told:\n%s", tc.arguments, out)
+		bucket := `bucket = "BUCKET"`
+		if strings.HasPrefix(tc.arguments, "bucket") {
+			bucket = ""
+		}
+		block := "ephemeral \"oss_object\" \"test\" {\n " + bucket + "\n " + tc.arguments + "\n}\n"
+		if strings.Contains(tc.arguments, "4194305") { // before anything is opened
+			checked = append(checked, refusedBlock{name: tc.arguments, block: block, words: tc.words})
+		} else {
+			opened = append(opened, refusedBlock{name: tc.arguments, block: block, words: tc.words})
 		}
 	}
-	w.config(`ephemeral "oss_object" "test" {
-  bucket = "no-such-bucket"
-  key = "k"
-}
-`)
-	w.fails([]string{"Unable to Read OSS Object", `Could not read "k" in bucket "no-such-bucket"`, "NoSuchBucket", "OSS request ID"}, "plan", "-no-color")
+	w.expectRefused(checked)
+	w.expectRefused(opened)
+	out := w.fails(nil, "plan", "-no-color")
+	if strings.Contains(out, "secret-") || strings.Contains(strings.ToLower(out), md5Of(strings.Repeat("secret-", 200000))) {
+		t.Errorf("something of a body is told:\n%s", out)
+	}
 }
 
 func TestObjectEphemeralOfAVersion(t *testing.T) {
