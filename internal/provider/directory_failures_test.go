@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -146,20 +147,34 @@ func TestDirectoryRefusesFiles(t *testing.T) {
 func TestDirectoryChangesBetweenPlanAndApply(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
-	w := o.directoryWorkspace()
-	w.site("no-cache", "")
-	for name, change := range map[string]func(){
-		"appears":  func() { w.write("site/new.txt", "x") },
-		"changes":  func() { w.write("site/index.html", "Page") },
-		"vanishes": func() { w.remove("site/css/a.css") },
-	} {
-		w.must("plan", "-out=plan.bin")
+	w := o.workspace()
+	config := ""
+	changes := map[string]func(){
+		"appears":  func() { w.write("appears/new.txt", "x") },
+		"changes":  func() { w.write("changes/index.html", "Page") },
+		"vanishes": func() { w.remove("vanishes/css/a.css") },
+	}
+	for name := range changes {
+		w.write(name+"/index.html", "page")
+		w.write(name+"/css/a.css", "style a")
+		config += strings.NewReplacer(`"site"`, `"`+name+`"`, "site/", name+"/", "CACHE", "no-cache", "EXTRA", "").Replace(siteConfig)
+	}
+	w.config("%s", config)
+	w.must("plan", "-out=plan.bin")
+	for _, change := range changes {
 		change()
-		o.local().ResetRecords()
-		w.fails([]string{"Provider produced inconsistent final plan"}, "apply", "-no-color", "plan.bin")
-		if got := o.requests(); strings.Contains(got, "Put") {
-			t.Errorf("%s: requests %q", name, got)
+	}
+	o.local().ResetRecords()
+	stopped := w.diagnostics("apply", "plan.bin")
+	for name := range changes { // one error for each attribute
+		if !slices.ContainsFunc(stopped, func(d diagnostic) bool {
+			return d.Severity == "error" && d.Summary == "Provider produced inconsistent final plan" && strings.Contains(d.Detail, "the plan for oss_directory."+name+" ")
+		}) {
+			t.Errorf("%s: the apply is not stopped: %+v", name, stopped)
 		}
+	}
+	if got := o.requests(); strings.Contains(got, "Put") {
+		t.Errorf("requests %q", got)
 	}
 	w.apply()
 	w.clean()
