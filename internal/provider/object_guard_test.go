@@ -94,12 +94,14 @@ resource "terraform_data" "dependent" {
 		set("1", "true")
 		w.apply()
 		waitForNextSecond()
+		w.starts = true // a process remembers what it has created
 		set("2", "false")
 		if out, code := w.try("apply", "-auto-approve", "-no-color"); code == 0 {
 			t.Fatalf("the dependent did not fail:\n%s", out)
 		}
 		set("2", "true")
 		out := w.apply()
+		w.starts = false
 		if got := o.body("k"); got != body {
 			t.Errorf("body %q", got)
 		}
