@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -94,12 +95,14 @@ resource "terraform_data" "dependent" {
 		set("1", "true")
 		w.apply()
 		waitForNextSecond()
+		w.starts = true // a process remembers what it has created
 		set("2", "false")
 		if out, code := w.try("apply", "-auto-approve", "-no-color"); code == 0 {
 			t.Fatalf("the dependent did not fail:\n%s", out)
 		}
 		set("2", "true")
 		out := w.apply()
+		w.starts = false
 		if got := o.body("k"); got != body {
 			t.Errorf("body %q", got)
 		}
@@ -138,17 +141,25 @@ func TestCORSCreateBeforeDestroy(t *testing.T) {
 func TestRenamedResourcesKeepTheirObjects(t *testing.T) {
 	t.Parallel()
 	server := newServer()
-	// Creations are slow and deletions are not: without a lock the deletion would come in between.
+	// Without a lock the deletion would look at the old object, and then delete the new one, whose creation is not answered yet.
 	server.Fault = func(c ossserver.Call) *ossserver.Fault {
-		if c.Operation == "PutObject" {
-			return &ossserver.Fault{Delay: 50 * time.Millisecond}
+		switch c.Operation {
+		case "PutObject":
+			return &ossserver.Fault{Delay: 100 * time.Millisecond}
+		case "DeleteObject":
+			return &ossserver.Fault{Delay: 300 * time.Millisecond}
 		}
 		return nil
 	}
 	o := startServer(t, server)
+	o.endpoint = newProxy(t, o.endpoint, func(h http.Header) {
+		if h.Get("X-Oss-Hash-Crc64ecma") != "" && h.Get("Last-Modified") == "" { // the answer to a PUT
+			<-time.After(600 * time.Millisecond)
+		}
+	})
 	w := o.workspace()
 	text := `resource "oss_object" "NAME" {
-  count = 10
+  count = 4
   bucket = "BUCKET"
   key = "k${count.index}"
   content = "x"
