@@ -239,8 +239,7 @@ func (c *Client) once(ctx context.Context, r request) (response, error) {
 	fail := func(resp *oss.Response, err error) (response, error) {
 		e := newError(r, resp, err)
 		if e.Status == http.StatusForbidden {
-			key, _ := c.key() // one was there to sign with
-			e.KeyFrom = key.From
+			e.KeyFrom = c.keyFrom()
 		}
 		return response{}, e
 	}

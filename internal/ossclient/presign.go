@@ -73,6 +73,16 @@ func (c *Client) key() (Key, error) {
 	return Key(credentials.(sdkKey)), nil
 }
 
+// keyFrom is where the key is found that requests are signed with, "" if they are not signed.
+func (c *Client) keyFrom() string {
+	credentials, signs := c.sdk.Config.CredentialsProvider.(sdkCredentials)
+	if !signs {
+		return ""
+	}
+	key, _ := credentials.source.Key() // there was one to sign with
+	return key.From
+}
+
 // bucketURL is the address of a bucket as the SDK forms it, with the slash behind which keys stand.
 func (c *Client) bucketURL(bucket string) string {
 	config := c.sdk.Config
