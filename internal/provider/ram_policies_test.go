@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aliyun/aliyun-oss-go-sdk/oss"
@@ -248,7 +249,8 @@ type ramStage struct {
 	o    *testOSS
 	p    *protocol
 	r    *protocolResource
-	used map[string]bool // actions
+	mu   sync.Mutex
+	used map[string]bool // actions; a directory makes several requests at a time
 
 	there []*protocolResource // what is there already
 }
@@ -265,7 +267,9 @@ func newRAMStage(t *testing.T, use ramUse, policy ramPolicy) *ramStage {
 			if !policy.allows(need) {
 				return &ossserver.Fault{Status: 403, Code: "AccessDenied", Message: "You have no right to access this object because of bucket acl."}
 			}
+			s.mu.Lock()
 			s.used[need[0]] = true
+			s.mu.Unlock()
 		}
 		if use.fault != nil && use.fault(c) {
 			return &ossserver.Fault{Status: 400, Code: "InvalidDigest", Message: "no"}
