@@ -12,11 +12,16 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// ignoringEach are objects of one kind, each of which ignores one argument alone, and one that ignores all.
+// ignoringEach are objects of one kind, each of which ignores one argument alone, and one that ignores all. A body that is
+// given in Base64 or as a file is one that is known, as content is: headers and settings are ignored there.
 func ignoringEach(kind, url string) []ignoring {
 	arguments := argumentsOf(kind, url)
 	objects := []ignoring{{kind: kind, key: kind + "-all", all: true, arguments: arguments}}
-	for _, a := range arguments {
+	ignored := arguments
+	if kind == "content_base64" || kind == "source" {
+		ignored = arguments[len(arguments)-len(bodyKinds[kind])-1:] // the callback and the body
+	}
+	for _, a := range ignored {
 		objects = append(objects, ignoring{kind: kind, key: kind + "-" + a.name, names: []string{a.name}, arguments: arguments})
 	}
 	return objects

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -27,6 +28,9 @@ func Build(ctx context.Context, bin string, packages ...string) (err error) {
 	if err != nil {
 		return err
 	}
+	if handed := os.Getenv(programsVariable); handed != "" && linkAll(handed, bin, packages) == nil {
+		return nil
+	}
 	work, err := os.MkdirTemp(bin, "build-") // an interrupted build leaves its work there
 	if err != nil {
 		return err
@@ -40,6 +44,20 @@ func Build(ctx context.Context, bin string, packages ...string) (err error) {
 	}
 	_, err = Must(ctx, Command(ctx, repository, append(os.Environ(), "GOTMPDIR="+work), "go", append(args, packages...)...))
 	return err
+}
+
+// linkAll has programs that another process has built in a folder of their own, too.
+func linkAll(handed, bin string, packages []string) error {
+	for _, pkg := range packages {
+		program := path.Base(pkg)
+		if pkg == "." {
+			program = path.Base(module)
+		}
+		if err := os.Link(Path(handed, program), Path(bin, program)); err != nil && !errors.Is(err, os.ErrExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // Path is where Build has put a program.
@@ -59,7 +77,7 @@ type Programs struct {
 	err  error
 }
 
-// programsVariable names the folder of the programs to a test process that another one starts.
+// programsVariable names the folder of the programs to a test process for which another one, or `make test`, has built them.
 const programsVariable = "RIG_TEST_PROGRAMS"
 
 // Handed is a setting by which a test process that this one starts takes the programs from here and builds none.

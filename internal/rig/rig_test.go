@@ -202,6 +202,27 @@ func TestProgramsAreHandedOn(t *testing.T) { // not parallel: it sets a variable
 	}
 }
 
+func TestBuildTakesWhatIsHanded(t *testing.T) { // not parallel: it sets a variable
+	handed, bin := t.TempDir(), t.TempDir()
+	for _, program := range []string{"terraform-provider-oss", "oss-local"} {
+		if err := os.WriteFile(Path(handed, program), []byte("built by another process"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv(programsVariable, handed)
+	if err := Build(t.Context(), bin, ".", "./cmd/oss-local"); err != nil {
+		t.Fatal(err)
+	}
+	for _, program := range []string{"terraform-provider-oss", "oss-local"} {
+		if text, err := os.ReadFile(Path(bin, program)); err != nil || string(text) != "built by another process" {
+			t.Errorf("%s is not the one that was handed: %d bytes, %v", program, len(text), err)
+		}
+	}
+	if err := Build(t.Context(), bin, "./no/such/program"); err == nil {
+		t.Error("a program that nobody has built was found")
+	}
+}
+
 func TestReattach(t *testing.T) {
 	t.Parallel()
 	const want = `TF_REATTACH_PROVIDERS={"registry.opentofu.org/a/b":{"Pid":1},"registry.terraform.io/a/b":{"Pid":1}}`
