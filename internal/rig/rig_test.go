@@ -154,22 +154,24 @@ func TestWithoutTerraform(t *testing.T) {
 		}
 	}
 	for name, tc := range map[string]struct {
-		path, acceptance, core string
-		fails                  bool
-		want                   string
+		path, acceptance, core, wanted string
+		fails                          bool
+		want                           string
 	}{
-		"plain, no terraform":     {without, "", "", false, "left out, since it runs terraform: set TF_ACC=1"},
-		"plain, a terraform":      {with, "", "", false, "left out, since it runs terraform: set TF_ACC=1"},
-		"all, no terraform":       {without, "1", "", true, "TF_ACC is set, and terraform is not on the PATH: install version 1.11"},
-		"all, with a terraform":   {with, "1", "", false, "found " + filepath.Join(with, "terraform") + " at its own registry"},
-		"all, another core":       {with, "1", tofu, false, "found " + tofu + " at registry.opentofu.org"},
-		"all, another terraform":  {without, "1", filepath.Join(with, "terraform"), false, "found " + filepath.Join(with, "terraform") + " at its own registry"},
-		"all, no such other core": {with, "1", tofu + "-absent", true, "TF_ACC_TERRAFORM_PATH has to name a program"},
+		"plain, no terraform":     {without, "", "", "", false, "left out, since it runs terraform: set TF_ACC=1"},
+		"plain, a terraform":      {with, "", "", "", false, "left out, since it runs terraform: set TF_ACC=1"},
+		"all, no terraform":       {without, "1", "", "", true, "TF_ACC is set, and terraform is not on the PATH: install version 1.11"},
+		"all, with a terraform":   {with, "1", "", "", false, "found " + filepath.Join(with, "terraform") + " at its own registry"},
+		"all, another core":       {with, "1", tofu, "", false, "found " + tofu + " at registry.opentofu.org"},
+		"all, another terraform":  {without, "1", filepath.Join(with, "terraform"), "", false, "found " + filepath.Join(with, "terraform") + " at its own registry"},
+		"all, no such other core": {with, "1", tofu + "-absent", "", true, "TF_ACC_TERRAFORM_PATH has to name a program"},
+		"it is wanted":            {with, "1", "", "TestA|TestChildOfWithoutTerraform", false, "found " + filepath.Join(with, "terraform")},
+		"others are wanted":       {with, "1", "", "TestA|TestChild", false, "left out, since it runs terraform and RIG_TEST_TERRAFORM is TestA|TestChild"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestChildOfWithoutTerraform$", "-test.v")
-			child.Env = append(Scrub(os.Environ(), "PATH"), "PATH="+tc.path, "TF_ACC="+tc.acceptance, "TF_ACC_TERRAFORM_PATH="+tc.core, childVariable+"=1")
+			child.Env = append(Scrub(os.Environ(), "PATH"), "PATH="+tc.path, "TF_ACC="+tc.acceptance, "TF_ACC_TERRAFORM_PATH="+tc.core, selection+"="+tc.wanted, childVariable+"=1")
 			out, err := child.CombinedOutput()
 			if (err != nil) != tc.fails || !strings.Contains(string(out), tc.want) {
 				t.Errorf("%v, want %q:\n%s", err, tc.want, out)

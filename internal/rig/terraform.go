@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -86,14 +87,20 @@ func Version(ctx context.Context, core string) (string, error) {
 	return strings.TrimSpace(line), err
 }
 
+// selection names, by a regular expression, the tests that may run Terraform where not all of them are wanted.
+const selection = "RIG_TEST_TERRAFORM"
+
 // Terraform is the path of the terraform program, for a test that runs it. Whether such tests run is decided here alone:
 // without TF_ACC they are skipped and say so, with it a missing terraform is a failure.
 func Terraform(t testing.TB) string {
 	t.Helper()
 	path, err := FindTerraform()
-	switch {
+	name, _, _ := strings.Cut(t.Name(), "/")
+	switch wanted := os.Getenv(selection); {
 	case os.Getenv(acceptance) == "":
 		t.Skipf("left out, since it runs terraform: set %s=1, as make test does", acceptance)
+	case wanted != "" && !regexp.MustCompile("^("+wanted+")$").MatchString(name):
+		t.Skipf("left out, since it runs terraform and %s is %s", selection, wanted)
 	case err != nil:
 		t.Fatalf("%s is set, and %v", acceptance, err)
 	}
