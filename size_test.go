@@ -2,9 +2,9 @@ package main
 
 import (
 	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
+
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
 // largestBinary is in bytes. Every run of a pipeline that keeps nothing downloads the provider. docs/design/cost.md says what
@@ -14,12 +14,11 @@ const largestBinary = 25_000_000
 // The provider is stripped as a release is, and stays below the limit.
 func TestSizeOfTheProvider(t *testing.T) {
 	t.Parallel()
-	binary := filepath.Join(t.TempDir(), "provider")
-	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-ldflags", "-s -w", "-o", binary, ".")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	bin := t.TempDir()
+	if err := rig.Build(t.Context(), bin, "."); err != nil {
+		t.Fatal(err)
 	}
-	info, err := os.Stat(binary)
+	info, err := os.Stat(rig.Path(bin, "terraform-provider-oss"))
 	if err != nil {
 		t.Fatal(err)
 	}
