@@ -5,12 +5,15 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/aliyun/aliyun-oss-go-sdk/oss"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -32,6 +35,7 @@ const (
 type testOSS struct {
 	t        testing.TB
 	server   *ossserver.Server // nil for a real bucket
+	underWay *atomic.Int32     // requests; nil where another process serves
 	endpoint string
 	region   string
 	bucket   string
@@ -54,25 +58,32 @@ func startServer(t testing.TB, server *ossserver.Server) *testOSS {
 	if server.Accounts == nil {
 		server.Accounts = []ossserver.Account{{AccessKeyID: testKeyID, AccessKeySecret: testSecret}}
 	}
-	listener := httptest.NewServer(server)
+	o := &testOSS{t: t, server: server, underWay: new(atomic.Int32), region: testRegion, bucket: "test-bucket"}
+	listener := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		o.underWay.Add(1)
+		defer o.underWay.Add(-1)
+		server.ServeHTTP(w, r)
+	}))
 	t.Cleanup(func() {
 		listener.Close()
 		if err := server.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	const bucket = "test-bucket"
-	if err := server.CreateBucket(bucket); err != nil {
-		t.Fatal(err)
-	}
-	return &testOSS{t: t, server: server, endpoint: listener.URL, region: testRegion, bucket: bucket}
+	o.endpoint = listener.URL
+	o.must(server.CreateBucket(o.bucket))
+	return o
 }
 
-// local is the server to look into.
+// local is the server to look into. A request is recorded after its answer: whoever has just read that finds the record
+// there, unless another request does not come to its end.
 func (o *testOSS) local() *ossserver.Server {
 	o.t.Helper()
 	if o.server == nil || o.prefix != "" {
 		o.t.Fatal("this test looks inside the local server, so it has to begin with startOSS")
+	}
+	for limit := time.Now().Add(time.Second); o.underWay != nil && o.underWay.Load() > 0 && time.Now().Before(limit); {
+		time.Sleep(time.Millisecond)
 	}
 	return o.server
 }

@@ -30,7 +30,7 @@ func TestKeyByARN(t *testing.T) {
 		if _, got := r.changes(); strings.Join(got, " ") != strings.Join(attributes, " ") {
 			t.Errorf("%s: the plan changes %q, want %q", what, got, attributes)
 		}
-		o.server.ResetRecords()
+		o.local().ResetRecords()
 		r.apply()
 		if got := o.requests(); got != requests {
 			t.Errorf("%s: requests %q, want %q", what, got, requests)
@@ -60,7 +60,7 @@ func TestKeyByARN(t *testing.T) {
 	}
 	write(object(arn+"two", cached))
 	w.must("import", "oss_object.test", o.bucket+"/k")
-	o.server.ResetRecords()
+	o.local().ResetRecords()
 	if got := textList(t, w.outputs()["keys"]); strings.Join(got, " ") != arn+"two "+arn+"two" {
 		t.Errorf("the state has the keys %q", got)
 	}
@@ -74,7 +74,7 @@ func TestKeyByARN(t *testing.T) {
 	taken := object(arn+"two", map[string]any{"cache_control": "no-cache", "content_type": "application/octet-stream", "allow_overwrite": true})
 	delete(taken, "content")
 	write(taken)
-	o.server.ResetRecords()
+	o.local().ResetRecords()
 	w.apply()
 	if got := o.requestsFor("k"); strings.Contains(got, "CopyObject") {
 		t.Errorf("a take-over of an object that is as it should be: requests %q", got)
