@@ -83,7 +83,7 @@ func (o *testOSS) local() *ossserver.Server {
 		o.t.Fatal("this test looks inside the local server, so it has to begin with startOSS")
 	}
 	for limit := time.Now().Add(time.Second); o.underWay != nil && o.underWay.Load() > 0 && time.Now().Before(limit); {
-		time.Sleep(time.Millisecond)
+		<-time.After(time.Millisecond)
 	}
 	return o.server
 }
