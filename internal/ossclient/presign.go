@@ -66,11 +66,7 @@ func present(now time.Time) time.Time {
 
 // key is the key to sign with.
 func (c *Client) key() (Key, error) {
-	credentials, err := c.sdk.Config.CredentialsProvider.(sdkCredentials).GetCredentialsE()
-	if err != nil {
-		return Key{}, err
-	}
-	return Key(credentials.(sdkKey)), nil
+	return c.sdk.Config.CredentialsProvider.(sdkCredentials).source.Key()
 }
 
 // keyFrom is where the key is found that requests are signed with, "" if they are not signed.

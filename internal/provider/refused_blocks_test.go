@@ -88,12 +88,16 @@ func (w *workspace) diagnosticsByName(args ...string) map[string][]diagnostic {
 	return found
 }
 
-// expectDiagnosed is expectErrors for objects by their names.
+// expectDiagnosed is expectErrors for objects by their names, all of which are configured.
 func (w *workspace) expectDiagnosed(want map[string][]string, args ...string) {
 	w.t.Helper()
 	addressed := map[string][]string{}
 	for name, words := range want {
 		addressed["oss_object."+name] = words
 	}
-	w.expectErrors(addressed, args...)
+	for _, d := range w.expectErrors(addressed, args...) {
+		if d.Address == "" {
+			w.t.Errorf("an error about no object: %+v", d)
+		}
+	}
 }
