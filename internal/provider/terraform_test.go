@@ -99,7 +99,7 @@ func (w *workspace) attached(args ...string) (command *exec.Cmd, detach func()) 
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	command.Env = append(slices.Clone(w.env), provider.Reattach, "GOGC=400") // main.go says why
+	command.Env = append(slices.Clone(w.env), provider.Reattach)
 	return command, func() {
 		if text := provider.Detach(); text != "" {
 			w.t.Errorf("the provider wrote to its standard error:\n%s", text)
