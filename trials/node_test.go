@@ -34,7 +34,7 @@ func TestAliOSS(t *testing.T) {
 			}
 		}
 	}
-	mustRun(t, dir, nil, npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+	mustRun(t, dir, nil, npm, "ci", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts")
 	endpoint := serve(t, privateFlag)
 	handed, _ := handOut(t, endpoint)
 	env := []string{

@@ -12,17 +12,14 @@ import (
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
-// The demo for a person serves the page until it is asked to end, and leaves nothing behind.
-func TestDemoServesThePage(t *testing.T) {
-	t.Parallel()
-	rig.Terraform(t)
-	parent := t.TempDir()
+// servesThePage is what a person sees who starts the demo: the page, until the demo is asked to end.
+func (h *theatre) servesThePage(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	read, write := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		done <- show(ctx, write, parent)
+		done <- h.present(ctx, write)
 		write.Close()
 	}()
 	lines := bufio.NewScanner(read)
@@ -53,9 +50,6 @@ func TestDemoServesThePage(t *testing.T) {
 	cancel()
 	if err := <-done; err != nil {
 		t.Error(err)
-	}
-	if left, err := os.ReadDir(parent); err != nil || len(left) > 0 {
-		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
 

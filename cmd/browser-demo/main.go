@@ -17,7 +17,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	err := show(ctx, os.Stdout, os.TempDir())
+	err := show(ctx, os.Stdout, os.TempDir(), func(s *stage) error { return s.present(ctx, os.Stdout) })
 	stop()
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "\nThe demo failed: %v\n", err)
@@ -25,8 +25,9 @@ func main() {
 	}
 }
 
-// show serves the page from a folder below parent until ctx ends, which is not an error. Nothing is left behind.
-func show(ctx context.Context, out io.Writer, parent string) (err error) {
+// show sets the example up in a folder below parent and hands it to whoever uses it. Nothing is left behind. That ctx has
+// ended meanwhile is not an error.
+func show(ctx context.Context, out io.Writer, parent string, use func(*stage) error) (err error) {
 	dir, err := os.MkdirTemp(parent, "oss-browser-demo-")
 	if err != nil {
 		return err
@@ -38,6 +39,11 @@ func show(ctx context.Context, out io.Writer, parent string) (err error) {
 		return unlessEnded(ctx, err)
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
+	return use(s)
+}
+
+// present applies the example and serves its page until ctx ends, which is not an error.
+func (s *stage) present(ctx context.Context, out io.Writer) error {
 	fmt.Fprintln(out, "\nApplying examples/browser-upload …")
 	if _, err := s.tf(ctx, "apply", "-auto-approve", "-no-color"); err != nil {
 		return unlessEnded(ctx, err)

@@ -63,7 +63,8 @@ func newStage(ctx context.Context, dir string, out io.Writer) (_ *stage, err err
 		return nil, err
 	}
 	// --ignore-scripts: the bundle is in the package, so nothing that a package brings has to run here.
-	npm := rig.Command(ctx, s.path("example"), os.Environ(), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+	// --prefer-offline: what npm has seen before need not be asked for again, the lock file says what it has to be.
+	npm := rig.Command(ctx, s.path("example"), os.Environ(), "npm", "ci", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 	if _, err := rig.Must(ctx, npm); err != nil {
 		return nil, err
 	}

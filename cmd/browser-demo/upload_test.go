@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"testing"
 
@@ -15,33 +17,8 @@ import (
 // theatre is the example at work and a browser to look at it.
 type theatre struct {
 	*stage
-	t       *testing.T
 	browser *browser
 	data    *oss.Bucket // the data bucket through somebody else's client
-}
-
-func startTheatre(t *testing.T) *theatre {
-	t.Helper()
-	rig.Terraform(t)
-	browser := startBrowser(t) // first: a missing Chromium should show at once
-	s, err := newStage(t.Context(), t.TempDir(), io.Discard)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.close(); err != nil {
-			t.Error(err)
-		}
-	})
-	client, err := oss.New(s.oss.URL, keyID, keySecret, oss.AuthVersion(oss.AuthV4), oss.Region(region))
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := client.Bucket(dataBucket)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &theatre{s, t, browser, data}
 }
 
 // tf runs Terraform, which has to succeed.
@@ -92,15 +69,45 @@ func refuses(t *testing.T, what string, v *visit, r result) {
 	t.Logf("%s: the browser refused: %s", what, strings.Join(reasons, ", "))
 }
 
-// A person's way through the example: each step goes on from the one before.
+// A person's way through the example: each step goes on from the one before. Then the person presses Ctrl-C, and nothing is
+// left of it.
 func TestBrowserUpload(t *testing.T) {
 	t.Parallel()
-	h := startTheatre(t)
+	rig.Terraform(t)
+	browser := startBrowser(t) // first: a missing Chromium should show at once
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	parent := t.TempDir()
+	err := show(ctx, io.Discard, parent, func(s *stage) error {
+		client, err := oss.New(s.oss.URL, keyID, keySecret, oss.AuthVersion(oss.AuthV4), oss.Region(region))
+		if err != nil {
+			return err
+		}
+		data, err := client.Bucket(dataBucket)
+		if err != nil {
+			return err
+		}
+		h := &theatre{s, browser, data}
+		h.play(t)
+		interrupt()
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(parent); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func (h *theatre) play(t *testing.T) {
+	t.Helper()
 	steps := []struct {
 		name string
 		run  func(*testing.T)
 	}{
 		{"without rules the browser refuses", h.withoutRules},
+		{"the demo serves the page until it is interrupted", h.servesThePage},
 		{"with the rules each button works", h.eachButton},
 		{"its picture", h.itsPicture},
 		{"a form and a URL need no key", h.formAndURL},
@@ -130,7 +137,6 @@ func (h *theatre) withoutRules(t *testing.T) {
 }
 
 func (h *theatre) eachButton(t *testing.T) {
-	h.apply(t)
 	v := h.browser.open(t, h.page())
 
 	r := v.click("upload")
