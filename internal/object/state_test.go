@@ -2,6 +2,7 @@ package object
 
 import (
 	"encoding/json"
+	"os"
 	"reflect"
 	"testing"
 	"time"
@@ -29,10 +30,18 @@ func TestMemoryOfAnEarlierVersion(t *testing.T) {
 	}
 }
 
+// TestMain makes seals cheap: the walks through faults put on and compare hundreds.
+func TestMain(m *testing.M) {
+	shippedRounds, sealRounds = sealRounds, 1
+	os.Exit(m.Run())
+}
+
+var shippedRounds int
+
 func TestSeal(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("seals are slow on purpose")
+	if shippedRounds < 200_000 {
+		t.Errorf("a guess at a sealed body takes only %d rounds", shippedRounds)
 	}
 	seal, err := NewSeal("42")
 	if err != nil || !seal.Fits("42") || seal.Fits("43") {
@@ -46,9 +55,6 @@ func TestSeal(t *testing.T) {
 
 func TestRefreshed(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("seals are slow on purpose")
-	}
 	seal, err := NewSeal("one")
 	if err != nil {
 		t.Fatal(err)
