@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	plannedHeader = regexp.MustCompile(`^  # (\S+) (?:will|must|is tainted)\b`)
+	plannedHeader = regexp.MustCompile(`^  # (.+?) (?:will|must|is tainted)\b`)
 	plannedBlock  = regexp.MustCompile(`^ *(\S+) (?:resource|data) "`)
 	plannedEntry  = regexp.MustCompile(`^ {6}[~+-] (\w+) +[={]`)
 )
