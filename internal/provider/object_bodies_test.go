@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,11 +40,11 @@ func TestWriteOnlyBody(t *testing.T) {
 			w.env = logged
 		}
 	}
-	apply := func(args ...string) {
+	apply := func(args ...string) map[string]change {
 		t.Helper()
 		log(true)
-		w.must(append([]string{"apply", "-auto-approve", "-no-color"}, args...)...)
-		log(false)
+		defer log(false)
+		return plannedChanges(w.must(append([]string{"apply", "-auto-approve", "-no-color"}, args...)...))
 	}
 	w.config(writeOnly("SecretBodyOfTheTest", "no-cache"))
 	apply()
@@ -68,14 +69,13 @@ func TestWriteOnlyBody(t *testing.T) {
 	if got := o.body("secret.txt"); got != "SecretBodyNumberTwo" {
 		t.Errorf("body %q", got)
 	}
-	w.clean()
 
-	// Somebody else's body shows and is replaced.
+	// Somebody else's body shows and is replaced, and nothing else: what the upload before had left undone would be in it.
 	o.must(o.sdk().PutObject("secret.txt", strings.NewReader("foreign"), oss.ContentType("text/plain"), oss.CacheControl("no-store")))
 	log(true)
-	w.must("plan", "-out=plan.bin", "-no-color")
+	changes := w.prints()
 	log(false)
-	if got := w.planned()[testObject]; !got.actions.Update() || !sameNames(got.attributes, []string{"crc64", "etag", "size", "version_id"}) {
+	if got := changes[testObject]; !got.actions.Update() || !sameNames(got.attributes, []string{"crc64", "etag", "size", "version_id"}) {
 		t.Errorf("plan %v of %v, want an upload", got.actions, got.attributes)
 	}
 	apply("plan.bin")
@@ -122,25 +122,43 @@ func (w *workspace) expectNoTrace(bodies ...string) {
 func TestWriteOnlyBodyTakesTheSameBytes(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
-	w := o.workspace()
-	object := func(name, body string) string {
-		return fmt.Sprintf("resource \"oss_object\" %q {\n bucket = \"BUCKET\"\n key = %q\n %s\n}\n", name, name, body)
+	p := o.protocol()
+	objects := map[string]*protocolResource{}
+	for _, name := range []string{"back", "let_go"} {
+		objects[name] = p.manage("oss_object", nil)
 	}
-	const plain, hidden = `content = "same"`, `content_wo = "same"`
-	w.config("%s", object("back", plain)+object("let_go", plain))
-	w.apply()
+	set := func(back, letGo map[string]any) {
+		t.Helper()
+		for name, body := range map[string]map[string]any{"back": back, "let_go": letGo} {
+			objects[name].config = map[string]any{"bucket": o.bucket, "key": name}
+			maps.Copy(objects[name].config, body)
+			objects[name].apply()
+		}
+	}
+	plain, hidden := map[string]any{"content": "same"}, map[string]any{"content_wo": "same"}
+	set(plain, plain)
 	o.local().ResetRecords()
-	for _, text := range []string{object("back", hidden) + object("let_go", hidden), object("back", plain) + object("let_go", "")} {
-		w.config("%s", text)
-		w.apply()
+	for _, bodies := range [][2]map[string]any{{hidden, hidden}, {plain, {}}} {
+		set(bodies[0], bodies[1])
 		if got := o.uploadedBytes(); got != 0 {
 			t.Errorf("%d bytes moved", got)
 		}
-		w.clean()
+		for _, r := range objects {
+			r.clean()
+		}
 	}
-	out := w.must("destroy", "-auto-approve", "-no-color")
-	if strings.Count(out, "OSS Object Is Kept") != 1 || o.body("let_go") != "same" {
-		t.Errorf("a body that was let go is deleted:\n%s", out)
+	p.told = nil
+	for _, r := range objects {
+		r.destroy()
+	}
+	kept := ""
+	for _, d := range p.told {
+		if kept = d.Detail; d.Summary != "OSS Object Is Kept" || !strings.Contains(kept, `/let_go"`) {
+			t.Errorf("told is %s: %s", d.Summary, d.Detail)
+		}
+	}
+	if kept == "" || o.body("let_go") != "same" {
+		t.Error("a body that was let go is deleted")
 	}
 	if _, err := o.local().Object(o.bucket, "back"); err == nil {
 		t.Error("the object whose body came back in sight is still there")
@@ -192,9 +210,8 @@ func TestCopySource(t *testing.T) {
 			t.Errorf("copied to %+v", got)
 		}
 	}
-	w.clean()
 	put("the second")
-	changes := w.plan()
+	changes := w.prints() // TestCopySourceOfTheSameApply has the plan right after a creation
 	for name := range from {
 		if got := changes["oss_object."+name]; !got.actions.Update() || !sameNames(got.attributes, []string{"crc64", "etag", "size", "version_id"}) {
 			t.Errorf("%s: plan %v of %v, want a new copy", name, got.actions, got.attributes)
@@ -258,8 +275,9 @@ resource "oss_object" "test" {
 		t.Errorf("body %q", got)
 	}
 	o.must(o.sdk().PutObject("absent", strings.NewReader("x")))
-	w.config(strings.Replace(absent, `key = "absent"`, "key = \"absent\"\n etag = \"0123\"", 1))
-	w.fails([]string{"Copy Source Has Another ETag", `"0123"`}, "plan", "-no-color")
+	p := o.protocol()
+	another := p.manage("oss_object", map[string]any{"bucket": o.bucket, "key": "copy", "copy_source": map[string]any{"bucket": o.bucket, "key": "absent", "etag": "0123"}})
+	p.fails([]string{"Copy Source Has Another ETag", `"0123"`}, func() { another.plan() })
 }
 
 func versionedOSS(t *testing.T) *testOSS {
@@ -307,20 +325,30 @@ resource "oss_object" "all" {
   deletion_policy = "delete_all_versions"
 }
 `
-	apply := func(content, more string) {
+	seen := func() {
 		t.Helper()
-		w.config("%s", object(content, more)+others)
-		if got := w.outputs()["version"]; got == "" || got != o.object("k").VersionID {
+		if got := w.state().Outputs["version"].Value; got == "" || got != o.object("k").VersionID {
 			t.Errorf("version_id %q, stored %q", got, o.object("k").VersionID)
 		}
 	}
 	o.local().ResetRecords()
-	apply("one", "")
+	w.config("%s", object("one", "")+others)
+	w.apply()
+	seen()
 	if got, all := o.requestsFor("k"), o.requests(); got != "HeadObject:1 PutObject:1" || all != "GetBucketVersioning:1 HeadObject:3 PutObject:3" {
 		t.Errorf("created by %q among %q", got, all)
 	}
-	apply("one", `cache_control = "no-cache"`)
-	apply("two", `cache_control = "no-cache"`)
+	// Overwriting is forbidden by looking first, since the header does nothing here.
+	o.must(o.sdk().PutObject("taken", strings.NewReader("precious")))
+	w.config("%s", object("one", `cache_control = "no-cache"`)+others+namedBlock("taken", "taken", ""))
+	w.fails([]string{"OSS Object Already Exists", "with oss_object.taken,"}, "apply", "-auto-approve", "-no-color")
+	if got := o.body("taken"); got != "precious" {
+		t.Errorf("body %q", got)
+	}
+	seen()
+	w.config("%s", object("two", `cache_control = "no-cache"`)+others)
+	w.apply()
+	seen()
 	w.clean()
 	if out := w.must("destroy", "-auto-approve", "-no-color"); strings.Count(out, "OSS Object Is Kept") != 1 {
 		t.Errorf("destroy does not say that one object stays:\n%s", out)
@@ -334,14 +362,6 @@ resource "oss_object" "all" {
 		if got := o.body(key); got != want {
 			t.Errorf("body of %s is %q", key, got)
 		}
-	}
-
-	// Overwriting is forbidden by looking first, since the header does nothing here.
-	o.must(o.sdk().PutObject("k", strings.NewReader("precious")))
-	w.config("%s", object("one", ""))
-	w.fails([]string{"OSS Object Already Exists"}, "apply", "-auto-approve", "-no-color")
-	if got := o.body("k"); got != "precious" {
-		t.Errorf("body %q", got)
 	}
 }
 
@@ -461,13 +481,21 @@ resource "oss_object" "test" {
 			}
 		}
 	}
+	// The plan of each change is that change alone: what a step had left undone would be in it as well.
+	expectChanged := func(out string, attributes ...string) {
+		t.Helper()
+		changes := plannedChanges(out)
+		for _, key := range keys {
+			if got := changes[testObject+"["+quoted(key)+"]"]; !got.actions.Update() || !slices.Equal(got.attributes, attributes) {
+				t.Errorf("%q: the plan is %v of %q, want an update of %q", key, got.actions, got.attributes, attributes)
+			}
+		}
+	}
 	set("1", "")
 	w.apply()
-	w.clean()
 	stored("1")
 	set("2", "")
-	w.apply()
-	w.clean()
+	expectChanged(w.apply(), "metadata", "version_id")
 	stored("2")
 	w.must("state", "rm", testObject)
 	set("2", `import {
@@ -477,9 +505,11 @@ resource "oss_object" "test" {
 }
 `)
 	o.local().ResetRecords()
-	if out := w.apply(); !strings.Contains(out, "Resources: 11 imported, 0 added, 11 changed, 0 destroyed.") {
+	out := w.apply()
+	if !strings.Contains(out, "Resources: 11 imported, 0 added, 11 changed, 0 destroyed.") {
 		t.Errorf("imported with the bodies:\n%s", out)
 	}
+	expectChanged(out, "content")
 	if got := o.requests(); got != "HeadObject:11" {
 		t.Errorf("the bodies were taken into the state by %q", got)
 	}

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -77,57 +78,47 @@ func TestSelfCopiesSendAContentType(t *testing.T) {
 				putWithoutType(t, o, key)
 			}
 			copies := copyTypes(t, o, bare)
-			w := o.workspace()
-			expect := func(what string, want ...string) {
+			p := o.protocol()
+			objects := map[string]*protocolResource{}
+			for _, key := range []string{"imported", "imported.txt"} {
+				objects[key] = p.importByID("oss_object", o.bucket+"/"+key)
+			}
+			for _, key := range []string{"created", "taken", "taken.txt"} {
+				objects[key] = p.manage("oss_object", nil)
+			}
+			step := func(what string, arguments map[string]any, want ...string) {
 				t.Helper()
+				for key, r := range objects {
+					r.config = map[string]any{"bucket": o.bucket, "key": key}
+					switch {
+					case key == "created":
+						r.config["content"] = "created"
+					case strings.HasPrefix(key, "taken"):
+						r.config["allow_overwrite"] = true
+					}
+					maps.Copy(r.config, arguments)
+					r.apply()
+				}
 				got := copies()
 				slices.Sort(got)
 				if !slices.Equal(got, want) {
 					t.Errorf("%s: copies sent %q, want %q", what, got, want)
 				}
 			}
-			config := func(arguments string) {
-				w.config(`
-locals {
-  keys = toset(["imported", "imported.txt"])
-}
-import {
-  for_each = local.keys
-  to       = oss_object.imported[each.key]
-  id       = "BUCKET/${each.key}"
-}
-resource "oss_object" "imported" {
-  for_each = local.keys
-  bucket   = "BUCKET"
-  key      = each.key
-  ` + arguments + `
-}
-resource "oss_object" "created" {
-  bucket  = "BUCKET"
-  key     = "created"
-  content = "created"
-  ` + arguments + `
-}
-resource "oss_object" "taken" {
-  for_each        = toset(["taken", "taken.txt"])
-  bucket          = "BUCKET"
-  key             = each.key
-  allow_overwrite = true
-  ` + arguments + `
-}`)
-				w.apply()
+			clean := func() {
+				t.Helper()
+				for _, r := range objects {
+					r.clean()
+				}
 			}
-			config(`metadata = { owner = "emma" }`)
-			expect("import and take-over", octets, octets, octets, text)
+			step("import and take-over", map[string]any{"metadata": map[string]any{"owner": "emma"}}, octets, octets, octets, text)
 			if bare {
 				return // what is stored as text cannot be told from what is not
 			}
-			w.clean()
-			config(`cache_control = "no-cache"`)
-			expect("headers", octets, octets, octets, octets, text)
-			config("cache_control = \"no-cache\"\n storage_class = \"IA\"")
-			expect("class", octets, octets, octets, octets, text)
-			w.clean()
+			clean()
+			step("headers", map[string]any{"cache_control": "no-cache"}, octets, octets, octets, octets, text)
+			step("class", map[string]any{"cache_control": "no-cache", "storage_class": "IA"}, octets, octets, octets, octets, text)
+			clean()
 		})
 	}
 }

@@ -63,37 +63,57 @@ var metadataDrifts = []struct {
 	{"metadata", map[string]string{"X-Oss-Meta-Owner": "", "X-Oss-Meta-Purpose": ""}},
 }
 
-// Each change behind Terraform's back shows as exactly that, and apply repairs it without moving the body.
-func TestObjectMetadataDrift(t *testing.T) {
+// Each change behind Terraform's back shows as exactly that, and apply repairs it: without moving the body, unless that is what
+// changed, or the object is gone.
+func TestObjectDrift(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	w := o.workspace()
 	text := ""
 	name := func(i int) string { return fmt.Sprintf("drift-%d", i) }
-	for i := range metadataDrifts {
-		text += strings.NewReplacer(`"test"`, fmt.Sprintf("%q", name(i)), "drift.txt", name(i)).Replace(driftConfig)
+	add := func(name string) {
+		text += strings.NewReplacer(`"test"`, fmt.Sprintf("%q", name), "drift.txt", name).Replace(driftConfig)
 	}
+	for i := range metadataDrifts {
+		add(name(i))
+	}
+	add("body")
+	add("gone")
 	w.config("%s", text)
 	w.apply()
 	original := o.object(name(0))
 	for i, drift := range metadataDrifts {
 		o.must(o.sdk().SetObjectMeta(name(i), driftHeaders(drift.changed)...))
 	}
-	changes := w.plan()
+	o.must(o.sdk().PutObject("body", strings.NewReader("BODY OF SOMEBODY ELSE"), driftHeaders(nil)...))
+	o.must(o.sdk().DeleteObject("gone"))
 	o.local().ResetRecords()
-	w.must("apply", "plan.bin")
-	for i, drift := range metadataDrifts {
-		got := changes["oss_object."+name(i)]
-		if want := []string{drift.attribute, "version_id"}; !got.actions.Update() || !sameNames(got.attributes, want) {
-			t.Errorf("%v: plan %v of %v, want an update of %v", drift.changed, got.actions, got.attributes, want)
+	changes := plannedChanges(w.apply())
+	// A refresh is a HEAD: of each count one is not the write's.
+	expect := func(what any, key string, want []string, requests string) {
+		t.Helper()
+		if got := changes["oss_object."+key]; !got.actions.Update() || !sameNames(got.attributes, want) {
+			t.Errorf("%v: plan %v of %v, want an update of %v", what, got.actions, got.attributes, want)
 		}
-		if got := o.requestsFor(name(i)); got != "CopyObject:1 GetObjectAcl:1" {
-			t.Errorf("%v: repaired by %q", drift.changed, got)
+		if got := o.requestsFor(key); got != requests {
+			t.Errorf("%v: repaired by %q", what, got)
 		}
-		now := o.object(name(i))
+		now := o.object(key)
 		now.Key, now.LastModified, now.VersionID, now.BodyPath = original.Key, original.LastModified, original.VersionID, original.BodyPath
 		if !sameObject(now, original) {
-			t.Errorf("%v: repaired to %+v, want %+v", drift.changed, now, original)
+			t.Errorf("%v: repaired to %+v, want %+v", what, now, original)
+		}
+	}
+	for i, drift := range metadataDrifts {
+		expect(drift.changed, name(i), []string{drift.attribute, "version_id"}, "CopyObject:1 GetObjectAcl:1 HeadObject:1")
+	}
+	expect("body", "body", []string{"crc64", "etag", "size", "version_id"}, "GetObjectAcl:1 HeadObject:2 PutObject:1")
+	if got := changes["oss_object.gone"]; !got.actions.Create() {
+		t.Errorf("gone: plan %v, want a creation", got.actions)
+	}
+	for _, key := range []string{"body", "gone"} {
+		if got := o.body(key); got != "the body" {
+			t.Errorf("%s: body %q", key, got)
 		}
 	}
 	w.clean()
@@ -101,45 +121,6 @@ func TestObjectMetadataDrift(t *testing.T) {
 
 func sameNames(got, want []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want)))
-}
-
-func TestObjectBodyDrift(t *testing.T) {
-	t.Parallel()
-	o := startOSS(t)
-	w := o.workspace()
-	w.config(driftConfig)
-	w.apply()
-	o.must(o.sdk().PutObject("drift.txt", strings.NewReader("BODY OF SOMEBODY ELSE"), driftHeaders(nil)...))
-	got := w.plan()["oss_object.test"]
-	if want := []string{"crc64", "etag", "size", "version_id"}; !sameNames(got.attributes, want) {
-		t.Errorf("plan of %v, want %v", got.attributes, want)
-	}
-	o.local().ResetRecords()
-	w.must("apply", "plan.bin")
-	if got := o.requests(); got != "GetObjectAcl:1 HeadObject:1 PutObject:1" {
-		t.Errorf("repaired by %q", got)
-	}
-	if got := o.body("drift.txt"); got != "the body" {
-		t.Errorf("body %q", got)
-	}
-	w.clean()
-}
-
-func TestObjectDisappears(t *testing.T) {
-	t.Parallel()
-	o := startOSS(t)
-	w := o.workspace()
-	w.config(driftConfig)
-	w.apply()
-	o.must(o.sdk().DeleteObject("drift.txt"))
-	if got := w.plan()["oss_object.test"]; !got.actions.Create() {
-		t.Errorf("plan %v, want a creation", got.actions)
-	}
-	w.must("apply", "plan.bin")
-	if got := o.body("drift.txt"); got != "the body" {
-		t.Errorf("body %q", got)
-	}
-	w.clean()
 }
 
 // Whatever nobody manages here is carried over by both kinds of write.
@@ -152,8 +133,16 @@ func TestUnmanagedAttributesAreCarriedOver(t *testing.T) {
 	o.must(o.sdk().PutObject("drift.txt", strings.NewReader("the body"), append(driftHeaders(nil),
 		oss.ObjectStorageClass(oss.StorageIA), oss.ServerSideEncryption("KMS"), oss.ServerSideEncryptionKeyID("kid"),
 		oss.ObjectACL(oss.ACLPublicRead), oss.SetTagging(tagging("team", "web team")))...))
-	w.clean()
-	w.apply("-refresh-only")
+	// The plan of each change is that change alone: what a step had left undone, or shown, would be in it as well.
+	change := func(text string, want ...string) {
+		t.Helper()
+		w.config(text)
+		out := w.apply()
+		if got := plannedChanges(out)[testObject]; !slices.Equal(got.attributes, want) {
+			t.Errorf("the plan changes %q, want %q:\n%s", got.attributes, want, out)
+		}
+	}
+	change(driftConfig)
 	expect := func(what string) {
 		t.Helper()
 		got := o.object("drift.txt")
@@ -162,16 +151,12 @@ func TestUnmanagedAttributesAreCarriedOver(t *testing.T) {
 		}
 	}
 	expect("the change behind Terraform's back")
-	w.config(strings.Replace(driftConfig, "no-cache", "no-store", 1))
-	w.apply()
+	change(strings.Replace(driftConfig, "no-cache", "no-store", 1), "cache_control", "version_id")
 	expect("a change of a header")
-	w.config(strings.Replace(driftConfig, "the body", "another body", 1))
-	w.apply()
+	change(strings.Replace(driftConfig, "the body", "another body", 1), "cache_control", "content", "crc64", "etag", "size", "version_id")
 	expect("a change of the body")
-	w.clean()
 	// Tags that nobody has looked at go, once none are wanted.
-	w.config(strings.NewReplacer("the body", "another body", "metadata  ", "tags = {}\n  metadata  ").Replace(driftConfig))
-	w.apply()
+	change(strings.NewReplacer("the body", "another body", "metadata  ", "tags = {}\n  metadata  ").Replace(driftConfig), "tags")
 	if got := o.object("drift.txt").Tags; len(got) > 0 {
 		t.Errorf("tags %v", got)
 	}

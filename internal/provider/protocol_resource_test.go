@@ -265,7 +265,12 @@ func (r *protocolResource) changes() (action string, attributes []string) {
 	if !r.isNull(r.state) {
 		r.refresh()
 	}
-	resp := r.plan()
+	return r.differences(r.plan())
+}
+
+// differences are what a plan says of the resource, as changes has it.
+func (r *protocolResource) differences(resp *tfprotov6.PlanResourceChangeResponse) (action string, attributes []string) {
+	r.p.t.Helper()
 	before, after := map[string]tftypes.Value{}, map[string]tftypes.Value{}
 	for state, values := range map[*tfprotov6.DynamicValue]*map[string]tftypes.Value{r.state: &before, resp.PlannedState: &after} {
 		value, err := state.Unmarshal(r.kind)
