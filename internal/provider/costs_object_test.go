@@ -46,7 +46,7 @@ var objectCosts = costTable{"oss_object", [][]cost{
 			why: "With `allow_overwrite` HeadObject first, so that an object that `create_before_destroy` has put there since is not deleted."},
 	},
 	{
-		{config: objectWith("content = \"hello\"\nacl = \"private\"\ntags = { a = \"b\" }"), run: "apply -auto-approve"},
+		{config: objectWith("content = \"hello\"\nacl = \"private\"\ntags = { a = \"b\" }")},
 		{what: "plan with managed `acl` and `tags`, nothing changed", requests: "1 HeadObject, 1 GetObjectAcl, 1 GetObjectTagging", run: "plan -detailed-exitcode"},
 		{run: "apply -auto-approve -refresh-only"},
 		{what: "change of headers or metadata with a managed `acl`", requests: "1 CopyObject", config: objectWith("content = \"hello\"\nacl = \"private\"\ntags = { a = \"b\" }" + emma)},
@@ -70,7 +70,6 @@ var objectCosts = costTable{"oss_object", [][]cost{
 			why: "No GetObjectAcl where `acl` is managed."},
 	},
 	{
-		{config: "resource \"terraform_data\" \"none\" {}\n"},
 		{what: "import", requests: "1 HeadObject", config: objectWith(`content = "hello"`), run: "import oss_object.test BUCKET/file.txt",
 			before: func(_ *testing.T, w *workspace) {
 				w.oss.must(w.oss.sdk().PutObject("file.txt", strings.NewReader("hello"), oss.ObjectACL(oss.ACLPrivate), oss.SetTagging(tagging("a", "b"))))
@@ -99,10 +98,10 @@ var objectCosts = costTable{"oss_object", [][]cost{
 			why: "HeadObject of the source whenever Terraform plans, which it does once more while applying, to notice that the source changed, and once before the copy."},
 	},
 	{
-		{run: "apply -auto-approve", config: objectWith("content = \"one\"\ndeletion_policy = \"delete_all_versions\""), before: func(_ *testing.T, w *workspace) {
+		{config: objectWith("content = \"one\"\ndeletion_policy = \"delete_all_versions\""), before: func(_ *testing.T, w *workspace) {
 			w.oss.must(w.oss.sdk().Client.SetBucketVersioning(w.oss.bucket, oss.VersioningConfig{Status: "Enabled"}))
 		}},
-		{run: "apply -auto-approve", config: objectWith("content = \"two\"\ndeletion_policy = \"delete_all_versions\"")},
+		{config: objectWith("content = \"two\"\ndeletion_policy = \"delete_all_versions\"")},
 		{what: "destroy of two versions (`delete_all_versions`)", requests: "1 ListObjectVersions, 2 DeleteObject", run: "destroy -auto-approve -refresh=false",
 			why: "1 DeleteObject for each version."},
 	},

@@ -46,16 +46,15 @@ var directoryCosts = costTable{"oss_directory", [][]cost{
 		{what: "destroy", requests: "1 DeleteMultipleObjects", run: "destroy -auto-approve -refresh=false", why: "1 for each 1,000 objects."},
 	},
 	{
-		{run: "apply -auto-approve", config: folder(fromSite), before: func(_ *testing.T, w *workspace) {
+		{config: folder(fromSite), before: func(_ *testing.T, w *workspace) {
 			for i := range 1200 {
 				w.write(fmt.Sprintf("site/%d.txt", i), "x")
 			}
 		}},
-		{run: "apply -auto-approve -refresh-only"},
 		{what: foldersCost, requests: "2 ListObjectsV2", run: "plan -detailed-exitcode"},
 	},
 	{
-		{run: "apply -auto-approve", config: folder("metadata = { owner = \"emma\" }"), before: func(_ *testing.T, w *workspace) {
+		{config: folder("metadata = { owner = \"emma\" }"), before: func(_ *testing.T, w *workspace) {
 			for _, key := range []string{"site/a.txt", "site/b.txt"} {
 				w.oss.must(w.oss.sdk().PutObject(key, strings.NewReader("x")))
 			}
@@ -112,13 +111,21 @@ var dataCosts = costTable{"data", [][]cost{
 	{
 		{what: "`oss_object`", requests: "1 HeadObject", run: "plan", before: threeObjects, config: "data \"oss_object\" \"one\" {\n bucket = \"BUCKET\"\n key = \"a\"\n}\n",
 			why: "GetObject with `read_body`, GetObjectAcl with `read_acl`, GetObjectTagging with `read_tags`."},
-		{what: "`oss_objects` with 3 objects", requests: "1 ListObjectsV2", run: "plan", config: "data \"oss_objects\" \"all\" {\n bucket = \"BUCKET\"\n}\n",
+	},
+	{
+		{what: "`oss_objects` with 3 objects", requests: "1 ListObjectsV2", run: "plan", before: threeObjects, config: "data \"oss_objects\" \"all\" {\n bucket = \"BUCKET\"\n}\n",
 			why: "1 for each 1,000 objects."},
-		{what: "`oss_objects` with 3 objects and `read_metadata`", requests: "1 ListObjectsV2, 3 HeadObject", run: "plan", config: "data \"oss_objects\" \"all\" {\n bucket = \"BUCKET\"\n read_metadata = true\n}\n",
+	},
+	{
+		{what: "`oss_objects` with 3 objects and `read_metadata`", requests: "1 ListObjectsV2, 3 HeadObject", run: "plan", before: threeObjects, config: "data \"oss_objects\" \"all\" {\n bucket = \"BUCKET\"\n read_metadata = true\n}\n",
 			why: "1 HeadObject for each object."},
-		{what: "`oss_metadata_violations` with 3 objects", requests: "1 ListObjectsV2, 3 HeadObject", run: "plan",
+	},
+	{
+		{what: "`oss_metadata_violations` with 3 objects", requests: "1 ListObjectsV2, 3 HeadObject", run: "plan", before: threeObjects,
 			config: "data \"oss_metadata_violations\" \"all\" {\n bucket = \"BUCKET\"\n metadata_policy = [{ name = \"ownership\", metadata = { owner = { required = true } } }]\n}\n",
 			why:    "1 list for each 1,000 objects, 1 HeadObject for each object, and GetObjectAcl or GetObjectTagging where a rule asks for ACL or tags."},
+	},
+	{
 		{what: "`oss_bucket_cors`, `oss_cors_preflight`", requests: "1 GetBucketCors, 1 OptionObject", run: "plan", before: func(_ *testing.T, w *workspace) {
 			w.oss.must(w.oss.sdk().Client.SetBucketCORS(w.oss.bucket, []oss.CORSRule{{AllowedOrigin: []string{"*"}, AllowedMethod: []string{"GET"}}}))
 		}, config: "data \"oss_bucket_cors\" \"rules\" {\n bucket = \"BUCKET\"\n}\ndata \"oss_cors_preflight\" \"asked\" {\n bucket = \"BUCKET\"\n key = \"a\"\n origin = \"https://a.example.com\"\n method = \"GET\"\n}\n"},

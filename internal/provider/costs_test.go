@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
 
@@ -24,7 +25,7 @@ type cost struct {
 	bytes  int64                        // of bodies, what is sent here
 	before func(*testing.T, *workspace) // what happens before
 	config string                       // the configuration from here on; "" leaves it as it was
-	run    string                       // Terraform's arguments; "" is an apply without a refresh
+	run    string                       // Terraform's arguments, -target left out; "" is an apply without a refresh
 	starts bool                         // Terraform starts the provider: for what the plan asks and the apply asks again, in a user's run in two processes
 	tofu   string                       // why OpenTofu asks otherwise; "" is that it does not
 }
@@ -37,51 +38,151 @@ type costTable struct {
 
 var costTables = []costTable{objectCosts, directoryCosts, corsCosts, ephemeralCosts, dataCosts}
 
-const applyAlone = "apply -auto-approve -no-color -refresh=false"
+const (
+	applyAlone = "apply -auto-approve -no-color -refresh=false"
+	importing  = "import "
+)
 
-// TestCosts plays each history and compares what the server was asked with the table.
+// TestCosts plays the histories and compares what the server was asked with the table: at the same time, each in a bucket and
+// a folder of its own, so that one run of Terraform is a step of many.
 func TestCosts(t *testing.T) {
 	t.Parallel()
+	w := startOSS(t).workspace()
+	var playing []*costHistory
 	for _, table := range costTables {
-		for i, history := range table.histories {
-			t.Run(fmt.Sprintf("%s/%d", table.name, i+1), func(t *testing.T) {
-				t.Parallel()
-				o := startOSS(t)
-				w := o.workspace()
-				for _, step := range history {
-					step.play(t, w)
-				}
-			})
+		for _, steps := range table.histories {
+			playing = append(playing, newCostHistory(w, table.name, len(playing)+1, steps))
 		}
+	}
+	for playCosts(t, w, playing) {
 	}
 }
 
-func (c cost) play(t *testing.T, w *workspace) {
-	t.Helper()
-	if c.tofu != "" {
-		rig.SkipOpenTofu(t, c.tofu)
-	}
-	if c.before != nil {
-		c.before(t, w)
-	}
-	if c.config != "" {
-		w.config(c.config)
-	}
-	run := c.run
+// costHistory is a history that is being played.
+type costHistory struct {
+	table   string
+	suffix  string     // of the names of its resources
+	w       *workspace // with its own bucket and folder
+	steps   []cost     // to come
+	config  string
+	targets []string // the arguments that name what the configuration has
+}
+
+func newCostHistory(w *workspace, table string, n int, steps []cost) *costHistory {
+	w.t.Helper()
+	alone, own := *w, *w.oss
+	own.bucket = fmt.Sprintf("costs-%d", n)
+	w.oss.must(w.oss.server.CreateBucket(own.bucket))
+	alone.oss, alone.dir = &own, filepath.Join(w.dir, own.bucket)
+	return &costHistory{table: table, suffix: fmt.Sprintf("_%d", n), w: &alone, steps: steps}
+}
+
+// command is what the next step runs.
+func (h *costHistory) command() string {
+	run := h.steps[0].run
 	if run == "" {
 		run = applyAlone
 	}
-	w.starts = c.starts
+	return strings.NewReplacer("BUCKET", h.w.oss.bucket, "oss_object.test", "oss_object.test"+h.suffix).Replace(run)
+}
+
+var blockHeading = regexp.MustCompile(`(?m)^(resource|data|ephemeral) "(\w+)" "(\w+)"`)
+
+// configure takes over a step's configuration: its names, its bucket and its files become those of the history.
+func (h *costHistory) configure(text string) {
+	h.targets = nil
+	for _, found := range blockHeading.FindAllStringSubmatch(text, -1) {
+		address := found[2] + "." + found[3] + h.suffix
+		if found[1] != "resource" {
+			address = found[1] + "." + address
+		}
+		h.targets = append(h.targets, "-target="+address)
+	}
+	text = blockHeading.ReplaceAllString(text, `$1 "$2" "${3}`+h.suffix+`"`)
+	h.config = strings.NewReplacer("BUCKET", h.w.oss.bucket, `source = "`, `source = "`+h.w.oss.bucket+"/").Replace(text)
+}
+
+// playCosts plays the next step of all histories whose next step is the same run of Terraform. It reports whether there was
+// one.
+func playCosts(t *testing.T, w *workspace, histories []*costHistory) bool {
+	t.Helper()
+	command := nextCosts(histories)
+	if command == "" {
+		return false
+	}
+	var now []*costHistory
+	var targets []string
+	w.starts = false
+	configs := ""
+	for _, h := range histories {
+		if len(h.steps) > 0 && h.command() == command {
+			step := h.steps[0]
+			if step.before != nil {
+				step.before(t, h.w)
+			}
+			if step.config != "" {
+				h.configure(step.config)
+			}
+			w.starts = w.starts || step.starts
+			now = append(now, h)
+			if !strings.HasPrefix(command, importing) {
+				targets = append(targets, h.targets...)
+			}
+		}
+		configs += h.config + "\n"
+	}
+	w.config("%s", configs)
 	w.oss.local().ResetRecords()
-	w.must(strings.Fields(strings.ReplaceAll(run, "BUCKET", w.oss.bucket))...)
-	if c.what == "" {
-		return
+	w.must(append(strings.Fields(command), targets...)...)
+	compareCosts(t, w, now)
+	return true
+}
+
+// nextCosts chooses the run that the longest of the histories needs, and an import before all others: it reads what the
+// configuration asks for, whatever that is.
+func nextCosts(histories []*costHistory) (command string) {
+	longest := 0
+	for _, h := range histories {
+		if len(h.steps) == 0 {
+			continue
+		}
+		next := h.command()
+		if strings.HasPrefix(next, importing) {
+			return next
+		}
+		if len(h.steps) > longest {
+			command, longest = next, len(h.steps)
+		}
 	}
-	if got, want := w.oss.requests(), c.counts(t); got != want {
-		t.Errorf("%s: requests %q, want %q", c.what, got, want)
+	return command
+}
+
+// compareCosts takes the step that was played from each history.
+func compareCosts(t *testing.T, w *workspace, played []*costHistory) {
+	t.Helper()
+	theirs := map[string]bool{}
+	for _, h := range played {
+		step := h.steps[0]
+		h.steps = h.steps[1:]
+		bucket := h.w.oss.bucket
+		theirs[bucket] = true
+		if step.what == "" {
+			continue
+		}
+		t.Run(h.table+": "+step.what, func(t *testing.T) {
+			if step.tofu != "" {
+				rig.SkipOpenTofu(t, step.tofu)
+			}
+			if got, want := w.oss.count(func(r ossserver.Record) bool { return r.Bucket == bucket }), step.counts(t); got != want {
+				t.Errorf("requests %q, want %q", got, want)
+			}
+			if got := w.oss.sentOfObjects(bucket); got != step.bytes || (got == 0) != (step.sent == "") {
+				t.Errorf("%d bytes of bodies sent, want %d, which the table calls %q", got, step.bytes, step.sent)
+			}
+		})
 	}
-	if got := w.oss.sentOfObjects(); got != c.bytes || (got == 0) != (c.sent == "") {
-		t.Errorf("%s: %d bytes of bodies sent, want %d, which the table calls %q", c.what, got, c.bytes, c.sent)
+	if got := w.oss.count(func(r ossserver.Record) bool { return !theirs[r.Bucket] }); got != "" {
+		t.Errorf("requests for what no step is about: %q", got)
 	}
 }
 
@@ -101,12 +202,12 @@ func (c cost) counts(t *testing.T) string {
 	return strings.Join(parts, " ")
 }
 
-// sentOfObjects counts the bytes of bodies that were sent since the last reset, those of XML documents left out.
-func (o *testOSS) sentOfObjects() int64 {
+// sentOfObjects counts the bytes of bodies that were sent to a bucket since the last reset, those of XML documents left out.
+func (o *testOSS) sentOfObjects(bucket string) int64 {
 	o.t.Helper()
 	var total int64
 	for _, r := range o.local().Records() {
-		if r.Operation == "PutObject" || r.Operation == "UploadPart" || r.Operation == "CopyObject" {
+		if r.Bucket == bucket && (r.Operation == "PutObject" || r.Operation == "UploadPart" || r.Operation == "CopyObject") {
 			total += r.BytesIn
 		}
 	}
