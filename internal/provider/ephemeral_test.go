@@ -15,31 +15,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/rig"
 )
-
-// runEchoed runs steps with a provider that repeats the ephemeral values it is given, as echo.test.data. The
-// test is parallel already.
-func (o *testOSS) runEchoed(t *testing.T, steps ...resource.TestStep) {
-	t.Helper()
-	rig.Terraform(t)
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
-			"oss":  factories()["oss"],
-			"echo": echoprovider.NewProviderServer(),
-		},
-		Steps: steps,
-	})
-}
-
-// echoed adds the resource that keeps an ephemeral value, for a test to look at.
-func (o *testOSS) echoed(value, body string, args ...any) string {
-	o.t.Helper()
-	return o.config(body, args...) + "\nprovider \"echo\" {\n  data = " + value + "\n}\nresource \"echo\" \"test\" {}\n"
-}
 
 // handOut is an object whose write-only body is a JSON of ephemeral values. That is how a page gets them, and where a test
 // finds what the apply has signed.
@@ -133,6 +109,19 @@ func (p *protocol) open(name string, values map[string]tftypes.Value, deferral b
 		p.t.Fatal(err)
 	}
 	return resp
+}
+
+// opened are the attributes of an ephemeral resource, in the values that JSON has.
+func (p *protocol) opened(name string, values map[string]tftypes.Value) map[string]any {
+	p.t.Helper()
+	resp := p.open(name, values, false)
+	p.noErrors(resp.Diagnostics)
+	result, err := resp.Result.Unmarshal(p.schema.EphemeralResourceSchemas[name].ValueType())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	attributes, _ := plainOf(p.t, result).(map[string]any)
+	return attributes
 }
 
 var openable = map[string]map[string]tftypes.Value{

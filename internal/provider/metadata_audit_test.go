@@ -25,6 +25,7 @@ import (
 // is the client's.
 type syntheticBucket struct {
 	objects  int
+	bare     bool                                              // a listing shows keys alone
 	headOnly func(w http.ResponseWriter, r *http.Request) bool // answers a HEAD in another way; nil never does
 	stall    bool                                              // a listing gets no answer before the client goes away
 	url      string
@@ -63,7 +64,11 @@ func (b *syntheticBucket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	to := min(from+size, b.objects)
 	fmt.Fprintf(w, "<ListBucketResult><IsTruncated>%t</IsTruncated><NextContinuationToken>%d</NextContinuationToken>", to < b.objects, to)
 	for i := from; i < to; i++ {
-		fmt.Fprintf(w, "<Contents><Key>logs/%08d</Key><Size>%d</Size><StorageClass>Standard</StorageClass><LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents>", i, i)
+		more := ""
+		if !b.bare {
+			more = fmt.Sprintf("<Size>%d</Size><StorageClass>Standard</StorageClass><LastModified>2026-01-01T00:00:00.000Z</LastModified>", i)
+		}
+		fmt.Fprintf(w, "<Contents><Key>logs/%08d</Key>%s</Contents>", i, more)
 	}
 	fmt.Fprint(w, "</ListBucketResult>")
 }

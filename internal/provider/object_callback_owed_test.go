@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,137 +11,162 @@ import (
 
 func refusing(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }
 
-// startOwing gives an object whose body "two" is stored, and whose callback is owed.
-func startOwing(t *testing.T) (*testOSS, *faults, *receiver, *workspace) {
+// owing is an object with a callback, whose receiver a test has refuse and take over again.
+type owing struct {
+	*testOSS
+	*faults
+	k        *protocolResource
+	receiver *receiver
+}
+
+// startOwing gives an object whose first body is stored and called back for.
+func startOwing(t *testing.T, body map[string]any) *owing {
 	t.Helper()
 	f := &faults{}
 	o := startServer(t, &ossserver.Server{AllowPrivateCallbacks: true, Fault: f.hook})
-	r := plainReceiver(t)
-	w := o.workspace()
-	w.owing(r, `content = "one"`)
-	w.apply()
-	r.set(refusing)
-	w.owing(r, `content = "two"`)
-	w.fails([]string{"Error: Upload Callback Failed", "Error status : 403.", "verifies the signature"}, "apply", "-auto-approve", "-no-color")
-	return o, f, r, w
+	w := &owing{o, f, o.protocolWithFewRetries().manage("oss_object", nil), plainReceiver(t)}
+	w.set(body)
+	w.k.apply()
+	return w
 }
 
-func (w *workspace) owing(r *receiver, arguments string) {
+// set configures the object with these arguments and its callback.
+func (w *owing) set(arguments map[string]any) {
+	w.k.config = with(map[string]any{
+		"bucket": w.bucket, "key": "k", "callback": map[string]any{"urls": []any{w.receiver.URL}, "body": "object=${object}"},
+	}, arguments)
+}
+
+// refused applies what the receiver refuses.
+func (w *owing) refused() {
 	w.t.Helper()
-	w.write("main.tf", requiredProvider+strings.Replace(w.oss.config(strings.ReplaceAll(called("k", arguments, small(r.URL)), "%", "%%")), `provider "oss" {`, "provider \"oss\" {\n  max_retries = 1", 1))
+	w.receiver.set(refusing)
+	w.k.p.fails([]string{"Upload Callback Failed: ", "Error status : 403.", "verifies the signature"}, w.k.apply)
 }
 
 // An upload that fails leaves the callback owed, also when a look would find the same object, stored by the upload before.
 func TestCallbackStaysOwed(t *testing.T) {
 	t.Parallel()
-	o, f, r, w := startOwing(t)
-	r.set(says(`{"late":true}`))
+	w := startOwing(t, map[string]any{"content": "one"})
+	w.set(map[string]any{"content": "two"})
+	w.refused()
+	w.receiver.set(says(`{"late":true}`))
 	for _, fault := range []ossserver.Fault{{Cut: ossserver.CutBefore}, {Status: 500, Code: "InternalError", Message: "oops"}} {
-		f.arm("PutObject", fault, -1)
-		w.fails([]string{"Unable to Update OSS Object"}, "apply", "-auto-approve", "-no-color")
-		f.disarm()
+		w.arm("PutObject", fault, -1)
+		w.k.p.fails([]string{"Unable to Update OSS Object"}, w.k.apply)
+		w.disarm()
 	}
-	if got := len(r.bodies()); got != 2 {
+	if got := len(w.receiver.bodies()); got != 2 {
 		t.Errorf("called back %d times, want 2: nothing arrived", got)
 	}
 	// What changes beside the body goes with the same upload.
-	w.owing(r, "content = \"two\"\n cache_control = \"no-cache\"")
-	o.local().ResetRecords()
-	w.apply("-refresh=false")
-	if got := o.requests(); got != "GetObjectAcl:1 HeadObject:1 PutObject:1" {
+	w.set(map[string]any{"content": "two", "cache_control": "no-cache"})
+	w.local().ResetRecords()
+	w.k.applyTo(w.k.written(), w.k.plan())
+	if got := w.requests(); got != "GetObjectAcl:1 HeadObject:1 PutObject:1" {
 		t.Errorf("requests %q", got)
 	}
-	if got := o.object("k").CacheControl; got != "no-cache" {
+	if got := w.object("k").CacheControl; got != "no-cache" {
 		t.Errorf("cache control %q", got)
 	}
-	if got := w.attribute("oss_object.k", "callback_response"); got != `{"late":true}` {
+	if got := w.k.attributes()["callback_response"]; got != `{"late":true}` {
 		t.Errorf("callback_response %v", got)
 	}
-	w.clean()
+	w.k.clean()
 }
 
-// Another body pays the debt as well; without the block there is none.
+// Another body pays the debt as well.
 func TestCallbackNoLongerOwed(t *testing.T) {
 	t.Parallel()
-	o := startCallbacks(t)
-	w := o.workspace()
-	body, warned, without := plainReceiver(t), plainReceiver(t), plainReceiver(t)
-	object := func(name, content string, r *receiver) string {
-		return called(name, fmt.Sprintf("content = %q", content), small(r.URL))
-	}
-	set := func(objects ...string) { w.config(strings.ReplaceAll(strings.Join(objects, ""), "%", "%%")) }
-	set(object("body", "one", body), object("warned", "one", warned), object("without", "one", without))
-	w.apply()
-	for _, r := range []*receiver{body, warned, without} {
-		r.set(refusing)
-	}
-	again := object("without", "two", without)
-	set(object("body", "two", body), object("warned", "two", warned), again)
-	owed, _ := w.says("apply", "-auto-approve")
-	if owed = besideLoopback(owed); len(owed) != 3 || owed[0].Severity != "error" || owed[0].Summary != "Upload Callback Failed" {
-		t.Fatalf("three callbacks are to be owed: %+v", owed)
-	}
-
-	body.set(says(`{}`))
-	without.set(says(`{}`))
-	satisfied := object("body", "three", body) + strings.Replace(object("warned", "two", warned), "callback {", "callback {\n on_failure = \"warn\"", 1)
-	set(satisfied, `resource "oss_object" "without" {
-  bucket = "BUCKET"
-  key = "without"
-  content = "two"
-}`)
-	o.local().ResetRecords()
-	told, failed := w.says("apply", "-auto-approve")
-	summaries := []string{}
-	for _, d := range besideLoopback(told) {
-		summaries = append(summaries, d.Severity+" "+d.Address+" "+d.Summary)
-	}
-	if want := []string{"warning oss_object.warned Upload Repeated for Its Callback", "warning oss_object.warned Upload Callback Failed"}; failed || !slices.Equal(summaries, want) {
-		t.Errorf("the apply failed: %v; it says %+v", failed, told)
-	}
-	if got := body.bodies(); len(got) != 3 || o.body("body") != "three" {
+	w := startOwing(t, map[string]any{"content": "one"})
+	w.set(map[string]any{"content": "two"})
+	w.refused()
+	w.receiver.set(says(`{}`))
+	w.set(map[string]any{"content": "three"})
+	w.k.p.told = nil
+	w.k.apply()
+	w.expectTold()
+	if got := w.receiver.bodies(); len(got) != 3 || w.body("k") != "three" {
 		t.Errorf("another body: called back %q", got)
 	}
-	if got := len(warned.bodies()); got != 3 {
+	w.k.clean()
+}
+
+// A callback that may fail is owed once more, and no longer when it has failed again.
+func TestCallbackOwedToWarnings(t *testing.T) {
+	t.Parallel()
+	w := startOwing(t, map[string]any{"content": "one"})
+	w.set(map[string]any{"content": "two"})
+	w.refused()
+	w.k.config["callback"].(map[string]any)["on_failure"] = "warn"
+	w.k.p.told = nil
+	w.k.apply()
+	w.expectTold("Upload Repeated for Its Callback", "Upload Callback Failed")
+	if got := len(w.receiver.bodies()); got != 3 {
 		t.Errorf("warnings will do: called back %d times, want 3", got)
 	}
-	if got := o.requestsFor("without"); got != "HeadObject:1" { // the refresh
+	w.k.clean()
+}
+
+// Without its block no callback is owed, nor when the block comes back.
+func TestCallbackGivenUp(t *testing.T) {
+	t.Parallel()
+	w := startOwing(t, map[string]any{"content": "one"})
+	w.set(map[string]any{"content": "two"})
+	w.refused()
+	w.receiver.set(says(`{}`))
+	w.k.config["callback"] = nil
+	w.local().ResetRecords()
+	w.k.p.told = nil
+	w.k.apply()
+	w.expectTold()
+	if got := w.requests(); got != "HeadObject:1" { // the refresh
 		t.Errorf("no callback: requests %q", got)
 	}
-	w.clean()
-	set(satisfied, again)
-	w.apply()
-	if got := len(without.bodies()); got != 2 {
+	w.k.clean()
+	w.set(map[string]any{"content": "two"})
+	w.k.apply()
+	if got := len(w.receiver.bodies()); got != 2 {
 		t.Errorf("called back %d times: what was given up came back with the block", got)
 	}
-	w.clean()
+	w.k.clean()
+}
+
+// expectTold holds what was told since the last look, but for what is said of each callback to this machine.
+func (w *owing) expectTold(want ...string) {
+	w.t.Helper()
+	var got []string
+	for _, d := range w.k.p.told {
+		if d.Summary != "Invalid Callback URL" && !slices.Contains(got, d.Summary) {
+			got = append(got, d.Summary)
+		}
+	}
+	if !slices.Equal(got, want) {
+		w.t.Errorf("told is %q, want %q", got, want)
+	}
 }
 
 // The callback of a body that must not be seen is owed like any other.
 func TestCallbackOwedForSecretBody(t *testing.T) {
 	t.Parallel()
-	o := startCallbacks(t)
-	r := plainReceiver(t)
-	w := o.workspace()
-	set := func(version int) {
-		w.owing(r, fmt.Sprintf("content_wo = \"hush %d\"\n content_wo_version = %d", version, version))
+	w := startOwing(t, map[string]any{"content_wo": "hush 1", "content_wo_version": 1})
+	w.set(map[string]any{"content_wo": "hush 2", "content_wo_version": 2})
+	w.refused()
+	w.refused()
+	said := string(w.k.state.MsgPack) + string(w.k.private)
+	for _, d := range w.k.p.told {
+		said += d.Summary + d.Detail
 	}
-	set(1)
-	w.apply()
-	r.set(refusing)
-	set(2)
-	out := w.fails([]string{"Error: Upload Callback Failed"}, "apply", "-auto-approve", "-no-color")
-	if strings.Contains(out, "hush") || strings.Contains(w.read("terraform.tfstate"), "hush") {
+	if strings.Contains(said, "hush") {
 		t.Error("the body shows")
 	}
-	w.fails([]string{"Error: Upload Callback Failed"}, "apply", "-auto-approve", "-no-color")
-	if got := w.attribute("oss_object.k", "crc64"); got != nil {
+	if got := w.k.attributes()["crc64"]; got != nil {
 		t.Errorf("crc64 %v", got)
 	}
-	r.set(says(`{}`))
-	w.apply()
-	if got := len(r.bodies()); got != 4 || o.body("k") != "hush 2" {
+	w.receiver.set(says(`{}`))
+	w.k.apply()
+	if got := len(w.receiver.bodies()); got != 4 || w.body("k") != "hush 2" {
 		t.Errorf("called back %d times, want 4", got)
 	}
-	w.clean()
+	w.k.clean()
 }

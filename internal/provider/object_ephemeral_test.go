@@ -3,16 +3,14 @@ package provider
 import (
 	"encoding/base64"
 	"fmt"
-	"regexp"
+	"maps"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"github.com/aliyun/aliyun-oss-go-sdk/oss"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/terraform-provider-oss/terraform-provider-oss/internal/ossserver"
 )
@@ -23,29 +21,37 @@ func TestObjectEphemeral(t *testing.T) {
 	o.must(o.sdk().PutObject("secrets/a b.json", strings.NewReader(`{"password":"中"}`), oss.ContentType("application/json"), oss.CacheControl("no-store"),
 		oss.ContentDisposition("attachment"), oss.ContentLanguage("zh"), oss.SetHeader("Expires", "0"), oss.Meta("owner", "emma")))
 	o.must(o.sdk().PutObject("secrets/key.bin", strings.NewReader("\xff\x00"), oss.ContentEncoding("gzip")))
-	const config = `ephemeral "oss_object" "test" {
-  bucket = "BUCKET"
-  key = %q
-  %s
+	w := o.workspace()
+	w.config(`
+ephemeral "oss_object" "text" {
+  bucket   = "BUCKET"
+  key      = "secrets/a b.json"
+  max_size = 18
 }
-`
-	at := func(name string, check knownvalue.Check) statecheck.StateCheck {
-		return statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data").AtMapKey(name), check)
+ephemeral "oss_object" "bytes" {
+  bucket = "BUCKET"
+  key    = "secrets/key.bin"
+}
+` + strings.ReplaceAll(handOut, "%s", "{ text = ephemeral.oss_object.text, bytes = ephemeral.oss_object.bytes }"))
+	w.apply()
+	var handed struct{ Text, Bytes map[string]any }
+	o.handed(&handed)
+	stored := o.object("secrets/a b.json")
+	for name, want := range map[string]any{
+		"body": `{"password":"中"}`, "body_base64": base64.StdEncoding.EncodeToString([]byte(`{"password":"中"}`)), "content_type": "application/json",
+		"cache_control": "no-store", "content_disposition": "attachment", "content_encoding": nil, "content_language": "zh", "expires": "0",
+		"metadata": map[string]any{"owner": "emma"}, "size": 18.0, "etag": strings.ToUpper(md5Of(`{"password":"中"}`)), "version_id": nil,
+		"crc64": stored.CRC64, "last_modified": stored.LastModified.UTC().Format("2006-01-02T15:04:05Z"),
+	} {
+		if got, there := handed.Text[name]; !there || !reflect.DeepEqual(got, want) {
+			t.Errorf("text: %s is %v, want %v", name, got, want)
+		}
 	}
-	text := knownvalue.StringExact
-	o.runEchoed(t,
-		resource.TestStep{Config: o.echoed("ephemeral.oss_object.test", config, "secrets/a b.json", "max_size = 18"), ConfigStateChecks: []statecheck.StateCheck{
-			at("body", text(`{"password":"中"}`)), at("body_base64", text(base64.StdEncoding.EncodeToString([]byte(`{"password":"中"}`)))),
-			at("content_type", text("application/json")), at("cache_control", text("no-store")), at("content_disposition", text("attachment")),
-			at("content_encoding", knownvalue.Null()), at("content_language", text("zh")), at("expires", text("0")),
-			at("metadata", knownvalue.MapExact(map[string]knownvalue.Check{"owner": text("emma")})), at("size", knownvalue.Int64Exact(18)),
-			at("etag", text(strings.ToUpper(md5Of(`{"password":"中"}`)))), at("version_id", knownvalue.Null()),
-			at("crc64", knownvalue.NotNull()), at("last_modified", knownvalue.StringRegexp(regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`))),
-		}},
-		resource.TestStep{Taint: []string{"echo.test"}, Config: o.echoed("ephemeral.oss_object.test", config, "secrets/key.bin", ""), ConfigStateChecks: []statecheck.StateCheck{
-			at("body", knownvalue.Null()), at("body_base64", text("/wA=")), at("content_encoding", text("gzip")), at("metadata", knownvalue.MapSizeExact(0)),
-		}},
-	)
+	for name, want := range map[string]any{"body": nil, "body_base64": "/wA=", "content_encoding": "gzip", "metadata": map[string]any{}} {
+		if got, there := handed.Bytes[name]; !there || !reflect.DeepEqual(got, want) {
+			t.Errorf("bytes: %s is %v, want %v", name, got, want)
+		}
+	}
 }
 
 // One GET, when it is opened, and nothing else.
@@ -125,18 +131,16 @@ func TestObjectEphemeralOfAVersion(t *testing.T) {
 			marker = v.VersionID
 		}
 	}
-	const config = `ephemeral "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "k"
-  version_id = %q
-}
-`
-	o.runEchoed(t, resource.TestStep{Config: o.echoed("ephemeral.oss_object.test", config, first.VersionID), ConfigStateChecks: []statecheck.StateCheck{
-		statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data").AtMapKey("body"), knownvalue.StringExact("one")),
-	}})
-	w := o.workspace()
-	w.config(config, marker)
-	w.fails([]string{"OSS Object Not Found", fmt.Sprintf("Version %q of object", marker), "is a delete marker"}, "plan", "-no-color")
+	p := o.protocol()
+	version := func(id string) map[string]tftypes.Value {
+		values := maps.Clone(openable["oss_object"])
+		values["version_id"] = tftypes.NewValue(tftypes.String, id)
+		return values
+	}
+	if got := p.opened("oss_object", version(first.VersionID)); got["body"] != "one" || got["version_id"] != first.VersionID {
+		t.Errorf("opened %v", got)
+	}
+	p.fails([]string{"OSS Object Not Found", fmt.Sprintf("Version %q of object", marker), "is a delete marker"}, func() { p.opened("oss_object", version(marker)) })
 }
 
 // A failing service is asked again, a refusal is not.
@@ -149,13 +153,8 @@ func TestObjectEphemeralRetries(t *testing.T) {
 		}
 		return nil
 	}})
-	w := o.workspace()
-	w.config(`ephemeral "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "k"
-}
-`)
-	w.fails([]string{"OSS Object Not Found"}, "plan", "-no-color")
+	p := o.protocol()
+	p.fails([]string{"OSS Object Not Found"}, func() { p.opened("oss_object", openable["oss_object"]) })
 	if got := o.requests(); got != "GetObject:3" {
 		t.Errorf("requests %q", got)
 	}
