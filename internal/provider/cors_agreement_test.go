@@ -211,7 +211,7 @@ func spoil(r *rand.Rand, rule *cors.Rule) {
 // finds no error of OSS, and refuses every one in which it does.
 func TestCORSAgreesWithTheServer(t *testing.T) {
 	t.Parallel()
-	sets, requests := 1000, 12
+	sets, requests := 500, 12
 	if testing.Short() {
 		sets = 150
 	}

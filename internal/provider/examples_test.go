@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,50 +13,71 @@ import (
 )
 
 // Every example of a resource applies as it stands, plans nothing after it, and can be imported as its import block
-// says. The provider's settings come from the environment, as in the examples' own words.
+// says. The provider's settings come from the environment, as in the examples' own words. Resources that do not meet in the
+// bucket share a workspace.
 func TestExamples(t *testing.T) {
 	t.Parallel()
-	folders, err := filepath.Glob("../../examples/resources/*")
-	if err != nil || len(folders) < 2 {
-		t.Fatalf("found %d folders of examples, %v", len(folders), err)
-	}
-	for _, folder := range folders {
-		t.Run(filepath.Base(folder), func(t *testing.T) {
+	tried := []string{}
+	for _, together := range [][]string{{"oss_object"}, {"oss_directory", "oss_bucket_cors"}} {
+		tried = append(tried, together...)
+		t.Run(strings.Join(together, " and "), func(t *testing.T) {
 			t.Parallel()
 			o := startOSS(t)
 			o.must(o.local().CreateBucket("example"))
 			o.bucket = "example"
 			o.must(o.sdk().PutObject("reports/nightly.csv", strings.NewReader("a,b\n"), oss.ContentType("text/plain")))
-			w := o.exampleWorkspace(folder)
-			imports := w.setAside("import-by-string-id.tf")
-			identities := w.setAside("import-with-identity.tf")
+			w := o.exampleWorkspace("../../examples/provider")
+			imports, identities, scripts := []string{}, []string{}, ""
+			for _, name := range together {
+				w.addExample("../../examples/resources/" + name)
+				imports = append(imports, w.setAside(name+"-import-by-string-id.tf"))
+				identities = append(identities, w.setAside(name+"-import-with-identity.tf"))
+				script, err := os.ReadFile("../../examples/resources/" + name + "/import.sh")
+				o.must(err)
+				scripts += string(script)
+			}
 			w.apply()
 			w.clean()
 
-			// Forget it, and take it over again by each import block.
-			blocks := []string{imports}
+			// Forget them, and take them over again by each import block.
+			kinds := [][]string{imports}
 			if rig.Since(t, w.terraform, 12) { // with Terraform 1.11 TestImportByIdentity alone says that it works
-				blocks = append(blocks, identities)
+				kinds = append(kinds, identities)
 			}
-			for _, block := range blocks {
-				w.must("state", "rm", importAddress(block))
-				w.write("import.tf", block)
-				if out := w.apply(); !strings.Contains(out, "1 imported") {
-					t.Errorf("nothing was imported:\n%s", out)
+			for _, blocks := range kinds {
+				remove := []string{"state", "rm"}
+				for _, block := range blocks {
+					remove = append(remove, importAddress(block))
+				}
+				w.must(remove...)
+				w.write("import.tf", strings.Join(blocks, "\n"))
+				if out := w.apply(); !strings.Contains(out, fmt.Sprintf("%d imported, 0 added,", len(blocks))) {
+					t.Errorf("not all were imported:\n%s", out)
 				}
 				w.clean()
 			}
-			script, err := os.ReadFile(filepath.Join(folder, "import.sh"))
-			o.must(err)
-			for _, line := range strings.Split(string(script), "\n") {
-				if words := strings.Fields(line); len(words) > 1 && words[0] == "terraform" {
-					w.must("state", "rm", words[len(words)-2])
-					w.must(words[1:]...)
-				}
+			// Each command of a script has a state of its own, which knows nothing of the resource.
+			for i, words := range terraformCommands(scripts) {
+				w.must(append([]string{words[1], fmt.Sprintf("-state=%d.tfstate", i)}, words[2:]...)...)
 			}
 			w.must("destroy", "-auto-approve")
 		})
 	}
+	folders, err := filepath.Glob("../../examples/resources/*")
+	if err != nil || len(folders) != len(tried) {
+		t.Errorf("the examples of %q were tried, and there are %q, %v", tried, folders, err)
+	}
+}
+
+// terraformCommands are the commands of a script that run Terraform, in words.
+func terraformCommands(script string) [][]string {
+	var commands [][]string
+	for _, line := range strings.Split(script, "\n") {
+		if words := strings.Fields(line); len(words) > 1 && words[0] == "terraform" {
+			commands = append(commands, words)
+		}
+	}
+	return commands
 }
 
 // The example that seeds a body once: what a pipeline deploys stays, a header changes beside it, and another seed replaces
@@ -88,9 +110,11 @@ func TestExampleSeedOnce(t *testing.T) {
 			t.Errorf("stored %s with the cache control %q, want %s with %q", o.body("app/release.json"), got.CacheControl, body, cache)
 		}
 	}
-	set("no-cache", "no-cache")
+	w.write(file, text)
 	w.apply()
-	expect(`{"version":"0.0.0"}`, "no-cache")
+	if got := o.body("app/release.json"); got != `{"version":"0.0.0"}` {
+		t.Errorf("stored %s", got)
+	}
 	deploy(`{"version":"1.0.0"}`)
 	expect(`{"version":"1.0.0"}`, "no-cache")
 	w.apply("-refresh-only")
@@ -122,6 +146,22 @@ func (o *testOSS) exampleWorkspace(folder string) *workspace {
 	w.write("provider.tf", string(provider))
 	w.env = append(w.env, "OSS_ENDPOINT="+o.endpoint, "OSS_REGION="+o.region, "OSS_ACCESS_KEY_ID="+testKeyID, "OSS_ACCESS_KEY_SECRET="+testSecret)
 	return w
+}
+
+// addExample copies another example into the workspace, whose configurations get its name before their own.
+func (w *workspace) addExample(folder string) {
+	w.t.Helper()
+	w.oss.must(os.CopyFS(filepath.Join(w.dir, "copied"), os.DirFS(folder)))
+	entries, err := os.ReadDir(filepath.Join(w.dir, "copied"))
+	w.oss.must(err)
+	for _, entry := range entries {
+		name := entry.Name()
+		if filepath.Ext(name) == ".tf" {
+			name = filepath.Base(folder) + "-" + name
+		}
+		w.oss.must(os.Rename(filepath.Join(w.dir, "copied", entry.Name()), filepath.Join(w.dir, name)))
+	}
+	w.remove("copied")
 }
 
 // setAside takes a file out of the workspace and returns its text.

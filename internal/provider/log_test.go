@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,11 +31,17 @@ func TestTheLogIsWrittenOnlyWhenAskedFor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := startOSS(t).workspace()
+			o := startOSS(t)
+			o.put("there")
+			w := o.workspace()
 			w.config(`resource "oss_object" "test" {
   bucket = "BUCKET"
   key = "k"
   content = "x"
+}
+data "oss_object" "there" {
+  bucket = "BUCKET"
+  key = "there"
 }`)
 			written := filepath.Join(w.dir, "stderr")
 			wrapper := filepath.Join(w.dir, "plugin", "terraform-provider-oss")
@@ -45,9 +52,14 @@ func TestTheLogIsWrittenOnlyWhenAskedFor(t *testing.T) {
 			w.write("cli.tfrc", rig.DevOverrides(filepath.Dir(wrapper)))
 			w.starts = true
 			w.env = append(w.env, tc.env...)
-			w.apply()
-			if len(tc.want) == 0 { // silence has to last; a log of an apply has all that is looked for
+			switch {
+			case len(tc.want) == 0: // silence has to last
+				w.apply()
 				w.must("plan", "-no-color")
+			case slices.Contains(tc.want, `"@module":"oss"`): // which has something to say when it asks OSS for something
+				w.must("plan", "-no-color")
+			default:
+				w.must("validate", "-no-color")
 			}
 
 			text, err := os.ReadFile(written)
