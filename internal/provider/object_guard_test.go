@@ -203,9 +203,11 @@ resource "oss_object" "NAME" {
 			t.Errorf("body %q, want %q", got, key)
 		}
 	}
-	w.clean()
 	w.config("%s", bodies+object("encrypted", " otherwise", encrypted))
-	w.apply()
+	out := w.apply()
+	if changes := plannedChanges(out); len(changes) != 2 || !changes["terraform_data.encrypted"].actions.Update() || !changes["oss_object.encrypted"].actions.Update() {
+		t.Errorf("the plan is more than that of another encryption:\n%s", out)
+	}
 	if got := o.object("encrypted"); got.SSE != "AES256" || got.SSEKeyID != "" {
 		t.Errorf("encryption %q %q", got.SSE, got.SSEKeyID)
 	}
