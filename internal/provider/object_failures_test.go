@@ -155,26 +155,22 @@ func TestCreateWhoseAnswersAreAllLost(t *testing.T) {
 func TestTimeoutsAreHonoured(t *testing.T) {
 	t.Parallel()
 	o, f := startFaulty(t)
-	w := o.workspace()
-	text := `content = "one"
-  timeouts {
-    create = "1s"
-    read = "1s"
-    delete = "1s"
-  }`
-	w.write("main.tf", requiredProvider+objectConfig(o, text))
+	p := o.protocolWithFewRetries()
+	r := p.manage("oss_object", map[string]any{
+		"bucket": o.bucket, "key": "k", "content": "one", "timeouts": map[string]any{"create": "1s", "read": "1s", "delete": "1s"},
+	})
 	slow := ossserver.Fault{Delay: 4 * time.Second} // the limit is 1 s
 	words := []string{"did not end within its time limit", "timeouts block"}
 	f.arm("PutObject", slow, -1)
-	w.fails(append(words, "Unable to Create"), "apply", "-auto-approve", "-no-color")
+	p.fails(append(words, "Unable to Create"), r.apply)
 	f.disarm()
-	w.apply()
+	r.apply()
 	f.arm("HeadObject", slow, -1)
-	w.fails(append(words, "Unable to Read"), "plan", "-no-color")
+	p.fails(append(words, "Unable to Read"), r.planAll)
 	f.arm("DeleteObject", slow, -1)
-	w.fails(append(words, "Unable to Delete"), "destroy", "-auto-approve", "-no-color")
+	p.fails(append(words, "Unable to Delete"), r.destroy)
 	f.disarm()
-	w.clean()
+	r.clean()
 }
 
 // Somebody else writes between plan and apply.
