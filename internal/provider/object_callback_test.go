@@ -273,7 +273,6 @@ func TestCallbackKindsOfUpload(t *testing.T) {
 	if got := len(large.bodies()) + len(picture.bodies()) + len(second.bodies()); got != 3 {
 		t.Errorf("what did not change called back: %d in all", got)
 	}
-	w.clean()
 }
 
 // An import knows nothing of callbacks: the plan after it shows the block and the body, and costs no request.
