@@ -18,21 +18,9 @@ func TestImportedAttributesStayTrue(t *testing.T) {
 	o := startOSS(t)
 	o.must(o.sdk().PutObject("k", strings.NewReader("body"), oss.ContentType("application/octet-stream"), oss.ObjectACL(oss.ACLPrivate),
 		oss.ServerSideEncryption("AES256"), oss.SetTagging(tagging("a", "1"))))
-	w := o.workspace()
-	plain := `import {
-  to = oss_object.test
-  id = "BUCKET/k"
-}
-resource "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "k"
-  REST}
-`
-	managed := `acl = "private"
-  tags = { a = "1" }
-  server_side_encryption = "AES256"
-  storage_class = "Standard"
-`
+	r := o.protocol().importByID("oss_object", o.bucket+"/k")
+	plain := map[string]any{"bucket": o.bucket, "key": "k"}
+	managed := with(plain, map[string]any{"acl": "private", "tags": map[string]any{"a": "1"}, "server_side_encryption": "AES256", "storage_class": "Standard"})
 	meddle := func() {
 		_, err := o.sdk().CopyObject("k", "k", oss.MetadataDirective(oss.MetaReplace), oss.ContentType("application/octet-stream"), oss.ObjectACL(oss.ACLPublicRead), oss.ObjectStorageClass(oss.StorageIA))
 		o.must(err)
@@ -44,21 +32,21 @@ resource "oss_object" "test" {
 			t.Errorf("%s: ACL %q, tags %v, encryption %q, class %q", what, got.ACL, got.Tags, got.SSE, got.StorageClass)
 		}
 	}
-	w.config(strings.Replace(plain, "REST", managed, 1))
-	w.apply()
-	w.clean()
+	r.config = managed
+	r.apply()
+	r.clean()
 	meddle()
-	w.apply()
+	r.apply()
 	repaired("equal at the import")
 
 	// Taken out of the configuration, changed by others, and put back.
-	w.config(strings.Replace(plain, "REST", "cache_control = \"no-cache\"\n", 1))
-	w.apply()
+	r.config = with(plain, map[string]any{"cache_control": "no-cache"})
+	r.apply()
 	meddle()
-	w.config(strings.Replace(plain, "REST", managed, 1))
-	w.apply()
+	r.config = managed
+	r.apply()
 	repaired("put back")
-	w.clean()
+	r.clean()
 }
 
 // The run that replaces an object ends before it has removed the old one. The next run must not take the new object for
@@ -315,24 +303,16 @@ func TestSymlink(t *testing.T) {
 	o := startOSS(t)
 	o.must(o.sdk().PutObject("target", strings.NewReader("x"), oss.ContentType("text/plain")))
 	o.must(o.sdk().PutSymlink("k", "target"))
-	w := o.workspace()
-	text := `import {
-  to = oss_object.test
-  id = "BUCKET/k"
-}
-resource "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "k"
-  REST}
-`
-	w.config(strings.Replace(text, "REST", "", 1))
-	w.apply()
-	w.clean()
-	w.config(strings.Replace(text, "REST", "cache_control = \"no-cache\"\n", 1))
-	w.fails([]string{"OSS Object Is a Symbolic Link", "points to"}, "plan", "-no-color")
-	w.config(strings.Replace(text, "REST", "cache_control = \"no-cache\"\n content = \"a body\"\n", 1))
-	w.apply()
-	w.clean()
+	r := o.protocol().importByID("oss_object", o.bucket+"/k")
+	at := map[string]any{"bucket": o.bucket, "key": "k"}
+	r.config = at
+	r.apply()
+	r.clean()
+	r.config = with(at, map[string]any{"cache_control": "no-cache"})
+	r.p.fails([]string{"OSS Object Is a Symbolic Link", "points to"}, r.planAll)
+	r.config = with(r.config, map[string]any{"content": "a body"})
+	r.apply()
+	r.clean()
 	if got := o.object("k"); got.Type != "Normal" || o.body("k") != "a body" {
 		t.Errorf("stored %+v", got)
 	}
