@@ -36,7 +36,8 @@ func ignoringEach(kind, url string) []ignoring {
 
 // For each kind of body each argument is ignored alone, and all are, and the headers, and the settings: what is planned after
 // the apply is nothing, nor after somebody else has changed what is ignored; what is planned later is done, and no more.
-// Terraform's part in ignore_changes is played: it takes what the state has for what is configured.
+// Terraform's part in ignore_changes is played: it takes what the state has for what is configured. TestIgnoreChanges has
+// these arguments validated.
 func TestIgnoreEachAlone(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -54,7 +55,7 @@ func TestIgnoreEachAlone(t *testing.T) {
 	resources := make([]*protocolResource, len(f.objects))
 	for n, i := range f.objects {
 		resources[n] = p.manage("oss_object", argumentsOfBlock(t, in.Replace(i.block(false))))
-		resources[n].applyTo(resources[n].written(), resources[n].plan())
+		resources[n].applyTo(resources[n].written(), resources[n].planAgain())
 		resources[n].ignored = i.names
 		if i.all {
 			for _, a := range i.arguments {
@@ -73,7 +74,7 @@ func TestIgnoreEachAlone(t *testing.T) {
 		r := resources[n]
 		r.expectNothing()
 		r.config = argumentsOfBlock(t, in.Replace(i.block(true)))
-		plan := r.plan() // of what the refresh has just seen
+		plan := r.planAgain() // of what the refresh has just seen
 		_, attributes := r.differences(plan)
 		changes["oss_object."+i.key] = change{attributes: attributes}
 		r.applyTo(r.written(), plan)
@@ -84,7 +85,7 @@ func TestIgnoreEachAlone(t *testing.T) {
 	f.expect()
 }
 
-// expectNothing is clean for a configuration that has been validated.
+// expectNothing is clean for a configuration that is known to be valid.
 func (r *protocolResource) expectNothing() {
 	r.p.t.Helper()
 	r.refresh()
