@@ -89,27 +89,24 @@ func TestObjectImportWithAnotherBody(t *testing.T) {
 func TestObjectImportVerify(t *testing.T) {
 	t.Parallel()
 	o := startAnyOSS(t)
-	w := o.workspace()
-	w.config("%s", strings.Replace(driftConfig, "drift.txt", "PREFIXdrift.txt", 1))
-	w.apply()
-	applied := w.resources()
-	w.must("state", "rm", testObject)
-	w.must("import", "-no-color", testObject, o.bucket+"/"+o.key("drift.txt"))
-	imported := w.resources()
-	if len(applied) != 1 || len(imported) != 1 || len(imported[0].Values) < 20 || applied[0].Values["content"] != "the body" || imported[0].Values["content"] != nil {
+	p := o.protocol()
+	r := p.manage("oss_object", argumentsOfBlock(t, strings.NewReplacer("BUCKET", o.bucket, "drift.txt", o.key("drift.txt")).Replace(driftConfig)))
+	r.apply()
+	applied, imported := r.attributes(), p.importByID("oss_object", r.importID()).attributes()
+	if len(imported) < 20 || applied["content"] != "the body" || imported["content"] != nil {
 		t.Fatalf("applied %v, imported %v", applied, imported)
 	}
-	delete(applied[0].Values, "content")
-	delete(imported[0].Values, "content")
-	for name, want := range applied[0].Values {
+	delete(applied, "content")
+	delete(imported, "content")
+	for name, want := range applied {
 		if none, ok := want.(map[string]any); ok && len(none) == 0 {
 			want = nil // an import leaves the tags open
 		}
-		if got := imported[0].Values[name]; !reflect.DeepEqual(got, want) {
+		if got := imported[name]; !reflect.DeepEqual(got, want) {
 			t.Errorf("%s is %v, and was %v", name, got, want)
 		}
 	}
-	w.must("destroy", "-auto-approve")
+	r.destroy()
 }
 
 func TestObjectImportRefusals(t *testing.T) {
