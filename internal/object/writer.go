@@ -65,8 +65,12 @@ func (o *operation) failed(doing string, err error) error {
 	return failed
 }
 
-// asked is a call that failed and that was made only to carry something over a write.
+// asked is a call that failed and that was made only to carry something over a write. What somebody has deleted meanwhile is
+// not a call that was denied.
 func (o *operation) asked(what, argument string, err error) error {
+	if ossclient.IsNotFound(err) {
+		return ErrChanged
+	}
 	return &CallError{
 		Doing: fmt.Sprintf("read the %s of %q in bucket %q", what, o.want.Key, o.want.Bucket),
 		Why: fmt.Sprintf("Every write resets the %s of an object. This configuration does not set %s, so what is there has to be read and sent again. "+
@@ -304,15 +308,22 @@ func (o *operation) copied(written ossclient.Written, storage ossclient.Storage)
 
 // setACLAndTags makes the calls for what changed besides the object itself; neither makes a new version.
 func (o *operation) setACLAndTags(ctx context.Context) error {
+	set := func(what string, err error) error {
+		switch {
+		case ossclient.IsNotFound(err):
+			return ErrChanged
+		case err != nil:
+			return o.failed(what, err)
+		}
+		return nil
+	}
 	if o.change.SetACL {
-		if err := o.Client.PutObjectACL(ctx, o.want.Bucket, o.want.Key, o.want.ACL); err != nil {
-			return o.failed("set the ACL of", err)
+		if err := set("set the ACL of", o.Client.PutObjectACL(ctx, o.want.Bucket, o.want.Key, o.want.ACL)); err != nil {
+			return err
 		}
 	}
 	if o.change.SetTags {
-		if err := o.Client.PutObjectTags(ctx, o.want.Bucket, o.want.Key, o.want.Tags); err != nil {
-			return o.failed("set the tags of", err)
-		}
+		return set("set the tags of", o.Client.PutObjectTags(ctx, o.want.Bucket, o.want.Key, o.want.Tags))
 	}
 	return nil
 }

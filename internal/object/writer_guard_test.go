@@ -2,6 +2,7 @@ package object
 
 import (
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -181,3 +182,42 @@ func TestCopyMeetsItsOwnSuccess(t *testing.T) {
 }
 
 func archived(s *Spec) { s.StorageClass = "IA" }
+
+// An object that somebody has deleted since the plan: whichever call finds it out, and whatever was to change, that is what
+// is said. Nothing is written in its place.
+func TestDeletedSinceThePlan(t *testing.T) {
+	t.Parallel()
+	server, client := newServer(t)
+	writer := Writer{Client: client}
+	for name, change := range map[string]func(*Spec){
+		"headers, the ACL carried over": func(s *Spec) { s.CacheControl = "no-cache" },
+		"headers":                       func(s *Spec) { s.CacheControl = "no-cache" },
+		"body":                          func(s *Spec) { *s = text("k", "two") },
+		"ACL":                           func(s *Spec) { s.ACL = "private" },
+		"tags":                          func(s *Spec) { s.Tags, s.Managed = map[string]string{"team": "web"}, []string{Tags} },
+		"class, all carried over":       func(s *Spec) { s.StorageClass, s.Managed = "IA", []string{StorageClass} },
+	} {
+		want := text("k", "one")
+		if strings.Contains(name, "carried over") {
+			want.Managed = nil
+		}
+		outcome, err := writer.Apply(t.Context(), want, nil, Compare(want, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		have, err := Refresh(t.Context(), client, "b-1", "k", outcome.State) // as a plan does
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := client.DeleteObject(t.Context(), "b-1", "k"); err != nil {
+			t.Fatal(err)
+		}
+		change(&want)
+		if _, err := writer.Apply(t.Context(), want, &have, Compare(want, &have)); !errors.Is(err, ErrChanged) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := server.Object("b-1", "k"); err == nil {
+			t.Errorf("%s: the object is there again", name)
+		}
+	}
+}

@@ -180,15 +180,16 @@ func TestAttributeDrift(t *testing.T) {
 func TestEncryptionMethodChanges(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
-	w := o.workspace()
-	w.config(attributesConfig)
-	w.apply()
-	text := strings.NewReplacer(`server_side_encryption        = "KMS"`, `server_side_encryption = "AES256"`,
-		"server_side_encryption_key_id = \"key-1\"\n", "\n", "server_side_data_encryption   = \"SM4\"\n", "\n").Replace(attributesConfig)
-	w.config(text)
-	w.apply()
+	at := map[string]any{"bucket": o.bucket, "key": "k", "content": "body", "acl": "public-read", "tags": map[string]any{"team": "web team", "empty": ""}, "storage_class": "IA"}
+	r := o.protocol().manage("oss_object", with(at, map[string]any{
+		"server_side_encryption": "KMS", "server_side_encryption_key_id": "key-1", "server_side_data_encryption": "SM4",
+	}))
+	r.apply()
+	expectAttributes(t, o.object("k"), "public-read", "IA", "KMS", "key-1", "SM4", "web team")
+	r.config = with(at, map[string]any{"server_side_encryption": "AES256"})
+	r.apply()
 	expectAttributes(t, o.object("k"), "public-read", "IA", "AES256", "", "", "web team")
-	w.clean()
+	r.clean()
 }
 
 // Tags of any script are stored (OSS-268): nothing warns, and the second plan is empty.

@@ -409,7 +409,6 @@ func TestLargeFile(t *testing.T) {
 	if got := o.object("large.bin"); got.Type != "Multipart" || got.Size != 65<<20 || got.Metadata["owner"] != "emma" || got.ACL != "public-read" {
 		t.Errorf("stored %+v", got)
 	}
-	w.clean()
 }
 
 // A body over 1 MiB belongs into a file.

@@ -130,8 +130,8 @@ func startFailures(t *testing.T, names ...string) *failureTest {
 	return f
 }
 
-// configure writes the objects with a body and an on_failure; the receivers fail, or are all repaired.
-func (f *failureTest) configure(body, onFailure string, repaired bool) {
+// configure writes the objects with a body; the receivers fail, or are all repaired.
+func (f *failureTest) configure(body string, repaired bool) {
 	f.t.Helper()
 	text := ""
 	for _, c := range f.failures {
@@ -139,7 +139,7 @@ func (f *failureTest) configure(body, onFailure string, repaired bool) {
 		if c.name == "nobody" && !repaired {
 			url = deadURL
 		}
-		text += called(c.name, fmt.Sprintf("content = %q", body), small(url)+"\n sni = true\n on_failure = \""+onFailure+`"`)
+		text += called(c.name, fmt.Sprintf("content = %q", body), small(url)+"\n sni = true\n on_failure = \"error\"")
 		c.r.set(says(fmt.Sprintf(`{"name":%q}`, c.name)))
 		if c.fail != nil && !repaired {
 			c.r.set(c.fail)
@@ -149,17 +149,16 @@ func (f *failureTest) configure(body, onFailure string, repaired bool) {
 	f.w.config(strings.ReplaceAll(text, "%", "%%"))
 }
 
-// apply applies and holds what Terraform says of each object against the words that must be there. An error fails the
-// apply, a warning does not.
-func (f *failureTest) apply(severity string, words ...string) {
+// apply applies, which has to fail, and holds what Terraform says of each object against the words that must be there.
+func (f *failureTest) apply(words ...string) {
 	f.t.Helper()
 	all, failed := f.w.says("apply", "-auto-approve")
-	if failed != (severity == "error") {
-		f.t.Fatalf("the apply failed: %v; it says %+v", failed, all)
+	if !failed {
+		f.t.Fatalf("the apply did not fail; it says %+v", all)
 	}
 	found := map[string]told{}
 	for _, d := range all {
-		if d.Summary == "Upload Callback Failed" && d.Severity == severity {
+		if d.Summary == "Upload Callback Failed" && d.Severity == "error" {
 			found[strings.TrimPrefix(d.Address, "oss_object.")] = d
 		}
 	}
@@ -220,22 +219,22 @@ func (f *failureTest) uploadsAgain() string {
 func TestCallbackFailureOnUpdate(t *testing.T) {
 	t.Parallel()
 	f := startFailures(t)
-	f.configure("one", "error", true)
+	f.configure("one", true)
 	f.w.apply()
 	f.holds("one", true, false)
 
-	f.configure("two", "error", false)
-	f.apply("error", "uploads it again, in place", `on_failure = "warn"`)
+	f.configure("two", false)
+	f.apply("uploads it again, in place", `on_failure = "warn"`)
 	f.holds("two", false, false)
 
 	calls := len(f.failures[2].r.bodies())
-	f.apply("error")
+	f.apply()
 	f.holds("two", false, false)
 	if got := len(f.failures[2].r.bodies()); got != calls+1 {
 		t.Errorf("the next apply called back %d times, want once", got-calls)
 	}
 
-	f.configure("two", "error", true)
+	f.configure("two", true)
 	f.local().ResetRecords()
 	if out := f.uploadsAgain(); !strings.Contains(out, "Upload Repeated for Its Callback") || !strings.Contains(out, "the callback of its last upload failed") {
 		t.Errorf("the plan does not say why it uploads again:\n%s", out)
@@ -252,12 +251,12 @@ func TestCallbackFailureOnUpdate(t *testing.T) {
 func TestCallbackFailureOnCreate(t *testing.T) {
 	t.Parallel()
 	f := startFailures(t, "nobody", "text")
-	f.configure("one", "error", false)
-	f.apply("error", "tainted", "terraform untaint ADDRESS", "object is never missing")
+	f.configure("one", false)
+	f.apply("tainted", "terraform untaint ADDRESS", "object is never missing")
 	f.holds("one", false, true)
 
 	f.w.must("untaint", "oss_object.nobody")
-	f.configure("one", "error", true)
+	f.configure("one", true)
 	f.local().ResetRecords()
 	changes := plannedChanges(f.w.apply())
 	if got := changes["oss_object.nobody"]; !got.actions.Update() {
@@ -277,16 +276,50 @@ func TestCallbackFailureOnCreate(t *testing.T) {
 func TestCallbackFailureThatOnlyWarns(t *testing.T) {
 	t.Parallel()
 	f := startFailures(t, "nobody", "text")
-	f.configure("one", "warn", false)
-	f.apply("warning", "callback_response is null")
-	f.holds("one", false, false)
-	f.w.clean()
-	f.configure("two", "warn", false)
-	f.apply("warning", "callback_response is null")
-	f.holds("two", false, false)
-	f.w.clean()
-	f.configure("three", "warn", true)
-	f.w.apply()
-	f.holds("three", true, false)
-	f.w.clean()
+	for _, c := range f.failures {
+		r := f.protocol().manage("oss_object", nil)
+		apply := func(body, url string, answer http.HandlerFunc, words ...string) {
+			t.Helper()
+			c.r.set(answer)
+			r.config = map[string]any{"bucket": f.bucket, "key": c.name, "content": body, "callback": map[string]any{
+				"urls": []any{url}, "body": "object=${object}", "on_failure": "warn",
+			}}
+			r.p.told = nil
+			r.apply()
+			told := ""
+			for _, l := range lines(r.p.told) {
+				if strings.Contains(l, "Upload Callback Failed") {
+					told += l
+				}
+			}
+			if (told == "") != (words == nil) || words != nil && !strings.HasPrefix(told, "warning at callback.urls") {
+				t.Errorf("%s: told is %q", c.name, told)
+			}
+			for _, word := range words {
+				if !strings.Contains(told, word) {
+					t.Errorf("%s: the warning does not say %q: %s", c.name, word, told)
+				}
+			}
+			stored, state := f.object(c.name), r.attributes()
+			if f.body(c.name) != body || state["content"] != body || state["crc64"] != stored.CRC64 || state["etag"] != stored.ETag {
+				t.Errorf("%s: state %v, stored %+v", c.name, state, stored)
+			}
+			var want any
+			if words == nil {
+				want = `{"ok":true}`
+			}
+			if got := state["callback_response"]; got != want {
+				t.Errorf("%s: callback_response %v, want %v", c.name, got, want)
+			}
+			r.clean()
+		}
+		url, fail := c.r.URL, c.fail
+		if c.name == "nobody" {
+			url, fail = deadURL, refusing
+		}
+		words := append([]string{fmt.Sprintf("The object %q is stored", c.name), "OSS request ID: ", "EC: 0007-0000020", "callback_response is null"}, c.words...)
+		apply("one", url, fail, words...)
+		apply("two", url, fail, words...)
+		apply("three", c.r.URL, says(`{"ok":true}`))
+	}
 }

@@ -18,21 +18,9 @@ func TestImportedAttributesStayTrue(t *testing.T) {
 	o := startOSS(t)
 	o.must(o.sdk().PutObject("k", strings.NewReader("body"), oss.ContentType("application/octet-stream"), oss.ObjectACL(oss.ACLPrivate),
 		oss.ServerSideEncryption("AES256"), oss.SetTagging(tagging("a", "1"))))
-	w := o.workspace()
-	plain := `import {
-  to = oss_object.test
-  id = "BUCKET/k"
-}
-resource "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "k"
-  REST}
-`
-	managed := `acl = "private"
-  tags = { a = "1" }
-  server_side_encryption = "AES256"
-  storage_class = "Standard"
-`
+	r := o.protocol().importByID("oss_object", o.bucket+"/k")
+	plain := map[string]any{"bucket": o.bucket, "key": "k"}
+	managed := with(plain, map[string]any{"acl": "private", "tags": map[string]any{"a": "1"}, "server_side_encryption": "AES256", "storage_class": "Standard"})
 	meddle := func() {
 		_, err := o.sdk().CopyObject("k", "k", oss.MetadataDirective(oss.MetaReplace), oss.ContentType("application/octet-stream"), oss.ObjectACL(oss.ACLPublicRead), oss.ObjectStorageClass(oss.StorageIA))
 		o.must(err)
@@ -44,21 +32,21 @@ resource "oss_object" "test" {
 			t.Errorf("%s: ACL %q, tags %v, encryption %q, class %q", what, got.ACL, got.Tags, got.SSE, got.StorageClass)
 		}
 	}
-	w.config(strings.Replace(plain, "REST", managed, 1))
-	w.apply()
-	w.clean()
+	r.config = managed
+	r.apply()
+	r.clean()
 	meddle()
-	w.apply()
+	r.apply()
 	repaired("equal at the import")
 
 	// Taken out of the configuration, changed by others, and put back.
-	w.config(strings.Replace(plain, "REST", "cache_control = \"no-cache\"\n", 1))
-	w.apply()
+	r.config = with(plain, map[string]any{"cache_control": "no-cache"})
+	r.apply()
 	meddle()
-	w.config(strings.Replace(plain, "REST", managed, 1))
-	w.apply()
+	r.config = managed
+	r.apply()
 	repaired("put back")
-	w.clean()
+	r.clean()
 }
 
 // The run that replaces an object ends before it has removed the old one. The next run must not take the new object for
@@ -203,9 +191,11 @@ resource "oss_object" "NAME" {
 			t.Errorf("body %q, want %q", got, key)
 		}
 	}
-	w.clean()
 	w.config("%s", bodies+object("encrypted", " otherwise", encrypted))
-	w.apply()
+	out := w.apply()
+	if changes := plannedChanges(out); len(changes) != 2 || !changes["terraform_data.encrypted"].actions.Update() || !changes["oss_object.encrypted"].actions.Update() {
+		t.Errorf("the plan is more than that of another encryption:\n%s", out)
+	}
 	if got := o.object("encrypted"); got.SSE != "AES256" || got.SSEKeyID != "" {
 		t.Errorf("encryption %q %q", got.SSE, got.SSEKeyID)
 	}
@@ -217,14 +207,14 @@ resource "oss_object" "NAME" {
 func TestWriteOnlyBodyLetGoWithDrift(t *testing.T) {
 	t.Parallel()
 	o := versionedOSS(t)
-	w := o.workspace()
-	w.config(writeOnly("secret", "no-cache"))
-	w.apply()
+	r := o.protocol().manage("oss_object", map[string]any{"bucket": o.bucket, "key": "secret.txt", "content_wo": "secret", "content_wo_version": 1, "cache_control": "no-cache"})
+	r.apply()
 	o.must(o.sdk().PutObject("secret.txt", strings.NewReader("longer than it was"), oss.ContentType("text/plain"), oss.CacheControl("no-cache")))
-	w.config(strings.NewReplacer(`content_wo         = "secret"`, "", "content_wo_version = 1", "").Replace(writeOnly("secret", "no-cache")))
-	w.apply("-refresh=false")
-	w.apply()
-	w.clean()
+	delete(r.config, "content_wo")
+	delete(r.config, "content_wo_version")
+	r.applyTo(r.written(), r.plan()) // without a refresh
+	r.apply()
+	r.clean()
 	if got := o.body("secret.txt"); got != "longer than it was" {
 		t.Errorf("body %q", got)
 	}
@@ -271,13 +261,15 @@ func TestMoreRefusals(t *testing.T) {
 	if all := w.expectRefused(blocks); strings.Contains(all, "S3cretBody") {
 		t.Errorf("the body that must not be seen is in the diagnostics:\n%s", all)
 	}
-	// Found when all of that is right, or of a provider of its own.
+	// Found when all of that is right.
+	p := o.protocol()
+	itself := p.manage("oss_object", map[string]any{
+		"bucket": o.bucket, "key": o.key("k"), "allow_overwrite": true, "copy_source": map[string]any{"bucket": o.bucket, "key": o.key("k")},
+	})
+	p.fails([]string{"Copy Source Is the Object Itself", "version_id"}, func() { itself.plan() })
+	p.fails([]string{"Invalid Import ID"}, func() { p.importByID("oss_object", "") })
+	// Of a provider of its own.
 	for name, tc := range (refusals{
-		"copy of itself": {object(`allow_overwrite = true
-  copy_source {
-    bucket = "BUCKET"
-    key = "PREFIXk"
-  }`), []string{"Copy Source Is the Object Itself", "version_id"}},
 		"empty endpoint": {`provider "oss" {
   alias = "e"
   endpoint = ""
@@ -303,8 +295,6 @@ data "oss_object" "d" {
 			t.Errorf("%s: %d errors, want one:\n%s", name, n, out)
 		}
 	}
-	w.config(object(`content = "x"`))
-	w.fails([]string{"Invalid Import ID"}, "import", "-no-color", "oss_object.test", "")
 }
 
 // Headers of a symbolic link cannot be changed by a copy, which the plan says; a body takes the link's place.
@@ -313,24 +303,16 @@ func TestSymlink(t *testing.T) {
 	o := startOSS(t)
 	o.must(o.sdk().PutObject("target", strings.NewReader("x"), oss.ContentType("text/plain")))
 	o.must(o.sdk().PutSymlink("k", "target"))
-	w := o.workspace()
-	text := `import {
-  to = oss_object.test
-  id = "BUCKET/k"
-}
-resource "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "k"
-  REST}
-`
-	w.config(strings.Replace(text, "REST", "", 1))
-	w.apply()
-	w.clean()
-	w.config(strings.Replace(text, "REST", "cache_control = \"no-cache\"\n", 1))
-	w.fails([]string{"OSS Object Is a Symbolic Link", "points to"}, "plan", "-no-color")
-	w.config(strings.Replace(text, "REST", "cache_control = \"no-cache\"\n content = \"a body\"\n", 1))
-	w.apply()
-	w.clean()
+	r := o.protocol().importByID("oss_object", o.bucket+"/k")
+	at := map[string]any{"bucket": o.bucket, "key": "k"}
+	r.config = at
+	r.apply()
+	r.clean()
+	r.config = with(at, map[string]any{"cache_control": "no-cache"})
+	r.p.fails([]string{"OSS Object Is a Symbolic Link", "points to"}, r.planAll)
+	r.config = with(r.config, map[string]any{"content": "a body"})
+	r.apply()
+	r.clean()
 	if got := o.object("k"); got.Type != "Normal" || o.body("k") != "a body" {
 		t.Errorf("stored %+v", got)
 	}

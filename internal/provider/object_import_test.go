@@ -44,19 +44,16 @@ func TestObjectImport(t *testing.T) {
 		foreignObject(o, name+"/foreign.bin", "foreign body")
 	}
 	config("")
-	changes := w.plan()
+	changes := plannedChanges(w.apply())
 	for name := range ids {
 		if got, ok := changes["oss_object."+name]; !ok || !got.actions.NoOp() {
 			t.Errorf("%s: plan %v of %v, want an import and nothing else", name, got.actions, got.attributes)
 		}
 	}
-	w.must("apply", "plan.bin")
-	w.clean()
 
 	o.local().ResetRecords()
 	config(`content = "foreign body"`)
-	changes = w.plan()
-	w.must("apply", "plan.bin")
+	changes = plannedChanges(w.apply()) // of the content alone: without it the plan was empty
 	for name := range ids {
 		if got := changes["oss_object."+name]; !sameNames(got.attributes, []string{"content"}) {
 			t.Errorf("%s: plan of %v, want content alone", name, got.attributes)
@@ -78,11 +75,10 @@ func TestObjectImportWithAnotherBody(t *testing.T) {
 	foreignObject(o, "dir/foreign.bin", "foreign body")
 	w := o.workspace()
 	w.config(strings.NewReplacer("ID", "BUCKET/dir/foreign.bin", "BODY", `content = "mine"`).Replace(importConfig))
-	got := w.plan()["oss_object.test"]
+	got := plannedChanges(w.apply())["oss_object.test"]
 	if want := []string{"content", "crc64", "etag", "size", "version_id"}; !sameNames(got.attributes, want) {
 		t.Errorf("plan of %v, want %v", got.attributes, want)
 	}
-	w.must("apply", "plan.bin")
 	if got := o.body("dir/foreign.bin"); got != "mine" {
 		t.Errorf("body %q", got)
 	}
@@ -93,32 +89,37 @@ func TestObjectImportWithAnotherBody(t *testing.T) {
 func TestObjectImportVerify(t *testing.T) {
 	t.Parallel()
 	o := startAnyOSS(t)
-	w := o.workspace()
-	w.config("%s", strings.Replace(driftConfig, "drift.txt", "PREFIXdrift.txt", 1))
-	w.apply()
-	applied := w.resources()
-	w.must("state", "rm", testObject)
-	w.must("import", "-no-color", testObject, o.bucket+"/"+o.key("drift.txt"))
-	imported := w.resources()
-	if len(applied) != 1 || len(imported) != 1 || len(imported[0].Values) < 20 || applied[0].Values["content"] != "the body" || imported[0].Values["content"] != nil {
+	p := o.protocol()
+	r := p.manage("oss_object", argumentsOfBlock(t, strings.NewReplacer("BUCKET", o.bucket, "drift.txt", o.key("drift.txt")).Replace(driftConfig)))
+	r.apply()
+	applied, imported := r.attributes(), p.importByID("oss_object", r.importID()).attributes()
+	if len(imported) < 20 || applied["content"] != "the body" || imported["content"] != nil {
 		t.Fatalf("applied %v, imported %v", applied, imported)
 	}
-	delete(applied[0].Values, "content")
-	delete(imported[0].Values, "content")
-	for name, want := range applied[0].Values {
+	delete(applied, "content")
+	delete(imported, "content")
+	for name, want := range applied {
 		if none, ok := want.(map[string]any); ok && len(none) == 0 {
 			want = nil // an import leaves the tags open
 		}
-		if got := imported[0].Values[name]; !reflect.DeepEqual(got, want) {
+		if got := imported[name]; !reflect.DeepEqual(got, want) {
 			t.Errorf("%s is %v, and was %v", name, got, want)
 		}
 	}
-	w.must("destroy", "-auto-approve")
+	r.destroy()
 }
 
 func TestObjectImportRefusals(t *testing.T) {
 	t.Parallel()
 	o := startAnyOSS(t)
+	p := o.protocol()
+	for id, words := range map[string][]string{
+		"/key":           {"Invalid Import ID"},
+		"bucket/":        {"Invalid Import ID"},
+		"Bad_Bucket/key": {"Invalid Bucket Name"},
+	} {
+		p.fails(words, func() { p.importByID("oss_object", id) })
+	}
 	w := o.workspace()
 	w.config(`resource "oss_object" "test" {
   bucket = "BUCKET"
@@ -126,10 +127,7 @@ func TestObjectImportRefusals(t *testing.T) {
 }`)
 	for id, words := range map[string][]string{
 		"no-slash":                       {"Invalid Import ID", "bucket/key"},
-		"/key":                           {"Invalid Import ID"},
-		"bucket/":                        {"Invalid Import ID"},
-		"Bad_Bucket/key":                 {"Invalid Bucket Name"},
-		o.bucket + "/" + o.key("absent"): {"non-existent"},
+		o.bucket + "/" + o.key("absent"): {"non-existent"}, // which Terraform says
 	} {
 		w.fails(words, "import", "-no-color", "oss_object.test", id)
 	}
@@ -181,7 +179,6 @@ resource "oss_object" "test" {
 	if got := o.object("dir/foreign.bin"); got.Metadata["owner"] != "evan" || o.body("dir/foreign.bin") != "foreign body" {
 		t.Errorf("taken over to %+v", got)
 	}
-	w.clean()
 	o.must(o.sdk().PutObject("dir/foreign.bin", strings.NewReader("newer"), oss.ContentType("application/x-foreign"), oss.CacheControl("no-cache"), oss.Meta("owner", "evan")))
 	w.clean()
 }
@@ -210,29 +207,32 @@ func TestImportThenDestroy(t *testing.T) {
 	o := startOSS(t)
 	o.local()
 	foreignObject(o, "k", "foreign body")
-	w := o.workspace()
-	w.config(`resource "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "k"
-  content = "foreign body"
-  content_type = "application/x-foreign"
-  cache_control = "no-cache"
-  metadata = { owner = "emma" }
-}`)
-	imported := func() {
-		if out := flatten(w.must("import", "-no-color", "oss_object.test", o.bucket+"/k")); !strings.Contains(out, "Imported Without Its Configuration") || !strings.Contains(out, "keeps the object in the bucket") {
-			t.Errorf("the import does not say that the object would be kept:\n%s", out)
+	told := func(r *protocolResource) string {
+		text := strings.Join(lines(r.p.told), "\n")
+		r.p.told = nil
+		return text
+	}
+	imported := func() *protocolResource { // in a run of its own
+		t.Helper()
+		r := o.protocol().importByID("oss_object", o.bucket+"/k")
+		if text := told(r); !strings.Contains(text, "Imported Without Its Configuration") || !strings.Contains(text, "keeps the object in the bucket") {
+			t.Errorf("the import does not say that the object would be kept:\n%s", text)
 		}
+		r.config = map[string]any{
+			"bucket": o.bucket, "key": "k", "content": "foreign body", "content_type": "application/x-foreign", "cache_control": "no-cache", "metadata": map[string]any{"owner": "emma"},
+		}
+		return r
 	}
-	imported()
-	out := flatten(w.must("destroy", "-auto-approve", "-no-color"))
-	if !strings.Contains(out, "OSS Object Is Kept") || !strings.Contains(out, "run terraform apply first") || o.body("k") != "foreign body" {
-		t.Errorf("destroyed right after the import:\n%s", out)
+	r := imported()
+	r.destroy()
+	if text := told(r); !strings.Contains(text, "OSS Object Is Kept") || !strings.Contains(text, "run terraform apply first") || o.body("k") != "foreign body" {
+		t.Errorf("destroyed right after the import:\n%s", text)
 	}
-	imported()
-	w.apply()
-	if out := w.must("destroy", "-auto-approve", "-no-color"); strings.Contains(out, "Is Kept") {
-		t.Errorf("destroyed after an apply:\n%s", out)
+	r = imported()
+	r.apply()
+	r.destroy()
+	if text := told(r); strings.Contains(text, "Is Kept") {
+		t.Errorf("destroyed after an apply:\n%s", text)
 	}
 	if _, err := o.local().Object(o.bucket, "k"); err == nil {
 		t.Error("the object is still there")

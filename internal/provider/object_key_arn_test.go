@@ -2,8 +2,6 @@ package provider
 
 import (
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -69,15 +67,13 @@ func TestKeyByARN(t *testing.T) {
 	}
 	w.clean()
 
-	o.must(os.Remove(filepath.Join(w.dir, "terraform.tfstate")))
-	o.must(o.sdk().DeleteObject("another"))
-	taken := object(arn+"two", map[string]any{"cache_control": "no-cache", "content_type": "application/octet-stream", "allow_overwrite": true})
-	delete(taken, "content")
-	write(taken)
+	p := o.protocol()
+	taken := p.manage("oss_object", object(arn+"two", map[string]any{"cache_control": "no-cache", "content_type": "application/octet-stream", "allow_overwrite": true}))
+	delete(taken.config, "content")
 	o.local().ResetRecords()
-	w.apply()
+	taken.apply()
 	if got := o.requestsFor("k"); strings.Contains(got, "CopyObject") {
 		t.Errorf("a take-over of an object that is as it should be: requests %q", got)
 	}
-	w.clean()
+	taken.clean()
 }

@@ -19,17 +19,13 @@ func TestObjectsDataSourceReadsMetadata(t *testing.T) {
 	o.putOddObjects()
 	o.must(o.sdk().PutSymlink("nowhere", "absent"))
 	w := o.workspace()
-	config := func(arguments string) {
-		w.configWithFewRetries(`data "oss_objects" "test" {
+	w.config(`data "oss_objects" "test" {
   bucket        = "BUCKET"
   read_metadata = true
-  ` + arguments + `
 }
 output "keys" { value = data.oss_objects.test.keys }
 output "test" { value = { for o in data.oss_objects.test.objects : o.key => o } }
 `)
-	}
-	config("")
 	o.local().ResetRecords()
 	got := w.outputs()
 	if requests := o.requests(); requests != "HeadObject:11 ListObjectsV2:1" {
@@ -67,16 +63,17 @@ output "test" { value = { for o in data.oss_objects.test.objects : o.key => o } 
 		}
 	}
 
-	config("limit = 2")
+	p := o.protocolWithFewRetries()
+	two := map[string]any{"bucket": o.bucket, "read_metadata": true, "limit": 2}
 	o.local().ResetRecords()
-	w.apply()
+	p.data("oss_objects", two)
 	if requests := o.requests(); requests != "HeadObject:2 ListObjectsV2:1" {
 		t.Errorf("requests for two: %q", requests)
 	}
 	f.arm("HeadObject", ossserver.Fault{Status: 403, Code: "AccessDenied", Message: "no right"}, -1)
-	w.fails([]string{"Unable to List OSS Objects", "Could not look at", "oss:GetObject"}, "plan", "-no-color")
+	p.fails([]string{"Unable to List OSS Objects", "Could not look at", "oss:GetObject"}, func() { p.data("oss_objects", two) })
 	f.arm("HeadObject", ossserver.Fault{Status: 404}, -1)
-	if keys := textList(t, w.outputs()["keys"]); len(keys) != 0 {
+	if keys := textList(t, p.data("oss_objects", two)["keys"]); len(keys) != 0 {
 		t.Errorf("both were deleted meanwhile, and %q is left", keys)
 	}
 }
