@@ -160,24 +160,26 @@ func TestCORSDataFailures(t *testing.T) {
 // The examples of the documentation apply as they stand, and say what their comments say.
 func TestCORSExamples(t *testing.T) {
 	t.Parallel()
-	for _, tc := range []struct{ folder, want string }{
+	o := startOSS(t)
+	o.must(o.local().CreateBucket("example"))
+	o.bucket = "example"
+	foreignCORS(o, corsDocument(corsRuleOne+corsRuleTwo))
+	w := o.exampleWorkspace("../../examples/provider")
+	examples := []struct{ folder, want string }{
 		{"data-sources/oss_bucket_cors", `origins = tolist([ "https://app.example.com", "https://www.example.com", "https://*.example.org", ])`},
 		{"data-sources/oss_cors_preflight", "The editor cannot upload: OSS answered 403"},
 		{"functions/cors_decision", `"rule" = 1`},
-	} {
-		t.Run(tc.folder, func(t *testing.T) {
-			t.Parallel()
-			o := startOSS(t)
-			o.must(o.local().CreateBucket("example"))
-			o.bucket = "example"
-			foreignCORS(o, corsDocument(corsRuleOne+corsRuleTwo))
-			w := o.exampleWorkspace("../../examples/" + tc.folder)
-			if out := flatten(w.apply()); !strings.Contains(out, tc.want) {
-				t.Errorf("no %q in\n%s", tc.want, out)
-			}
-			w.clean()
-		})
 	}
+	for _, example := range examples {
+		w.addExample("../../examples/" + example.folder)
+	}
+	out := flatten(w.apply())
+	for _, example := range examples {
+		if !strings.Contains(out, example.want) {
+			t.Errorf("%s: no %q in\n%s", example.folder, example.want, out)
+		}
+	}
+	w.clean()
 }
 
 // Behind a custom domain there is one bucket: a second one would get the rules of the first.
