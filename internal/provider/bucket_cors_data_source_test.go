@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,8 +26,7 @@ func readCORS(w *workspace) (result struct {
 	Advice       []string
 }) {
 	w.t.Helper()
-	w.apply()
-	w.oss.must(json.Unmarshal([]byte(w.must("output", "-json", "rules")), &result))
+	w.output("rules", &result)
 	return result
 }
 
@@ -42,9 +40,13 @@ func TestCORSData(t *testing.T) {
 	}
 
 	foreignCORS(o, corsDocument(corsRuleOne+corsRuleTwo+"<ResponseVary>true</ResponseVary>"))
+	o.local().ResetRecords()
 	got := readCORS(w)
 	if len(got.Rules) != 2 || !got.ResponseVary {
 		t.Fatalf("read %+v", got)
+	}
+	if got := o.requests(); got != "GetBucketCors:1" {
+		t.Errorf("one read costs %q", got)
 	}
 	for name, want := range map[string][]string{
 		"allowed_origins": {"https://app.example.com", "https://www.example.com"}, "allowed_methods": {"GET", "PUT"},
@@ -67,11 +69,6 @@ func TestCORSData(t *testing.T) {
 		t.Errorf("the second rule is %v, want no max age and empty sets", second)
 	}
 
-	o.local().ResetRecords()
-	w.must("plan")
-	if got := o.requests(); got != "GetBucketCors:1" {
-		t.Errorf("one read costs %q", got)
-	}
 }
 
 // What might be better about the rules of a bucket is told to those who ask, what the resource refuses included.
