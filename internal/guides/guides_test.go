@@ -30,7 +30,7 @@ var guides = map[string]guide{
 // elsewhere are pages whose blocks other tests run.
 var elsewhere = map[string]string{
 	"known-and-doubtful":      "its one command asks a bucket; cmd/conformance has tests for it",
-	"migrating-from-alicloud": "it needs a provider that is not here; TestMoveFromAlicloud makes such moves with one that stands in, and TestAlicloudGuideObject follows the page with it",
+	"migrating-from-alicloud": "it needs a provider that is not here; TestMoveFromAlicloud makes such moves with one that stands in, those of the page among them",
 	"taking-over-a-bucket":    "its three ways begin with the same bucket, and one needs a newer Terraform; provider.TestTakeoverGuide follows each, and counts what each command costs",
 }
 

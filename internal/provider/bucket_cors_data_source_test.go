@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,8 +26,7 @@ func readCORS(w *workspace) (result struct {
 	Advice       []string
 }) {
 	w.t.Helper()
-	w.apply()
-	w.oss.must(json.Unmarshal([]byte(w.must("output", "-json", "rules")), &result))
+	w.output("rules", &result)
 	return result
 }
 
@@ -42,9 +40,13 @@ func TestCORSData(t *testing.T) {
 	}
 
 	foreignCORS(o, corsDocument(corsRuleOne+corsRuleTwo+"<ResponseVary>true</ResponseVary>"))
+	o.local().ResetRecords()
 	got := readCORS(w)
 	if len(got.Rules) != 2 || !got.ResponseVary {
 		t.Fatalf("read %+v", got)
+	}
+	if got := o.requests(); got != "GetBucketCors:1" {
+		t.Errorf("one read costs %q", got)
 	}
 	for name, want := range map[string][]string{
 		"allowed_origins": {"https://app.example.com", "https://www.example.com"}, "allowed_methods": {"GET", "PUT"},
@@ -67,11 +69,6 @@ func TestCORSData(t *testing.T) {
 		t.Errorf("the second rule is %v, want no max age and empty sets", second)
 	}
 
-	o.local().ResetRecords()
-	w.must("plan")
-	if got := o.requests(); got != "GetBucketCors:1" {
-		t.Errorf("one read costs %q", got)
-	}
 }
 
 // What might be better about the rules of a bucket is told to those who ask, what the resource refuses included.
@@ -160,24 +157,26 @@ func TestCORSDataFailures(t *testing.T) {
 // The examples of the documentation apply as they stand, and say what their comments say.
 func TestCORSExamples(t *testing.T) {
 	t.Parallel()
-	for _, tc := range []struct{ folder, want string }{
+	o := startOSS(t)
+	o.must(o.local().CreateBucket("example"))
+	o.bucket = "example"
+	foreignCORS(o, corsDocument(corsRuleOne+corsRuleTwo))
+	w := o.exampleWorkspace("../../examples/provider")
+	examples := []struct{ folder, want string }{
 		{"data-sources/oss_bucket_cors", `origins = tolist([ "https://app.example.com", "https://www.example.com", "https://*.example.org", ])`},
 		{"data-sources/oss_cors_preflight", "The editor cannot upload: OSS answered 403"},
 		{"functions/cors_decision", `"rule" = 1`},
-	} {
-		t.Run(tc.folder, func(t *testing.T) {
-			t.Parallel()
-			o := startOSS(t)
-			o.must(o.local().CreateBucket("example"))
-			o.bucket = "example"
-			foreignCORS(o, corsDocument(corsRuleOne+corsRuleTwo))
-			w := o.exampleWorkspace("../../examples/" + tc.folder)
-			if out := flatten(w.apply()); !strings.Contains(out, tc.want) {
-				t.Errorf("no %q in\n%s", tc.want, out)
-			}
-			w.clean()
-		})
 	}
+	for _, example := range examples {
+		w.addExample("../../examples/" + example.folder)
+	}
+	out := flatten(w.apply())
+	for _, example := range examples {
+		if !strings.Contains(out, example.want) {
+			t.Errorf("%s: no %q in\n%s", example.folder, example.want, out)
+		}
+	}
+	w.clean()
 }
 
 // Behind a custom domain there is one bucket: a second one would get the rules of the first.

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -42,8 +41,7 @@ type preflightAnswer struct {
 
 func readPreflight(w *workspace) (answer preflightAnswer) {
 	w.t.Helper()
-	w.apply()
-	w.oss.must(json.Unmarshal([]byte(w.must("output", "-json", "answer")), &answer))
+	w.output("answer", &answer)
 	return answer
 }
 

@@ -112,7 +112,7 @@ func TestDirectoryKilledAtEveryRequest(t *testing.T) {
 // quiet waits until a provider that has lost its Terraform sends nothing any more, and ends it.
 func (w *workspace) quiet() {
 	w.t.Helper()
-	for last := -1; len(w.oss.server.Records()) != last; <-time.After(200 * time.Millisecond) {
+	for last := -1; len(w.oss.server.Records()) != last; <-time.After(100 * time.Millisecond) {
 		last = len(w.oss.server.Records())
 	}
 	(&killer{}).killAll(w.providerProcesses())

@@ -2,8 +2,9 @@ package provider
 
 import (
 	"encoding/json"
-	"path/filepath"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ func TestEphemeralExamples(t *testing.T) {
 		URL             string
 		Headers, Fields map[string]string
 	}
-	for name, check := range map[string]func(*testOSS){
+	checks := map[string]func(*testOSS){
 		"oss_presigned_url": func(o *testOSS) {
 			var job struct{ Read, Write signed }
 			o.must(json.Unmarshal([]byte(o.body("jobs/nightly.json")), &job))
@@ -47,20 +48,21 @@ func TestEphemeralExamples(t *testing.T) {
 				o.t.Errorf("the connection is %q", got)
 			}
 		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			o := startOSS(t)
-			o.must(o.local().CreateBucket("example"))
-			o.bucket = "example"
-			o.must(o.sdk().PutObject("reports/2026.pdf", strings.NewReader("the report"), oss.ContentType("application/pdf")))
-			o.must(o.sdk().PutObject("secrets/database.json", strings.NewReader(`{"password":"hunter2"}`)))
-			w := o.exampleWorkspace(filepath.Join("../../examples/ephemeral-resources", name))
-			w.apply()
-			check(o)
-			w.clean()
-		})
 	}
+	o := startOSS(t)
+	o.must(o.local().CreateBucket("example"))
+	o.bucket = "example"
+	o.must(o.sdk().PutObject("reports/2026.pdf", strings.NewReader("the report"), oss.ContentType("application/pdf")))
+	o.must(o.sdk().PutObject("secrets/database.json", strings.NewReader(`{"password":"hunter2"}`)))
+	w := o.exampleWorkspace("../../examples/provider")
+	for name := range checks {
+		w.addExample("../../examples/ephemeral-resources/" + name)
+	}
+	w.apply()
+	for _, check := range checks {
+		check(o)
+	}
+	w.clean()
 }
 
 func TestContentDispositionExample(t *testing.T) {
@@ -86,21 +88,23 @@ func TestContentDispositionExample(t *testing.T) {
 func TestContentDispositionRefusesAtTheArgument(t *testing.T) {
 	t.Parallel()
 	w := startOSS(t).workspace()
-	for _, tc := range []struct {
-		call  string
-		words []string
-	}{
-		{`content_disposition("download", "a.pdf")`, []string{`"type" parameter`, `Write "attachment" to have the object saved`}},
-		{`content_disposition("atachment", "a.pdf")`, []string{`"type" parameter`, `Perhaps "attachment" is meant`}},
-		{`content_disposition("inline", "")`, []string{`"filename" parameter`, "The file name is empty"}},
-		{`content_disposition("inline", "a/b.pdf")`, []string{`"filename" parameter`, "is a path"}},
-		{`content_disposition("inline", "a\nb.pdf")`, []string{`"filename" parameter`, "contains a line break"}},
-		{`content_disposition("inline", null)`, []string{`"filename" parameter`, "argument must not be null"}},
-	} {
-		w.config(`output "test" { value = provider::oss::%s }`, tc.call)
-		out := w.fails(tc.words, "validate", "-no-color")
-		if n := strings.Count(out, "Error: "); n != 1 || strings.Contains(out, "..") {
-			t.Errorf("%s: %d errors, want one:\n%s", tc.call, n, out)
+	words := map[string][]string{
+		`content_disposition("download", "a.pdf")`:  {`"type" parameter`, `Write "attachment" to have the object saved`},
+		`content_disposition("atachment", "a.pdf")`: {`"type" parameter`, `Perhaps "attachment" is meant`},
+		`content_disposition("inline", "")`:         {`"filename" parameter`, "The file name is empty"},
+		`content_disposition("inline", "a/b.pdf")`:  {`"filename" parameter`, "is a path"},
+		`content_disposition("inline", "a\nb.pdf")`: {`"filename" parameter`, "contains a line break"},
+		`content_disposition("inline", null)`:       {`"filename" parameter`, "argument must not be null"},
+	}
+	for call, errors := range w.functionErrors(slices.Collect(maps.Keys(words))) {
+		if len(errors) != 1 || strings.Contains(errors[0].Detail, "..") {
+			t.Errorf("%s: want one error: %+v", call, errors)
+			continue
+		}
+		for _, word := range words[call] {
+			if !strings.Contains(errors[0].Detail, word) {
+				t.Errorf("%s: Terraform does not say %q: %s", call, word, errors[0].Detail)
+			}
 		}
 	}
 	w.config(`resource "terraform_data" "name" {

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,20 +68,17 @@ func TestObjectInputIsRefusedAtPlan(t *testing.T) {
 func TestExpiresThatIsNoDateWarns(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
-	w := o.workspace()
-	w.config(`resource "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "k"
-  content = "x"
-  expires = "tomorrow"
-}`)
-	if out := w.apply(); !strings.Contains(out, "Warning: ") || !strings.Contains(out, "Expires is not an HTTP date") {
-		t.Errorf("no warning:\n%s", out)
+	r := o.protocol().manage("oss_object", map[string]any{"bucket": o.bucket, "key": "k", "content": "x", "expires": "tomorrow"})
+	r.apply()
+	if !slices.ContainsFunc(r.p.told, func(d *tfprotov6.Diagnostic) bool {
+		return d.Severity == tfprotov6.DiagnosticSeverityWarning && strings.Contains(line(d), "Expires is not an HTTP date")
+	}) {
+		t.Errorf("no warning: %q", lines(r.p.told))
 	}
 	if got := o.object("k").Expires; got != "tomorrow" {
 		t.Errorf("stored %q", got)
 	}
-	w.clean()
+	r.clean()
 }
 
 func TestCORSInputIsRefusedAtPlan(t *testing.T) {
@@ -216,18 +214,22 @@ func TestUnknownBucket(t *testing.T) {
 	t.Parallel()
 	o := startAnyOSS(t)
 	w, absent := o.workspace(), o.absentBucket()
-	w.config("resource \"oss_object\" \"test\" {\n bucket = \"" + absent + `"
+	w.config(strings.ReplaceAll(`resource "oss_object" "test" {
+  bucket = "ABSENT"
   key = "PREFIXk"
   content = "x"
-}`)
-	w.fails([]string{"Unable to Create OSS Object", "NoSuchBucket", `"` + absent + `"`, "spelling"}, "apply", "-auto-approve", "-no-color")
-	w.config("resource \"oss_bucket_cors\" \"test\" {\n bucket = \"" + absent + `"
+}
+resource "oss_bucket_cors" "test" {
+  bucket = "ABSENT"
   cors_rule {
     allowed_origins = ["*"]
     allowed_methods = ["GET"]
   }
-}`)
-	w.fails([]string{"Unable to Create OSS Bucket CORS Rules", "NoSuchBucket", "spelling"}, "apply", "-auto-approve", "-no-color")
+}`, "ABSENT", absent))
+	w.expectErrors(map[string][]string{
+		testObject: {"Unable to Create OSS Object", "NoSuchBucket", `"` + absent + `"`, "spelling"},
+		testCORS:   {"Unable to Create OSS Bucket CORS Rules", "NoSuchBucket", "spelling"},
+	}, "apply", "-auto-approve")
 }
 
 // A whole run at TRACE holds neither the secret key nor the security token.
@@ -334,7 +336,6 @@ func TestProviderWithUnknownValues(t *testing.T) {
 	}
 	set("one")
 	w.apply()
-	w.clean()
 	set("two")
 	w.fails([]string{"Provider Configuration Not Known Yet", `"region"`, "-target"}, "plan", "-no-color")
 	w.must("apply", "-auto-approve", "-target=terraform_data.later")
@@ -347,23 +348,24 @@ func TestCustomDomain(t *testing.T) {
 	server := newServer()
 	server.Domains = map[string]string{"localhost": "test-bucket"}
 	o := startServer(t, server)
-	w := o.workspace()
-	text := requiredProvider + strings.Replace(o.config(`resource "oss_object" "test" {
-  for_each = toset(BUCKETS)
-  bucket = each.key
-  key = "k"
-  content = "x"
-}`),
-		"region =", "use_cname = true\n  region =", 1)
-	text = strings.Replace(text, "http://127.0.0.1:", "http://localhost:", 1)
-	w.write("main.tf", strings.Replace(text, "test-bucketS", `["test-bucket"]`, 1))
-	w.apply()
-	w.clean()
+	p := o.protocol()
+	p.configureWith(atLocalhost(o, map[string]any{"use_cname": true}))
+	object := map[string]any{"bucket": o.bucket, "key": "k", "content": "x"}
+	r := p.manage("oss_object", object)
+	r.apply()
+	r.clean()
 	if got := o.body("k"); got != "x" {
 		t.Errorf("body %q", got)
 	}
-	w.write("main.tf", strings.Replace(text, "test-bucketS", `["test-bucket", "other-bucket"]`, 1))
-	w.fails([]string{"Bucket Behind Another Custom Domain", "alias"}, "plan", "-no-color")
+	other := p.manage("oss_object", with(object, map[string]any{"bucket": "other-bucket"}))
+	p.fails([]string{"Bucket Behind Another Custom Domain", "alias"}, func() { other.plan() })
+}
+
+// atLocalhost is a provider block whose endpoint names the server so.
+func atLocalhost(o *testOSS, more map[string]any) map[string]any {
+	return with(map[string]any{
+		"endpoint": strings.Replace(o.endpoint, "127.0.0.1", "localhost", 1), "region": o.region, "access_key_id": testKeyID, "access_key_secret": testSecret,
+	}, more)
 }
 
 // localhost is a good name for a local server.
@@ -371,15 +373,11 @@ func TestLocalhostEndpoint(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	o.local()
-	w := o.workspace()
-	text := o.config(`resource "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "a b/k"
-  content = "x"
-}`)
-	w.write("main.tf", requiredProvider+strings.Replace(text, "http://127.0.0.1:", "http://localhost:", 1))
-	w.apply()
-	w.clean()
+	p := o.protocol()
+	p.configureWith(atLocalhost(o, nil))
+	r := p.manage("oss_object", map[string]any{"bucket": o.bucket, "key": "a b/k", "content": "x"})
+	r.apply()
+	r.clean()
 	if got := o.body("a b/k"); got != "x" {
 		t.Errorf("body %q", got)
 	}

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -18,6 +19,14 @@ func (w *workspace) outputs() map[string]any {
 		values[name] = output.Value
 	}
 	return values
+}
+
+// output applies, and decodes one of the outputs.
+func (w *workspace) output(name string, to any) {
+	w.t.Helper()
+	text, err := json.Marshal(w.outputs()[name])
+	w.oss.must(err)
+	w.oss.must(json.Unmarshal(text, to))
 }
 
 func TestMetadataFunctionsOfKnownValues(t *testing.T) {

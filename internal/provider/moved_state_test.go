@@ -66,11 +66,13 @@ func (r otherResource) Update(_ context.Context, req fwresource.UpdateRequest, r
 func (r otherResource) Delete(context.Context, fwresource.DeleteRequest, *fwresource.DeleteResponse) {
 }
 
-// A moved block takes over what the alicloud provider made: nothing is planned but the move, and no body moves.
+// A moved block takes over what the alicloud provider made: nothing is planned but the move, and no body moves. So does one
+// for what the guide has people write in place of what they have in their files.
 func TestMoveFromAlicloud(t *testing.T) {
 	o := startOSS(t)
 	o.must(o.sdk().PutObject("dir/k.txt", strings.NewReader("body"), oss.ContentType("text/plain"), oss.ObjectACL(oss.ACLPublicRead)))
 	foreignCORS(o, corsDocument(corsRuleTwo))
+	inFiles, instead := guideObject(o)
 	providers := factories()
 	providers["alicloud"] = func() (tfprotov6.ProviderServer, error) {
 		return providerserver.NewProtocol6WithError(otherProvider{})()
@@ -112,15 +114,16 @@ resource "oss_bucket_cors" "test" {
 	resource.ParallelTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: providers,
 		Steps: []resource.TestStep{
-			{Config: o.config(before)},
+			{Config: o.config(before + "\n" + inFiles)},
 			{
 				PreConfig: func() { o.local().ResetRecords() },
-				Config:    o.config(after),
+				Config:    o.config(after + "\n" + instead),
 				ConfigPlanChecks: resource.ConfigPlanChecks{
 					PreApply: []plancheck.PlanCheck{
 						plancheck.ExpectEmptyPlan(),
 						plancheck.ExpectResourceAction(testObject, plancheck.ResourceActionNoop),
 						plancheck.ExpectResourceAction(testCORS, plancheck.ResourceActionNoop),
+						plancheck.ExpectResourceAction("oss_object.app", plancheck.ResourceActionNoop),
 					},
 					PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
 				},
