@@ -14,8 +14,8 @@ type Seal struct {
 	Sum  []byte `json:"sum"`
 }
 
-// SealRounds makes guessing expensive: one guess takes tens of milliseconds. Only tests of other things set fewer.
-var SealRounds = 200_000
+// sealRounds makes guessing expensive: one guess takes tens of milliseconds. Only tests of other things set fewer.
+var sealRounds = 200_000
 
 // NewSeal seals the body of a digest.
 func NewSeal(crc string) (*Seal, error) {
@@ -23,12 +23,12 @@ func NewSeal(crc string) (*Seal, error) {
 	if _, err := rand.Read(salt); err != nil {
 		return nil, err
 	}
-	sum, err := pbkdf2.Key(sha256.New, crc, salt, SealRounds, sha256.Size)
+	sum, err := pbkdf2.Key(sha256.New, crc, salt, sealRounds, sha256.Size)
 	return &Seal{Salt: salt, Sum: sum}, err
 }
 
 // Fits reports whether crc is that of the sealed body.
 func (s *Seal) Fits(crc string) bool {
-	sum, err := pbkdf2.Key(sha256.New, crc, s.Salt, SealRounds, sha256.Size)
+	sum, err := pbkdf2.Key(sha256.New, crc, s.Salt, sealRounds, sha256.Size)
 	return err == nil && hmac.Equal(sum, s.Sum)
 }

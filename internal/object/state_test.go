@@ -32,7 +32,7 @@ func TestMemoryOfAnEarlierVersion(t *testing.T) {
 
 // TestMain makes seals cheap: the walks through faults put on and compare hundreds.
 func TestMain(m *testing.M) {
-	shippedRounds, SealRounds = SealRounds, 1
+	shippedRounds, sealRounds = sealRounds, 1
 	os.Exit(m.Run())
 }
 

@@ -11,13 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
-
-	"github.com/terraform-provider-oss/terraform-provider-oss/internal/object"
 )
-
-// Dozens of objects here, and some elsewhere, have a body that must not be seen. What a guess at one costs is a test of the
-// engine's, and the programs that tests run seal as they are shipped.
-func init() { object.SealRounds = 1 }
 
 // ignoringEach are objects of one kind, each of which ignores one argument alone, and those that ignore many. A body that is
 // given in Base64 or as a file is one that is known, as content is: headers and settings are ignored there.
