@@ -35,12 +35,16 @@ const (
 	publicKeyPath = "/callback_pub_key_v1.pem"
 )
 
-// key makes the pair at first use, or reads the one an earlier run left in the data folder.
+// key makes the pair at first use, or reads the one that an earlier run left in the data folder.
 func (s *Server) key() (*callbackKey, error) {
 	k := &s.callbackKey
 	k.once.Do(func() {
 		st, err := s.open()
-		if err == nil {
+		switch {
+		case err != nil:
+		case s.Data == "":
+			k.private, err = temporaryKey()
+		default:
 			k.private, err = loadCallbackKey(st)
 		}
 		var der []byte
@@ -52,6 +56,11 @@ func (s *Server) key() (*callbackKey, error) {
 	})
 	return k, k.err
 }
+
+// temporaryKey is that of all servers of this process whose data goes with them, since to make one takes a tenth of a second.
+var temporaryKey = sync.OnceValues(newCallbackKey)
+
+func newCallbackKey() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) }
 
 func loadCallbackKey(st *store) (*rsa.PrivateKey, error) {
 	path := filepath.Join(st.dir, callbackKeyFile)
@@ -74,7 +83,7 @@ func loadCallbackKey(st *store) (*rsa.PrivateKey, error) {
 }
 
 func makeCallbackKey(st *store, path string) (*rsa.PrivateKey, error) {
-	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	private, err := newCallbackKey()
 	if err != nil {
 		return nil, err
 	}
