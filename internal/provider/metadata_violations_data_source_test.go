@@ -147,8 +147,10 @@ func TestViolationsDataSourceInput(t *testing.T) {
 	if got := w.outputs()["counts"]; got != "1 0 1 false" {
 		t.Errorf("got %v", got)
 	}
-	w.policyConfig(housePolicy, strings.Replace(block(""), "BUCKET", "no-such-bucket", 1))
-	w.fails([]string{"Unable to Audit OSS Objects", `Could not list the objects of bucket "no-such-bucket"`, "NoSuchBucket", "spelling of the bucket"}, "plan", "-no-color")
+	p := o.protocol()
+	p.fails([]string{"Unable to Audit OSS Objects", `Could not list the objects of bucket "no-such-bucket"`, "NoSuchBucket", "spelling of the bucket"}, func() {
+		p.data("oss_metadata_violations", map[string]any{"bucket": "no-such-bucket", "metadata_policy": ownershipPolicy()})
+	})
 }
 
 func TestViolationsDataSourceFailures(t *testing.T) {
@@ -188,60 +190,68 @@ func TestViolationsDataSourceTimeout(t *testing.T) {
 	o := startOSS(t)
 	o.local()
 	o.endpoint = bucket.url
-	w := o.workspace()
-	w.policyConfig(housePolicy, `data "oss_metadata_violations" "test" {
-  bucket = "BUCKET"
-  timeouts {
-    read = "50ms"
-  }
-}
-`)
-	w.fails([]string{"Unable to Audit OSS Objects", "did not end within its time limit", "timeouts block"}, "plan", "-no-color")
+	p := o.protocol()
+	p.fails([]string{"Unable to Audit OSS Objects", "did not end within its time limit", "timeouts block"}, func() {
+		p.data("oss_metadata_violations", map[string]any{"bucket": o.bucket, "metadata_policy": ownershipPolicy(), "timeouts": map[string]any{"read": "50ms"}})
+	})
 }
 
 // A rule on ACL or tags costs one request more for each object, one on the class none; what is let off shows apart.
 func TestViolationsOfSettings(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
-	bucket := o.sdk()
-	put := func(key string, options ...oss.Option) {
-		o.must(bucket.PutObject(key, strings.NewReader("x"), options...))
-	}
-	put("a", oss.Meta("owner", "emma"), oss.ObjectACL(oss.ACLPrivate), oss.SetTagging(tagging("team", "wab")))
-	put("b", oss.ObjectACL(oss.ACLPublicRead), oss.ObjectStorageClass(oss.StorageIA))
-	put("old/c")
 	w := o.workspace()
 	const owner = `metadata = { owner = { required = true } }`
-	for _, tc := range []struct{ rule, found, summary, requests string }{
+	cases := []struct{ rule, found, summary, requests string }{
 		{`storage_class = ["Standard"]`, `b storage_class`, "3 1 0", "ListObjectsV2:1"},
 		{`acl = ["private", "default"]`, `b acl`, "3 1 0", "GetObjectAcl:3 ListObjectsV2:1"},
 		{`tags = { team = { values = ["web"] } }`, `a tags["team"]`, "3 1 0", "GetObjectTagging:3 ListObjectsV2:1"},
 		{`tags = { team = { values = ["web"] } }, ` + owner, `a tags["team"]; b metadata["owner"]; old/c metadata["owner"]`, "3 3 0", "GetObjectTagging:1 HeadObject:3 ListObjectsV2:1"},
 		{owner + `, acl = ["private"], except = [{ keys = ["old/**"], reason = "Moves in March." }]`, `b metadata["owner"]; b acl`, "2 1 1 Moves in March.:1", "GetObjectAcl:2 HeadObject:2 ListObjectsV2:1"},
-	} {
-		w.policyConfig(`[{ name = "r", `+tc.rule+` }]`, `
-data "oss_metadata_violations" "test" {
-  bucket = "BUCKET"
+	}
+	text := ""
+	for i, tc := range cases { // each in a bucket of its own, which tells its requests
+		at := *o
+		at.bucket = fmt.Sprintf("test-bucket-%d", i)
+		o.must(o.local().CreateBucket(at.bucket))
+		bucket := at.sdk()
+		put := func(key string, options ...oss.Option) {
+			o.must(bucket.PutObject(key, strings.NewReader("x"), options...))
+		}
+		put("a", oss.Meta("owner", "emma"), oss.ObjectACL(oss.ACLPrivate), oss.SetTagging(tagging("team", "wab")))
+		put("b", oss.ObjectACL(oss.ACLPublicRead), oss.ObjectStorageClass(oss.StorageIA))
+		put("old/c")
+		text += strings.NewReplacer("INDEX", fmt.Sprint(i), "RULE", tc.rule).Replace(`
+data "oss_metadata_violations" "test_INDEX" {
+  bucket          = "test-bucket-INDEX"
+  metadata_policy = [{ name = "r", RULE }]
 }
-output "found" {
-  value = join("; ", [for v in data.oss_metadata_violations.test.violations : "${v.key} ${v.place}"])
+output "found_INDEX" {
+  value = join("; ", [for v in data.oss_metadata_violations.test_INDEX.violations : "${v.key} ${v.place}"])
 }
-output "summary" {
-  value = join("; ", [for r in data.oss_metadata_violations.test.summary : join(" ", concat([r.checked, r.broken, r.excepted], [for e in r.exceptions : "${e.reason}:${e.objects}"]))])
+output "summary_INDEX" {
+  value = join("; ", [for r in data.oss_metadata_violations.test_INDEX.summary : join(" ", concat([r.checked, r.broken, r.excepted], [for e in r.exceptions : "${e.reason}:${e.objects}"]))])
 }
-output "report" {
-  value = data.oss_metadata_violations.test.report
+output "report_INDEX" {
+  value = data.oss_metadata_violations.test_INDEX.report
 }
 `)
-		o.local().ResetRecords()
-		got := w.outputs()
-		if got["found"] != tc.found || got["summary"] != tc.summary {
-			t.Errorf("%s: got %v", tc.rule, got)
+	}
+	w.config("%s", text)
+	o.local().ResetRecords()
+	outputs := w.outputs()
+	for i, tc := range cases {
+		got := func(name string) string {
+			value, _ := outputs[fmt.Sprintf("%s_%d", name, i)].(string)
+			return value
 		}
-		if report, _ := got["report"].(string); !strings.HasPrefix(report, `error: Rule "r": `) {
+		if found, summary := got("found"), got("summary"); found != tc.found || summary != tc.summary {
+			t.Errorf("%s: got %q, %q", tc.rule, found, summary)
+		}
+		if report := got("report"); !strings.HasPrefix(report, `error: Rule "r": `) {
 			t.Errorf("%s: report %q", tc.rule, report)
 		}
-		if requests := o.requests(); requests != tc.requests {
+		if requests := o.count(func(r ossserver.Record) bool { return r.Bucket == fmt.Sprintf("test-bucket-%d", i) }); requests != tc.requests {
 			t.Errorf("%s: requests %q, want %q", tc.rule, requests, tc.requests)
 		}
 	}
