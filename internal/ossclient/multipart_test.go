@@ -24,6 +24,11 @@ const smallPart = 100 << 10
 func newLocal(t *testing.T, server *ossserver.Server) *Client {
 	t.Helper()
 	server.Accounts = []ossserver.Account{{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: "token"}}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	listener := httptest.NewServer(server)
 	t.Cleanup(listener.Close)
 	for _, bucket := range []string{"bucket", "other"} {
