@@ -37,11 +37,6 @@ func (w *workspace) says(args ...string) ([]told, bool) {
 	return all, code != 0
 }
 
-// besideLoopback leaves out what is said of each callback to this machine.
-func besideLoopback(all []told) []told {
-	return slices.DeleteFunc(all, func(d told) bool { return d.Summary == "Invalid Callback URL" })
-}
-
 // callbackInput is a callback, and what is wrong with it.
 type callbackInput struct {
 	arguments, block string // of the resource, content unless set; and of the callback

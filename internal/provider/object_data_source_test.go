@@ -3,7 +3,6 @@ package provider
 import (
 	"bytes"
 	"compress/gzip"
-	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"reflect"
@@ -73,14 +72,9 @@ func TestObjectDataSourceOfABareObject(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
 	o.must(o.sdk().PutObject("k", strings.NewReader("")))
-	w := o.workspace()
-	w.config(`data "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "k"
-}
-output "test" { value = data.oss_object.test }`)
+	p := o.protocol()
 	o.local().ResetRecords()
-	got, _ := w.outputs()["test"].(map[string]any)
+	got := p.data("oss_object", map[string]any{"bucket": o.bucket, "key": "k"})
 	for name, want := range map[string]any{
 		"body": nil, "acl": nil, "tags": nil, "tag_count": 0.0, "cache_control": nil, "content_disposition": nil, "expires": nil, "metadata": map[string]any{},
 		"size": 0.0, "crc64": "0", "server_side_encryption": nil, "version_id": nil, "content_type": "application/octet-stream", "storage_class": "Standard",
@@ -107,34 +101,21 @@ func TestObjectDataSourceOfVersions(t *testing.T) {
 	o.must(err)
 	o.must(o.sdk().PutObject("gone", strings.NewReader("x")))
 	o.must(o.sdk().DeleteObject("gone"))
-	w := o.workspace()
-	read := func(name, key, version string) string {
-		return strings.NewReplacer("NAME", name, "KEY", key, "VERSION", version).Replace(`data "oss_object" "NAME" {
-  bucket = "BUCKET"
-  key = "KEY"
-  read_body = true
-  read_tags = true
-  read_acl = true
-  VERSION
-}
-output "NAME" { value = data.oss_object.NAME }
-`)
+	p := o.protocol()
+	config := func(key string, version any) map[string]any {
+		return map[string]any{"bucket": o.bucket, "key": key, "read_body": true, "read_tags": true, "read_acl": true, "version_id": version}
 	}
-	w.config("%s", read("current", "k", "")+read("oldest", "k", fmt.Sprintf("version_id = %q", versions[3].VersionID)))
-	outputs := w.outputs()
-	if got, _ := outputs["current"].(map[string]any); got["body"] != "three" || got["version_id"] != versions[0].VersionID || got["acl"] != "private" {
+	if got := p.data("oss_object", config("k", nil)); got["body"] != "three" || got["version_id"] != versions[0].VersionID || got["acl"] != "private" {
 		t.Errorf("current: %v", got)
 	}
-	if got, _ := outputs["oldest"].(map[string]any); got["body"] != "one" || got["version_id"] != versions[3].VersionID ||
+	if got := p.data("oss_object", config("k", versions[3].VersionID)); got["body"] != "one" || got["version_id"] != versions[3].VersionID ||
 		!reflect.DeepEqual(got["tags"], map[string]any{"body": "one"}) || got["acl"] != "default" {
 		t.Errorf("oldest: %v", got)
 	}
-	w.config("%s", read("marker", "k", fmt.Sprintf("version_id = %q", versions[1].VersionID))+read("absent", "k", `version_id = "CAEQNRiBgIDMh4mD0BYiIDUzNDA4OGNmZjBjYTQ0YmI4Y2I4ZmVlYzJlNGVk"`)+read("gone", "gone", ""))
-	w.expectErrors(map[string][]string{
-		"data.oss_object.marker": {"OSS Object Not Found", "is a delete marker", "version_id"},
-		"data.oss_object.absent": {"OSS Object Not Found", `No version "CAEQ`, `of object "k" in bucket "` + o.bucket + `"`},
-		"data.oss_object.gone":   {"OSS Object Not Found", `No object "gone" in bucket`},
-	}, "plan")
+	const absent = "CAEQNRiBgIDMh4mD0BYiIDUzNDA4OGNmZjBjYTQ0YmI4Y2I4ZmVlYzJlNGVk"
+	expectTold(t, p.readData("oss_object", config("k", versions[1].VersionID)), "OSS Object Not Found", "is a delete marker", "version_id")
+	expectTold(t, p.readData("oss_object", config("k", absent)), "OSS Object Not Found", `No version "CAEQ`, `of object "k" in bucket "`+o.bucket+`"`)
+	expectTold(t, p.readData("oss_object", config("gone", nil)), "OSS Object Not Found", `No object "gone" in bucket`)
 }
 
 func TestObjectDataSourceRefusesBodies(t *testing.T) {
@@ -151,27 +132,21 @@ func TestObjectDataSourceRefusesBodies(t *testing.T) {
 	o.must(o.sdk().PutObject("outside.txt", strings.NewReader(text+"x")))
 	o.must(o.sdk().PutObject("binary", bytes.NewReader([]byte{0xff, 0xfe, 0})))
 	o.must(o.sdk().PutObject("zipped.txt", bytes.NewReader(zipped.Bytes()), oss.ContentType("text/plain"), oss.ContentEncoding("gzip")))
-	w := o.workspace()
-	config := func(keys ...string) {
-		w.config(`data "oss_object" "test" {
-  for_each = toset(split(",", %q))
-  bucket = "BUCKET"
-  key = each.key
-  read_body = true
-}
-output "test" { value = [for o in data.oss_object.test : sha256(o.body)] }`, strings.Join(keys, ","))
+	p := o.protocol()
+	config := func(key string) map[string]any {
+		return map[string]any{"bucket": o.bucket, "key": key, "read_body": true}
 	}
-	config("inside.txt")
-	if got := textList(t, w.outputs()["test"]); len(got) != 1 || got[0] != fmt.Sprintf("%x", sha256.Sum256([]byte(text))) {
-		t.Errorf("got %q", got)
+	if got := p.data("oss_object", config("inside.txt"))["body"]; got != text {
+		t.Errorf("got another body than that of %d bytes", len(text))
 	}
-	config("outside.txt", "binary", "zipped.txt")
 	o.local().ResetRecords()
-	w.expectErrors(map[string][]string{
-		`data.oss_object.test["outside.txt"]`: {"Object Body Too Large", "1048577 bytes", "1 MiB", "read_body"},
-		`data.oss_object.test["binary"]`:      {"Object Body Is Not Text", "not UTF-8", "write read_body_base64 in its place"},
-		`data.oss_object.test["zipped.txt"]`:  {"Object Body Is Not Text", `content encoding "gzip", which is not undone`},
-	}, "plan")
+	for key, words := range map[string][]string{
+		"outside.txt": {"Object Body Too Large", "1048577 bytes", "1 MiB", "read_body"},
+		"binary":      {"Object Body Is Not Text", "not UTF-8", "write read_body_base64 in its place"},
+		"zipped.txt":  {"Object Body Is Not Text", `content encoding "gzip", which is not undone`},
+	} {
+		expectTold(t, p.readData("oss_object", config(key)), words...)
+	}
 	if got := o.requestsFor("outside.txt"); got != "HeadObject:1" {
 		t.Errorf("a body that is too large was asked for: %q", got)
 	}
@@ -221,11 +196,13 @@ output "NAME" {
 			t.Errorf("%s, %s: got %q, want %q", tc.key, tc.arguments, got, tc.want)
 		}
 	}
-	w.config("%s", read(0, "outside", bytes)+read(1, "binary", both))
-	w.expectErrors(map[string][]string{
-		"data.oss_object.test_0": {"Object Body Too Large", "1048577 bytes", "Remove read_body_base64"},
-		"data.oss_object.test_1": {"Object Body Is Not Text", "read_body_base64"},
-	}, "plan")
+	p := o.protocol()
+	for key, words := range map[string][]string{
+		"outside": {"Object Body Too Large", "1048577 bytes", "Remove read_body_base64"},
+		"binary":  {"Object Body Is Not Text", "read_body_base64"},
+	} {
+		expectTold(t, p.readData("oss_object", map[string]any{"bucket": o.bucket, "key": o.key(key), "read_body_base64": true, "read_body": key == "binary"}), words...)
+	}
 }
 
 // The Content-Disposition that the endpoint puts over the object's is not the object's.
@@ -236,17 +213,11 @@ func TestObjectDataSourceOfAForcedDownload(t *testing.T) {
 	o := startServer(t, server)
 	o.must(o.sdk().PutObject("a.html", strings.NewReader("x"), oss.ContentType("text/html"), oss.ContentDisposition("inline")))
 	o.must(o.sdk().PutObject("a.txt", strings.NewReader("x"), oss.ContentType("text/plain"), oss.ContentDisposition("inline")))
-	w := o.workspace()
-	w.config(`
-data "oss_object" "test" {
-  for_each = toset(["a.html", "a.txt"])
-  bucket   = "BUCKET"
-  key      = each.key
-}
-output "test" { value = [for o in data.oss_object.test : o.content_disposition] }
-`)
-	if got := w.outputs()["test"]; !reflect.DeepEqual(got, []any{nil, "inline"}) {
-		t.Errorf("got %v", got)
+	p := o.protocol()
+	for key, want := range map[string]any{"a.html": nil, "a.txt": "inline"} {
+		if got := p.data("oss_object", map[string]any{"bucket": o.bucket, "key": key})["content_disposition"]; got != want {
+			t.Errorf("%s: got %v, want %v", key, got, want)
+		}
 	}
 }
 
@@ -320,12 +291,6 @@ func TestObjectDataSourceReplacedWhileRead(t *testing.T) {
 	o, f := startFaulty(t)
 	o.must(o.sdk().PutObject("k", strings.NewReader("text")))
 	f.arm("GetObject", ossserver.Fault{Status: 412, Code: "PreconditionFailed", Message: "changed"}, -1)
-	w := o.workspace()
-	w.config(`data "oss_object" "test" {
-  bucket = "BUCKET"
-  key = "k"
-  read_body = true
-}
-`)
-	w.fails([]string{"OSS Object Changed While It Was Read", "Run again"}, "plan", "-no-color")
+	told := o.protocol().readData("oss_object", map[string]any{"bucket": o.bucket, "key": "k", "read_body": true})
+	expectTold(t, told, "OSS Object Changed While It Was Read", "Run again")
 }
