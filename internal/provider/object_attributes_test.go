@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -65,23 +64,24 @@ func TestManagedAttributes(t *testing.T) {
 		"together": {nil, together, "CopyObject:1", [7]string{"private", "Standard", "KMS", "key-1", "SM4", "api", "no-cache"}},
 	}
 	o := startOSS(t)
-	w := o.workspace()
-	first, changed := "", ""
-	for name, row := range rows {
-		first += attributesObject(t, name, row.first...)
-		changed += attributesObject(t, name, row.changes...)
+	p := o.protocol()
+	objects := map[string]*protocolResource{}
+	configure := func(name string, pairs ...string) {
+		t.Helper()
+		objects[name].config = argumentsOfBlock(t, strings.Replace(attributesObject(t, name, pairs...), "BUCKET", o.bucket, 1))
 	}
-	w.config("%s", first)
-	w.apply()
+	for name, row := range rows {
+		objects[name] = p.manage("oss_object", nil)
+		configure(name, row.first...)
+		objects[name].apply()
+	}
 	if got := o.requests(); got != "GetBucketVersioning:1 PutObject:7" {
 		t.Errorf("created by %q", got)
 	}
 	expectAttributes(t, o.object("acl"), "public-read", "IA", "KMS", "key-1", "SM4", "web team")
 	o.local().ResetRecords()
-	if out := w.apply(); !strings.Contains(out, "No changes.") || len(plannedChanges(out)) != 0 {
-		t.Errorf("the plan after the creation is not empty:\n%s", out)
-	}
-	for name := range rows {
+	for name, r := range objects {
+		r.clean()
 		want := "GetObjectAcl:1 GetObjectTagging:1 HeadObject:1"
 		if name == "tags" {
 			want = "GetObjectAcl:1 HeadObject:1" // which says that there are none
@@ -90,39 +90,40 @@ func TestManagedAttributes(t *testing.T) {
 			t.Errorf("%s: refreshed by %q", name, got)
 		}
 	}
-	w.config("%s", changed)
-	o.local().ResetRecords()
-	w.apply("-refresh=false")
-	for name, row := range rows {
-		if got := o.requestsFor(name); got != row.requests {
-			t.Errorf("%s: requests %q, want %q", name, got, row.requests)
+	// change is an apply without a refresh.
+	change := func(name, requests string, pairs ...string) {
+		t.Helper()
+		r := objects[name]
+		configure(name, pairs...)
+		o.local().ResetRecords()
+		r.applyTo(r.written(), r.plan())
+		if got := o.requests(); got != requests {
+			t.Errorf("%s: requests %q, want %q", name, got, requests)
 		}
-		expectAttributes(t, o.object(name), row.want[0], row.want[1], row.want[2], row.want[3], row.want[4], row.want[5])
-		if got := o.object(name); got.CacheControl != row.want[6] {
+		for _, record := range o.local().Records() {
+			if record.Operation == "CopyObject" && record.BytesIn != 0 {
+				t.Errorf("%s: %d bytes uploaded", name, record.BytesIn)
+			}
+		}
+	}
+	for name, row := range rows {
+		change(name, row.requests, row.changes...)
+		got := o.object(name)
+		expectAttributes(t, got, row.want[0], row.want[1], row.want[2], row.want[3], row.want[4], row.want[5])
+		if got.CacheControl != row.want[6] {
 			t.Errorf("%s: stored the cache control %q", name, got.CacheControl)
 		}
+		objects[name].clean()
 	}
-	for _, r := range o.local().Records() {
-		if r.Operation == "CopyObject" && r.BytesIn != 0 {
-			t.Errorf("%s: %d bytes uploaded", r.Key, r.BytesIn)
-		}
-	}
-
-	w.config("%s", strings.Replace(changed, attributesObject(t, "together", together...), attributesObject(t, "together", append(together, `"body"`, `"new body"`)...), 1))
-	o.local().ResetRecords()
-	w.apply("-refresh=false")
-	if got := o.requests(); got != "HeadObject:1 PutObject:1" {
-		t.Errorf("body changed by %q", got)
-	}
+	change("together", "HeadObject:1 PutObject:1", append(together, `"body"`, `"new body"`)...)
 	expectAttributes(t, o.object("together"), "private", "Standard", "KMS", "key-1", "SM4", "api")
-	w.clean() // of that change, and of those before it
+	objects["together"].clean()
 }
 
 // What is managed and changed by others is shown and repaired, what is not managed is neither.
 func TestAttributeDrift(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
-	w := o.workspace()
 	rows := map[string]struct {
 		drift   func(key string) error
 		changed []string
@@ -136,44 +137,31 @@ func TestAttributeDrift(t *testing.T) {
 			return err
 		}, []string{"etag", "server_side_data_encryption", "server_side_encryption", "server_side_encryption_key_id", "storage_class", "version_id"}},
 	}
-	text := ""
-	for name := range rows {
-		text += attributesObject(t, name)
-	}
-	w.config("%s", text)
-	w.apply()
-	originals := map[string]ossserver.Object{}
+	p := o.protocol()
 	for name, row := range rows {
-		originals[name] = o.object(name)
+		r := p.manage("oss_object", argumentsOfBlock(t, strings.Replace(attributesObject(t, name), "BUCKET", o.bucket, 1)))
+		r.apply()
+		original := o.object(name)
 		o.must(row.drift(name))
-	}
-	changes := plannedChanges(w.apply())
-	for name, row := range rows {
-		if got := changes["oss_object."+name]; !got.actions.Update() || !sameNames(got.attributes, row.changed) {
-			t.Errorf("%s: plan %v of %v, want an update of %v", name, got.actions, got.attributes, row.changed)
+		if action, attributes := r.changes(); action != "update" || !sameNames(attributes, row.changed) {
+			t.Errorf("%s: plan %s of %v, want an update of %v", name, action, attributes, row.changed)
 		}
-		now, original := o.object(name), originals[name]
+		r.apply()
+		now := o.object(name)
 		now.LastModified, now.VersionID, now.BodyPath = original.LastModified, original.VersionID, original.BodyPath
 		if !sameObject(now, original) {
 			t.Errorf("%s: repaired to %+v, want %+v", name, now, original)
 		}
-	}
-	w.clean()
-	// Taken out of the configuration: no change, and no drift from then on.
-	plain := ""
-	for name := range rows {
-		plain += fmt.Sprintf("resource \"oss_object\" %q {\n bucket = \"BUCKET\"\n key = %q\n content = \"body\"\n}\n", name, name)
-	}
-	w.config("%s", strings.ReplaceAll(plain, `"body"`, `"new body"`))
-	changes = plannedChanges(w.apply())
-	for name := range rows {
-		if got := changes["oss_object."+name]; !got.actions.Update() || !sameNames(got.attributes, []string{"content", "crc64", "etag", "size", "version_id"}) {
-			t.Errorf("%s: plan %v of %v, want an upload and nothing else", name, got.actions, got.attributes)
-		}
+		r.clean()
+		// Taken out of the configuration: no change, and no drift from then on.
+		r.config = map[string]any{"bucket": o.bucket, "key": name, "content": "body"}
+		r.clean()
+		r.config["content"] = "new body"
+		r.apply()
 		expectAttributes(t, o.object(name), "public-read", "IA", "KMS", "key-1", "SM4", "web team")
+		o.must(o.sdk().SetObjectACL(name, oss.ACLPrivate))
+		r.clean()
 	}
-	o.must(o.sdk().SetObjectACL("acl", oss.ACLPrivate))
-	w.clean()
 }
 
 // Another encryption leaves the arguments of the old one behind.
@@ -261,38 +249,40 @@ func TestEarlyDeletionFeeIsTold(t *testing.T) {
 func TestArchivedObjectIsExplained(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)
-	w := o.workspace()
+	p := o.protocol()
+	arguments := func(name string, pairs ...string) map[string]any {
+		return argumentsOfBlock(t, strings.Replace(attributesObject(t, name, pairs...), "BUCKET", o.bucket, 1))
+	}
 	archive := []string{`"IA"`, `"Archive"`}
-	cached := []string{`"IA"`, `"Archive"`, "content  ", "cache_control = \"no-cache\"\n content  "}
-	source, later := attributesObject(t, "source", archive...), attributesObject(t, "later")
-	w.config("%s", attributesObject(t, "header", archive...)+attributesObject(t, "class", archive...)+source+later)
-	w.apply()
-	changed := attributesObject(t, "header", cached...) + attributesObject(t, "class") + source + `
-resource "oss_object" "copy" {
-  bucket = "BUCKET"
-  key = "copy"
-  copy_source {
-    bucket = "BUCKET"
-    key = "source"
-  }
-}`
-	w.config("%s", changed+later)
-	w.expectDiagnosed(map[string][]string{
+	objects := map[string]*protocolResource{
+		"header": p.manage("oss_object", arguments("header", archive...)), "class": p.manage("oss_object", arguments("class", archive...)),
+		"source": p.manage("oss_object", arguments("source", archive...)), "later": p.manage("oss_object", arguments("later")),
+	}
+	for _, r := range objects {
+		r.apply()
+	}
+	objects["header"].config = with(objects["header"].config, map[string]any{"cache_control": "no-cache"})
+	objects["class"].config = arguments("class")
+	objects["copy"] = p.manage("oss_object", map[string]any{"bucket": o.bucket, "key": "copy", "copy_source": map[string]any{"bucket": o.bucket, "key": "source"}})
+	for name, words := range map[string][]string{
 		"header": {"OSS Object Is Archived", "headers and metadata change", "Restore it first"},
 		"class":  {"OSS Object Is Archived", "storage class or encryption changes"},
 		"copy":   {"Copy Source Is Archived", "Restore it first"},
-	}, "plan")
+	} {
+		p.fails(words, func() { objects[name].changes() })
+	}
 	for _, key := range []string{"header", "class", "source"} {
 		o.must(o.sdk().RestoreObject(key))
 	}
-	w.apply()
-	w.config("%s", changed+attributesObject(t, "later", `"IA"`, `"Standard"`))
-	if changes := w.prints(); len(changes) != 1 || !changes["oss_object.later"].actions.Update() {
-		t.Errorf("the plan after what was restored is %v, want a change of one object", changes)
+	for _, r := range objects {
+		r.apply()
+		r.clean()
 	}
+	later := objects["later"]
+	later.config = arguments("later", `"IA"`, `"Standard"`)
+	later.refresh()
+	plan := later.plan()
 	_, err := o.sdk().CopyObject("later", "later", oss.ObjectStorageClass(oss.StorageArchive), oss.MetadataDirective(oss.MetaReplace))
 	o.must(err)
-	w.expectDiagnosed(map[string][]string{
-		"later": {"Unable to Update OSS Object", "change the storage class or encryption of", "InvalidObjectState"},
-	}, "apply", "plan.bin")
+	p.fails([]string{"Unable to Update OSS Object", "change the storage class or encryption of", "InvalidObjectState"}, func() { later.applyTo(later.written(), plan) })
 }
