@@ -281,18 +281,20 @@ func TestCallbackAfterImport(t *testing.T) {
 	o := startCallbacks(t)
 	r := plainReceiver(t)
 	o.must(o.sdk().PutObject("k", strings.NewReader("one")))
-	w := o.workspace()
-	w.config(strings.ReplaceAll(called("k", "content = \"one\"\n content_type = \"application/octet-stream\"", small(r.URL)), "%", "%%"))
-	w.must("import", "oss_object.k", o.bucket+"/k")
-	if got := w.prints()["oss_object.k"].attributes; strings.Join(got, " ") != "callback content" {
+	object := o.protocol().importByID("oss_object", o.bucket+"/k")
+	object.config = map[string]any{
+		"bucket": o.bucket, "key": "k", "content": "one", "content_type": "application/octet-stream", "callback": map[string]any{"urls": []any{r.URL}, "body": "object=${object}"},
+	}
+	plan := object.plan()
+	if _, got := object.differences(plan); strings.Join(got, " ") != "callback content" {
 		t.Errorf("the plan changes %v", got)
 	}
 	o.local().ResetRecords()
-	w.must("apply", "-refresh=false", "plan.bin")
+	object.applyTo(object.written(), plan)
 	if got := o.requests(); got != "" || len(r.bodies()) != 0 {
 		t.Errorf("requests %q, called back %q", got, r.bodies())
 	}
-	w.clean()
+	object.clean()
 }
 
 // A value that is only known during the apply says nothing at plan, and reaches the receiver.

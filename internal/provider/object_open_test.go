@@ -73,42 +73,33 @@ func openObjectConfig(name, arguments string) string {
 // What an import costs, and what it costs that something becomes managed: nothing is written where it is right already.
 func TestRequestsOfOpenSettings(t *testing.T) {
 	t.Parallel()
-	const right = `acl = "public-read"
-  tags = { team = "web" }
-  storage_class = "IA"
-  server_side_encryption = "AES256"`
-	rows := map[string]struct{ arguments, plan, apply string }{
-		"nothing": {"", "HeadObject:1", ""},
-		"right":   {right, "GetObjectAcl:1 GetObjectTagging:1 HeadObject:1", "GetObjectAcl:1 GetObjectTagging:1"},
-		"class":   {`storage_class = "IA"`, "HeadObject:1", ""},
-		"wrong":   {`acl = "private"`, "GetObjectAcl:1 HeadObject:1", "GetObjectAcl:1 PutObjectACL:1"},
-	}
+	right := map[string]any{"acl": "public-read", "tags": map[string]any{"team": "web"}, "storage_class": "IA", "server_side_encryption": "AES256"}
 	o := startOSS(t)
-	w := o.workspace()
-	text := ""
-	for name, row := range rows {
+	for name, row := range map[string]struct {
+		arguments   map[string]any
+		plan, apply string
+	}{
+		"nothing": {nil, "HeadObject:1", ""},
+		"right":   {right, "GetObjectAcl:1 GetObjectTagging:1 HeadObject:1", "GetObjectAcl:1 GetObjectTagging:1"},
+		"class":   {map[string]any{"storage_class": "IA"}, "HeadObject:1", ""},
+		"wrong":   {map[string]any{"acl": "private"}, "GetObjectAcl:1 HeadObject:1", "GetObjectAcl:1 PutObjectACL:1"},
+	} {
 		openObject(o, name)
-		text += openObjectConfig(name, row.arguments)
-	}
-	w.config("%s", text)
-	o.local().ResetRecords()
-	w.must("plan", "-out=plan.bin", "-no-color")
-	for name, row := range rows {
-		if got := o.requestsFor(name); got != row.plan {
+		o.local().ResetRecords()
+		r := o.protocol().importByID("oss_object", o.bucket+"/"+name)
+		r.config = with(map[string]any{"bucket": o.bucket, "key": name}, row.arguments)
+		r.plan()
+		if got := o.requests(); got != row.plan {
 			t.Errorf("%s: planned by %q, want %q", name, got, row.plan)
 		}
-	}
-	o.local().ResetRecords()
-	w.must("apply", "-no-color", "plan.bin")
-	for name, row := range rows {
-		if got := o.requestsFor(name); got != row.apply {
+		r.p = o.protocol() // the run that applies it
+		o.local().ResetRecords()
+		r.applyTo(r.written(), r.planAgain())
+		if got := o.requests(); got != row.apply {
 			t.Errorf("%s: applied by %q, want %q", name, got, row.apply)
 		}
+		r.clean()
 	}
-	if got := o.requestsFor(""); got != "" {
-		t.Errorf("the bucket was asked %q", got)
-	}
-	w.clean()
 }
 
 // A setting that becomes managed and is not what is stored: the plan cannot show what goes, since the state has nothing,
