@@ -215,10 +215,10 @@ func (f *failureTest) uploadsAgain() string {
 }
 
 // A callback that fails on an update fails the apply; the state has the object as it is stored, and each apply uploads it
-// again, in place, until the callback comes through.
+// again, in place, until the callback comes through. TestCallbackFailures has all ways to fail.
 func TestCallbackFailureOnUpdate(t *testing.T) {
 	t.Parallel()
-	f := startFailures(t)
+	f := startFailures(t, "missing", "text")
 	f.configure("one", true)
 	f.w.apply()
 	f.holds("one", true, false)
@@ -227,10 +227,10 @@ func TestCallbackFailureOnUpdate(t *testing.T) {
 	f.apply("uploads it again, in place", `on_failure = "warn"`)
 	f.holds("two", false, false)
 
-	calls := len(f.failures[2].r.bodies())
+	calls := len(f.failures[0].r.bodies())
 	f.apply()
 	f.holds("two", false, false)
-	if got := len(f.failures[2].r.bodies()); got != calls+1 {
+	if got := len(f.failures[0].r.bodies()); got != calls+1 {
 		t.Errorf("the next apply called back %d times, want once", got-calls)
 	}
 
@@ -239,7 +239,7 @@ func TestCallbackFailureOnUpdate(t *testing.T) {
 	if out := f.uploadsAgain(); !strings.Contains(out, "Upload Repeated for Its Callback") || !strings.Contains(out, "the callback of its last upload failed") {
 		t.Errorf("the plan does not say why it uploads again:\n%s", out)
 	}
-	if got := f.requests(); strings.Contains(got, "DeleteObject") || !strings.Contains(got, "PutObject:9") {
+	if got := f.requests(); strings.Contains(got, "DeleteObject") || !strings.Contains(got, "PutObject:2") {
 		t.Errorf("requests %q, want an upload in place of each", got)
 	}
 	f.holds("two", true, false)
@@ -272,54 +272,109 @@ func TestCallbackFailureOnCreate(t *testing.T) {
 	f.w.clean()
 }
 
+// playedCallback is the object of a way to fail that is played by the protocol.
+type playedCallback struct {
+	*failureTest
+	*failingCallback
+	object *protocolResource
+}
+
+// apply applies a body while the receiver fails, or is repaired, and returns what was told of callbacks.
+func (c *playedCallback) apply(body, onFailure string, repaired bool) (told string) {
+	c.t.Helper()
+	url := c.r.URL
+	if c.name == "nobody" && !repaired {
+		url = deadURL
+	}
+	c.r.set(says(fmt.Sprintf(`{"name":%q}`, c.name)))
+	if c.fail != nil && !repaired {
+		c.r.set(c.fail)
+	}
+	if c.name == "certificate" {
+		c.tls.good.Store(repaired)
+	}
+	c.object.config = map[string]any{"bucket": c.bucket, "key": c.name, "content": body, "callback": map[string]any{
+		"urls": []any{url}, "body": "object=${object}", "sni": true, "on_failure": onFailure,
+	}}
+	c.object.p.told = nil
+	failed := c.object.p.attempt(c.object.apply) != ""
+	if failed != (onFailure == "error" && !repaired) {
+		c.t.Errorf("%s: the apply failed: %v", c.name, failed)
+	}
+	for _, l := range lines(c.object.p.told) {
+		if strings.Contains(l, "Callback") && !strings.Contains(l, "Invalid Callback URL") { // which is said of each callback to this machine
+			told += l + "\n"
+		}
+	}
+	stored, state := c.testOSS.object(c.name), c.object.attributes()
+	if c.body(c.name) != body || state["content"] != body || state["crc64"] != stored.CRC64 || state["etag"] != stored.ETag {
+		c.t.Errorf("%s: state %v, stored %+v", c.name, state, stored)
+	}
+	var answer any
+	if repaired {
+		answer = fmt.Sprintf(`{"name":%q}`, c.name)
+	}
+	if got := state["callback_response"]; got != answer {
+		c.t.Errorf("%s: callback_response %v, want %v", c.name, got, answer)
+	}
+	return told
+}
+
+// fails applies a body while the receiver fails, which has to be told, as an error or a warning, with all the words.
+func (c *playedCallback) fails(body, onFailure, severity string, words ...string) {
+	c.t.Helper()
+	told := c.apply(body, onFailure, false)
+	words = append(words, severity+" at callback.urls: Upload Callback Failed: ", fmt.Sprintf("The object %q is stored", c.name), "OSS request ID: ", "EC: 0007-0000020")
+	for _, word := range append(words, c.words...) {
+		if !strings.Contains(told, word) {
+			c.t.Errorf("%s: the provider does not say %q: %s", c.name, word, told)
+		}
+	}
+}
+
+// Each way to fail is explained, and the next apply uploads again, in place, and calls back. TestCallbackFailureOnUpdate has
+// another failure in between.
+func TestCallbackFailures(t *testing.T) {
+	t.Parallel()
+	f := startFailures(t)
+	for _, way := range f.failures {
+		t.Run(way.name, func(t *testing.T) {
+			t.Parallel()
+			o := *f.testOSS
+			o.t = t
+			c := &playedCallback{&failureTest{testOSS: &o, tls: f.tls}, way, o.protocol().manage("oss_object", nil)}
+			if told := c.apply("one", "error", true); told != "" {
+				t.Errorf("told is %s", told)
+			}
+			c.fails("two", "error", "error", "uploads it again, in place", `on_failure = "warn"`)
+			if action, attributes := c.object.changes(); action != "update" || !slices.Contains(attributes, "callback_response") {
+				t.Errorf("the plan is %s of %v, want an update with a new answer", action, attributes)
+			}
+			told := c.apply("two", "error", true)
+			if !strings.HasPrefix(told, "warning ") || !strings.Contains(told, "Upload Repeated for Its Callback") || !strings.Contains(told, "the callback of its last upload failed") || strings.Contains(told, "Upload Callback Failed") {
+				t.Errorf("told is %s", told)
+			}
+			if got := f.requestsFor(way.name); !strings.HasSuffix(got, "PutObject:3") || strings.Contains(got, "DeleteObject") {
+				t.Errorf("requests %q, want three uploads in place", got)
+			}
+			c.object.clean()
+		})
+	}
+}
+
 // With on_failure = "warn" the apply goes on, and nothing is owed.
 func TestCallbackFailureThatOnlyWarns(t *testing.T) {
 	t.Parallel()
 	f := startFailures(t, "nobody", "text")
-	for _, c := range f.failures {
-		r := f.protocol().manage("oss_object", nil)
-		apply := func(body, url string, answer http.HandlerFunc, words ...string) {
-			t.Helper()
-			c.r.set(answer)
-			r.config = map[string]any{"bucket": f.bucket, "key": c.name, "content": body, "callback": map[string]any{
-				"urls": []any{url}, "body": "object=${object}", "on_failure": "warn",
-			}}
-			r.p.told = nil
-			r.apply()
-			told := ""
-			for _, l := range lines(r.p.told) {
-				if strings.Contains(l, "Upload Callback Failed") {
-					told += l
-				}
-			}
-			if (told == "") != (words == nil) || words != nil && !strings.HasPrefix(told, "warning at callback.urls") {
-				t.Errorf("%s: told is %q", c.name, told)
-			}
-			for _, word := range words {
-				if !strings.Contains(told, word) {
-					t.Errorf("%s: the warning does not say %q: %s", c.name, word, told)
-				}
-			}
-			stored, state := f.object(c.name), r.attributes()
-			if f.body(c.name) != body || state["content"] != body || state["crc64"] != stored.CRC64 || state["etag"] != stored.ETag {
-				t.Errorf("%s: state %v, stored %+v", c.name, state, stored)
-			}
-			var want any
-			if words == nil {
-				want = `{"ok":true}`
-			}
-			if got := state["callback_response"]; got != want {
-				t.Errorf("%s: callback_response %v, want %v", c.name, got, want)
-			}
-			r.clean()
+	for _, way := range f.failures {
+		c := &playedCallback{f, way, f.protocol().manage("oss_object", nil)}
+		for _, body := range []string{"one", "two"} {
+			c.fails(body, "warn", "warning", "callback_response is null")
+			c.object.clean()
 		}
-		url, fail := c.r.URL, c.fail
-		if c.name == "nobody" {
-			url, fail = deadURL, refusing
+		if told := c.apply("three", "warn", true); told != "" {
+			t.Errorf("%s: told is %s", way.name, told)
 		}
-		words := append([]string{fmt.Sprintf("The object %q is stored", c.name), "OSS request ID: ", "EC: 0007-0000020", "callback_response is null"}, c.words...)
-		apply("one", url, fail, words...)
-		apply("two", url, fail, words...)
-		apply("three", c.r.URL, says(`{"ok":true}`))
+		c.object.clean()
 	}
 }
