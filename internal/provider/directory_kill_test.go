@@ -22,7 +22,7 @@ type release map[string]string
 
 // Two releases of a site: the page names what it needs, and what only the first has goes with the second.
 var (
-	firstRelease  = release{"index.html": "css/1.css shared.js", "css/1.css": "style one", "shared.js": "script", "gone.txt": "x"}
+	firstRelease  = release{"index.html": "css/1.css shared.js", "css/1.css": "style one", "shared.js": "script"}
 	secondRelease = release{"index.html": "css/2.css shared.js", "css/2.css": "style two", "shared.js": "script two"}
 )
 
@@ -33,7 +33,7 @@ var releases = []struct {
 	before, then release
 	directories  int
 }{
-	{"create", nil, firstRelease, 7}, {"update", firstRelease, secondRelease, 7}, {"destroy", secondRelease, nil, 3},
+	{"create", nil, firstRelease, 6}, {"update", firstRelease, secondRelease, 7}, {"destroy", secondRelease, nil, 3},
 }
 
 // sites puts the releases before or after the changes into the folders, and configures the directories.

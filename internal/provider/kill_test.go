@@ -129,7 +129,7 @@ func TestLargeUploadKilledAtEveryRequest(t *testing.T) {
 	k := newKiller(t)
 	w, o := k.workspace, k.workspace.oss
 	w.write("large.bin", "")
-	o.must(os.Truncate(filepath.Join(w.dir, "large.bin"), 65<<20))
+	o.must(os.Truncate(filepath.Join(w.dir, "large.bin"), 64<<20))
 	w.config(`resource "oss_object" "test" {
   count  = 2
   bucket = "BUCKET"
@@ -150,7 +150,7 @@ func TestLargeUploadKilledAtEveryRequest(t *testing.T) {
 		t.Errorf("the uploads are not healed by the two runs:\n%s", got)
 	}
 	for _, key := range []string{"k/0", "k/1"} {
-		if got := o.object(key); got.Size != 65<<20 {
+		if got := o.object(key); got.Size != 64<<20 {
 			t.Errorf("%s has %d bytes", key, got.Size)
 		}
 	}

@@ -91,15 +91,24 @@ func carryOut(t *testing.T, preface, section []block, report string) {
 	o.put("other/not-meant.txt")
 	foreignCORS(o, corsDocument(corsRuleTwo))
 	before := w.stored()
-	for _, b := range slices.Concat(preface, section) {
+	all, last := slices.Concat(preface, section), ""
+	for i, b := range all {
 		if b.language == "terraform" {
 			name, _, _ := strings.Cut(b.text, "\n")
 			w.write(strings.TrimPrefix(name, "# "), b.text)
 			continue
 		}
-		for line := range strings.Lines(b.text) {
-			w.step(strings.TrimSpace(line))
+		lines := strings.Split(strings.TrimSpace(b.text), "\n")
+		for j, line := range lines {
+			var flags []string
+			if i == len(all)-1 && j == len(lines)-1 {
+				last, flags = line, []string{"-detailed-exitcode"}
+			}
+			w.step(strings.TrimSpace(line), flags...)
 		}
+	}
+	if !strings.HasPrefix(last, "terraform plan ") {
+		t.Errorf("the last step is %q, not the plan that is empty", last)
 	}
 	imported := w.objects
 	if strings.Contains(report, "to import") {
@@ -108,7 +117,6 @@ func carryOut(t *testing.T, preface, section []block, report string) {
 	if want := fmt.Sprintf(report, imported); !strings.Contains(w.said.String(), want) {
 		t.Errorf("nothing said %q:\n%s", want, w.said.String())
 	}
-	w.clean()
 	if after := w.stored(); !maps.EqualFunc(before, after, sameObject) {
 		t.Errorf("stored before\n%+v\nand after\n%+v", before, after)
 	}
@@ -128,8 +136,8 @@ func (w *takeover) stored() map[string]ossserver.Object {
 	return all
 }
 
-// step carries out a line of a shell: rm, or terraform, whose output may go into a file.
-func (w *takeover) step(line string) {
+// step carries out a line of a shell: rm, or terraform, whose output may go into a file. It gets more flags than the page has.
+func (w *takeover) step(line string, more ...string) {
 	w.t.Helper()
 	command, cost, _ := strings.Cut(line, "#")
 	words := strings.Fields(command)
@@ -149,7 +157,7 @@ func (w *takeover) step(line string) {
 	}
 	w.oss.local().ResetRecords()
 	flags := map[string][]string{"apply": {"-auto-approve", "-no-color"}, "plan": {"-no-color"}, "query": {"-no-color"}}
-	process, detach := w.attached(slices.Concat(words[1:2], flags[words[1]], words[2:])...)
+	process, detach := w.attached(slices.Concat(words[1:2], flags[words[1]], words[2:], more)...)
 	out, err := rig.Must(w.t.Context(), process)
 	detach()
 	if err != nil {
