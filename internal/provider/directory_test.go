@@ -194,7 +194,7 @@ func TestDirectoryPrunesAll(t *testing.T) {
 	// From now on they show at their names.
 	o.must(o.sdk().PutObject("site/again.txt", strings.NewReader("xyz")))
 	out = w.apply()
-	if changes := plannedAttributes(out); !slices.Equal(changes, []string{"changed_keys", "file_count", "files", "total_size"}) {
+	if changes := plannedChanges(out)["oss_directory.site"].attributes; !slices.Equal(changes, []string{"changed_keys", "file_count", "files", "total_size"}) {
 		t.Errorf("the plan changes %q:\n%s", changes, out)
 	}
 	w.clean()

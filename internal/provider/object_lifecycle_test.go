@@ -44,7 +44,7 @@ resource "oss_object" "test" {
 	change := func(when, planned, length, cache string) {
 		t.Helper()
 		out := w.apply()
-		if got := strings.Join(plannedAttributes(out), " "); got != planned {
+		if got := strings.Join(plannedChanges(out)[testObject].attributes, " "); got != planned {
 			t.Errorf("%s: the plan changes %q, want %q:\n%s", when, got, planned, out)
 		}
 		look(when, length, cache)

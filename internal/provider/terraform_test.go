@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -237,16 +236,4 @@ func changedAttributes(c *tfjson.Change) []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
-}
-
-var plannedLine = regexp.MustCompile(`(?m)^ {6}[~+-] (\w+) +=`)
-
-// plannedAttributes names the attributes that the plan of a resource changes, as an apply prints it. Where that is all that is
-// asked of a plan, it saves two runs.
-func plannedAttributes(out string) []string {
-	var names []string
-	for _, found := range plannedLine.FindAllStringSubmatch(out, -1) {
-		names = append(names, found[1])
-	}
-	return names
 }
