@@ -56,7 +56,7 @@ func TestPictureIsOfThisPage(t *testing.T) {
 	}
 }
 
-// itsPicture is the page after a callback. With -update it is taken.
+// itsPicture is taken of the page after a callback, with -update only.
 func (h *theatre) itsPicture(t *testing.T) {
 	if !*update {
 		t.Skip("taken by make pictures")

@@ -177,7 +177,8 @@ func TestCORSDrift(t *testing.T) {
 	}
 }
 
-// Rules of others are in the way unless they may be replaced, by what is stored then and goes with the resource.
+// Rules that others set are replaced only where allow_overwrite permits it. What replaces them is stored, and goes with the
+// resource.
 func TestCORSNeverReplacesForeignRules(t *testing.T) {
 	t.Parallel()
 	o := startOSS(t)

@@ -63,7 +63,7 @@ type costHistory struct {
 	table   string
 	suffix  string     // of the names of its resources
 	w       *workspace // with its own bucket and folder
-	steps   []cost     // to come
+	steps   []cost
 	config  string
 	targets []string // the arguments that name what the configuration has
 }
@@ -138,8 +138,8 @@ func playCosts(t *testing.T, w *workspace, histories []*costHistory) bool {
 	return true
 }
 
-// nextCosts chooses the run that the longest of the histories needs, and an import before all others: it reads what the
-// configuration asks for, whatever that is.
+// nextCosts chooses the run that the longest of the histories needs. Imports go first, since Terraform reads all that is
+// configured during one.
 func nextCosts(histories []*costHistory) (command string) {
 	longest := 0
 	for _, h := range histories {

@@ -119,7 +119,7 @@ func TestDirectoryImportWithoutSource(t *testing.T) {
 	w.apply()
 	for i, id := range []string{"test-bucket/reports/", "oss://test-bucket/reports/"} {
 		o.local().ResetRecords()
-		state := fmt.Sprintf("-state=%d.tfstate", i) // in which the directory is not yet
+		state := fmt.Sprintf("-state=%d.tfstate", i) // which does not have the directory yet
 		w.must("import", state, "oss_directory.reports", id)
 		changes := w.plan(state)
 		if got := o.requests(); strings.Contains(got, "Copy") || !strings.Contains(got, "HeadObject:3") {

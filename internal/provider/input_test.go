@@ -361,7 +361,7 @@ func TestCustomDomain(t *testing.T) {
 	p.fails([]string{"Bucket Behind Another Custom Domain", "alias"}, func() { other.plan() })
 }
 
-// atLocalhost is a provider block whose endpoint names the server so.
+// atLocalhost is a provider block whose endpoint is at localhost.
 func atLocalhost(o *testOSS, more map[string]any) map[string]any {
 	return with(map[string]any{
 		"endpoint": strings.Replace(o.endpoint, "127.0.0.1", "localhost", 1), "region": o.region, "access_key_id": testKeyID, "access_key_secret": testSecret,

@@ -76,8 +76,8 @@ func TestInterruptedUpload(t *testing.T) {
 	w.clean()
 }
 
-// Ctrl-C during the upload of a directory lets the writes under way end and begins no others. The next apply writes the rest
-// alone.
+// Ctrl-C during the upload of a directory lets the writes under way end and begins no others. The next apply writes only the
+// rest.
 func TestInterruptedDirectory(t *testing.T) {
 	t.Parallel()
 	strike := make(chan struct{})
@@ -87,11 +87,11 @@ func TestInterruptedDirectory(t *testing.T) {
 	server.Fault = func(c ossserver.Call) *ossserver.Fault {
 		if c.Operation == "PutObject" && writes.Add(1) > 20 {
 			interrupt()
-			<-time.After(250 * time.Millisecond) // it is not to be over before it is interrupted
+			<-time.After(250 * time.Millisecond) // the upload must not end before it is interrupted
 		}
 		return nil
 	}
-	const files = 200
+	const files = 300
 	o := startServer(t, server)
 	w := o.workspace()
 	for n := range files {

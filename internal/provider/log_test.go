@@ -56,7 +56,7 @@ data "oss_object" "there" {
 			case len(tc.want) == 0: // silence has to last
 				w.apply()
 				w.must("plan", "-no-color")
-			case slices.Contains(tc.want, `"@module":"oss"`): // which has something to say when it asks OSS for something
+			case slices.Contains(tc.want, `"@module":"oss"`): // this module logs only when OSS is asked
 				w.must("plan", "-no-color")
 			default:
 				w.must("validate", "-no-color")

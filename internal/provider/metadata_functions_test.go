@@ -24,7 +24,11 @@ func (w *workspace) outputs() map[string]any {
 // output applies, and decodes one of the outputs.
 func (w *workspace) output(name string, to any) {
 	w.t.Helper()
-	text, err := json.Marshal(w.outputs()[name])
+	value, ok := w.outputs()[name]
+	if !ok {
+		w.t.Fatalf("no output %q", name)
+	}
+	text, err := json.Marshal(value)
 	w.oss.must(err)
 	w.oss.must(json.Unmarshal(text, to))
 }

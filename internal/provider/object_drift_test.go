@@ -89,7 +89,7 @@ func TestObjectDrift(t *testing.T) {
 	o.must(o.sdk().DeleteObject("gone"))
 	o.local().ResetRecords()
 	changes := plannedChanges(w.apply())
-	// A refresh is a HEAD: of each count one is not the write's.
+	// Each count includes the HEAD of the refresh.
 	expect := func(what any, key string, want []string, requests string) {
 		t.Helper()
 		if got := changes["oss_object."+key]; !got.actions.Update() || !sameNames(got.attributes, want) {

@@ -57,7 +57,7 @@ func TestIgnoreEachAlone(t *testing.T) {
 			}
 		}
 		if beside := slices.ContainsFunc(ignorables, func(a ignorable) bool { return i.ignores(a.name) }); !beside || len(i.names) != 1 {
-			resources[n].expectNothing() // of one argument beside the body the plan after the drift says it
+			resources[n].expectNothing() // for a single argument beside the body, the plan after the drift covers this
 		}
 	}
 	f.drift()

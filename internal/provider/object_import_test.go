@@ -53,7 +53,7 @@ func TestObjectImport(t *testing.T) {
 
 	o.local().ResetRecords()
 	config(`content = "foreign body"`)
-	changes = plannedChanges(w.apply()) // of the content alone: without it the plan was empty
+	changes = plannedChanges(w.apply()) // a change of anything else would mean that the plan before was not empty
 	for name := range ids {
 		if got := changes["oss_object."+name]; !sameNames(got.attributes, []string{"content"}) {
 			t.Errorf("%s: plan of %v, want content alone", name, got.attributes)

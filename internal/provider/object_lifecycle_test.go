@@ -31,6 +31,9 @@ resource "oss_object" "test" {
 	look := func(when, length, cache string) {
 		t.Helper()
 		header := o.seen(name)
+		if acl, err := o.sdk().GetObjectACL(o.key(name)); err != nil || acl.ACL != string(oss.ACLPrivate) {
+			t.Errorf("%s: ACL %q, %v", when, acl.ACL, err)
+		}
 		for field, want := range map[string]string{
 			"Content-Length": length, "Content-Type": "text/plain", "Cache-Control": cache, "Content-Language": "de", "Expires": "never",
 			"X-Oss-Meta-Owner": "emma", "X-Oss-Meta-Place": "北京", "X-Oss-Tagging-Count": "1",

@@ -203,6 +203,7 @@ func TestSourceInAnotherUnicodeForm(t *testing.T) {
 	if got := o.body("site.css"); got != "b{}" {
 		t.Errorf("body %q", got)
 	}
+	w.clean()
 	if err := os.Remove(filepath.Join(w.dir, nfd+".css")); err != nil {
 		t.Fatal(err)
 	}

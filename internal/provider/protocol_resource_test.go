@@ -208,8 +208,9 @@ func (r *protocolResource) apply() {
 	if r.id != nil {
 		r.refresh()
 	}
-	r.plan()
-	r.applyTo(r.written(), r.planAgain())
+	planned, final := r.plan(), r.planAgain()
+	r.consistent(planned.PlannedState, final.PlannedState)
+	r.applyTo(r.written(), final)
 }
 
 // destroy is all that the provider does in `terraform destroy`.
@@ -231,14 +232,15 @@ func (r *protocolResource) applyTo(config *tfprotov6.DynamicValue, plan *tfproto
 	r.check(err)
 	r.keep(resp.NewState, resp.Private, resp.NewIdentity)
 	r.p.noErrors(resp.Diagnostics)
-	r.consistent(plan.PlannedState)
+	r.consistent(plan.PlannedState, r.state)
 }
 
-// consistent holds what Terraform demands of an apply: what the plan knew of an attribute is in the state.
-func (r *protocolResource) consistent(planned *tfprotov6.DynamicValue) {
+// consistent holds what Terraform demands of an apply: what the plan knew of an attribute is in the plan that is made again,
+// and in the state.
+func (r *protocolResource) consistent(planned, later *tfprotov6.DynamicValue) {
 	r.p.t.Helper()
 	plan, have := map[string]tftypes.Value{}, map[string]tftypes.Value{}
-	for state, values := range map[*tfprotov6.DynamicValue]*map[string]tftypes.Value{planned: &plan, r.state: &have} {
+	for state, values := range map[*tfprotov6.DynamicValue]*map[string]tftypes.Value{planned: &plan, later: &have} {
 		value, err := state.Unmarshal(r.kind)
 		if r.check(err); !value.IsNull() {
 			r.check(value.As(values))
