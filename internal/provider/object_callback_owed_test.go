@@ -149,6 +149,9 @@ func (w *owing) expectTold(want ...string) {
 // The callback of a body that must not be seen is owed like any other.
 func TestCallbackOwedForSecretBody(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("seals are slow on purpose")
+	}
 	w := startOwing(t, map[string]any{"content_wo": "hush 1", "content_wo_version": 1})
 	w.set(map[string]any{"content_wo": "hush 2", "content_wo_version": 2})
 	w.refused()

@@ -90,7 +90,7 @@ func TestGeneratedConfiguration(t *testing.T) {
 	// Not managed: somebody else's change is not drift. Managed: a header is. Of all objects nothing else is planned.
 	o.must(o.sdk().SetObjectACL("settings", oss.ACLPrivate))
 	o.must(o.sdk().SetObjectMeta("plain.txt", oss.CacheControl("no-store")))
-	if got := w.prints(); len(got) != 1 || !sameNames(got["oss_object.object_0"].attributes, []string{"cache_control", "version_id"}) {
+	if got := w.plan(); len(got) != 1 || !sameNames(got["oss_object.object_0"].attributes, []string{"cache_control", "version_id"}) {
 		t.Errorf("plan %v, want the cache control of the first object to go", got)
 	}
 }

@@ -206,6 +206,9 @@ resource "oss_object" "NAME" {
 // A body that must not be seen is let go although somebody else's has taken its place, and Terraform has not looked.
 func TestWriteOnlyBodyLetGoWithDrift(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("seals are slow on purpose")
+	}
 	o := versionedOSS(t)
 	r := o.protocol().manage("oss_object", map[string]any{"bucket": o.bucket, "key": "secret.txt", "content_wo": "secret", "content_wo_version": 1, "cache_control": "no-cache"})
 	r.apply()

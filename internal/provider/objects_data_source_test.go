@@ -119,6 +119,9 @@ func TestObjectsDataSourceShowsAttributes(t *testing.T) {
 // More keys than a page has take a request for every thousand, a glob narrows what is listed, and a limit ends it.
 func TestObjectsDataSourceOfThousands(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("stores and reads a thousand objects, one after the other")
+	}
 	o := startOSS(t)
 	keys := []string{}
 	for i := range 1010 {

@@ -49,8 +49,8 @@ func plannedChanges(out string) map[string]change {
 	return changes
 }
 
-// prints makes a plan as plan does, and takes its changes from what is printed.
-func (w *workspace) prints(args ...string) map[string]change {
+// plan makes a plan and returns its changes by address.
+func (w *workspace) plan(args ...string) map[string]change {
 	w.t.Helper()
 	return plannedChanges(w.must(append([]string{"plan", "-out=plan.bin", "-no-color"}, args...)...))
 }

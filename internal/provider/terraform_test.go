@@ -189,13 +189,6 @@ type change struct {
 	attributes []string
 }
 
-// plan makes a plan and returns its changes by address; no-ops are left out.
-func (w *workspace) plan(args ...string) map[string]change {
-	w.t.Helper()
-	w.must(append([]string{"plan", "-out=plan.bin", "-no-color"}, args...)...)
-	return w.planned()
-}
-
 // planned are the changes of the plan in plan.bin.
 func (w *workspace) planned() map[string]change {
 	w.t.Helper()
