@@ -123,6 +123,9 @@ func TestAuditIsSortedAndCounted(t *testing.T) {
 // Thousands of objects cost a list for each thousand and a HEAD each, whatever is wrong with them.
 func TestAuditCostsOneHeadForEachObject(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("asks for as many objects as TestAuditIsSortedAndCounted, in the same way")
+	}
 	bucket := &syntheticBucket{objects: 2_500}
 	a := audit{client: bucket.client(t), policy: onePolicy(t, true), bucket: "bucket", keep: 7}
 	if err := a.run(t.Context()); err != nil {

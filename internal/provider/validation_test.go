@@ -352,6 +352,9 @@ func (v *validation) about(a argument, value any) []string {
 // What a number, an element that is null or something not known yet brings is never called an error of the provider.
 func TestNothingIsCalledAnErrorOfTheProvider(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("validates every argument, one after the other")
+	}
 	v := newValidation(t)
 	numbers := 0
 	for _, a := range v.arguments() {
