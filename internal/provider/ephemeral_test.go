@@ -116,12 +116,7 @@ func (p *protocol) opened(name string, values map[string]tftypes.Value) map[stri
 	p.t.Helper()
 	resp := p.open(name, values, false)
 	p.noErrors(resp.Diagnostics)
-	result, err := resp.Result.Unmarshal(p.schema.EphemeralResourceSchemas[name].ValueType())
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	attributes, _ := plainOf(p.t, result).(map[string]any)
-	return attributes
+	return p.attributes(resp.Result, p.schema.EphemeralResourceSchemas[name].ValueType())
 }
 
 var openable = map[string]map[string]tftypes.Value{

@@ -30,6 +30,15 @@ func startOwing(t *testing.T, body map[string]any) *owing {
 	return w
 }
 
+// startOwed gives an object whose second body, "two", is stored, and whose callback is owed.
+func startOwed(t *testing.T) *owing {
+	t.Helper()
+	w := startOwing(t, map[string]any{"content": "one"})
+	w.set(map[string]any{"content": "two"})
+	w.refused()
+	return w
+}
+
 // set configures the object with these arguments and its callback.
 func (w *owing) set(arguments map[string]any) {
 	w.k.config = with(map[string]any{
@@ -47,9 +56,7 @@ func (w *owing) refused() {
 // An upload that fails leaves the callback owed, also when a look would find the same object, stored by the upload before.
 func TestCallbackStaysOwed(t *testing.T) {
 	t.Parallel()
-	w := startOwing(t, map[string]any{"content": "one"})
-	w.set(map[string]any{"content": "two"})
-	w.refused()
+	w := startOwed(t)
 	w.receiver.set(says(`{"late":true}`))
 	for _, fault := range []ossserver.Fault{{Cut: ossserver.CutBefore}, {Status: 500, Code: "InternalError", Message: "oops"}} {
 		w.arm("PutObject", fault, -1)
@@ -78,14 +85,10 @@ func TestCallbackStaysOwed(t *testing.T) {
 // Another body pays the debt as well.
 func TestCallbackNoLongerOwed(t *testing.T) {
 	t.Parallel()
-	w := startOwing(t, map[string]any{"content": "one"})
-	w.set(map[string]any{"content": "two"})
-	w.refused()
+	w := startOwed(t)
 	w.receiver.set(says(`{}`))
 	w.set(map[string]any{"content": "three"})
-	w.k.p.told = nil
-	w.k.apply()
-	w.expectTold()
+	w.applyTold()
 	if got := w.receiver.bodies(); len(got) != 3 || w.body("k") != "three" {
 		t.Errorf("another body: called back %q", got)
 	}
@@ -95,13 +98,9 @@ func TestCallbackNoLongerOwed(t *testing.T) {
 // A callback that may fail is owed once more, and no longer when it has failed again.
 func TestCallbackOwedToWarnings(t *testing.T) {
 	t.Parallel()
-	w := startOwing(t, map[string]any{"content": "one"})
-	w.set(map[string]any{"content": "two"})
-	w.refused()
+	w := startOwed(t)
 	w.k.config["callback"].(map[string]any)["on_failure"] = "warn"
-	w.k.p.told = nil
-	w.k.apply()
-	w.expectTold("Upload Repeated for Its Callback", "Upload Callback Failed")
+	w.applyTold("Upload Repeated for Its Callback", "Upload Callback Failed")
 	if got := len(w.receiver.bodies()); got != 3 {
 		t.Errorf("warnings will do: called back %d times, want 3", got)
 	}
@@ -111,15 +110,11 @@ func TestCallbackOwedToWarnings(t *testing.T) {
 // Without its block no callback is owed, nor when the block comes back.
 func TestCallbackGivenUp(t *testing.T) {
 	t.Parallel()
-	w := startOwing(t, map[string]any{"content": "one"})
-	w.set(map[string]any{"content": "two"})
-	w.refused()
+	w := startOwed(t)
 	w.receiver.set(says(`{}`))
 	w.k.config["callback"] = nil
 	w.local().ResetRecords()
-	w.k.p.told = nil
-	w.k.apply()
-	w.expectTold()
+	w.applyTold()
 	if got := w.requests(); got != "HeadObject:1" { // the refresh
 		t.Errorf("no callback: requests %q", got)
 	}
@@ -132,9 +127,11 @@ func TestCallbackGivenUp(t *testing.T) {
 	w.k.clean()
 }
 
-// expectTold holds what was told since the last look, but for what is said of each callback to this machine.
-func (w *owing) expectTold(want ...string) {
+// applyTold applies, and holds what is told of it, but for what is said of each callback to this machine.
+func (w *owing) applyTold(want ...string) {
 	w.t.Helper()
+	w.k.p.told = nil
+	w.k.apply()
 	var got []string
 	for _, d := range w.k.p.told {
 		if d.Summary != "Invalid Callback URL" && !slices.Contains(got, d.Summary) {

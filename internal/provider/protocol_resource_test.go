@@ -165,10 +165,7 @@ func (r *protocolResource) keep(state *tfprotov6.DynamicValue, private []byte, i
 // attributes are those of the state.
 func (r *protocolResource) attributes() map[string]any {
 	r.p.t.Helper()
-	state, err := r.state.Unmarshal(r.kind)
-	r.check(err)
-	attributes, _ := plainOf(r.p.t, state).(map[string]any)
-	return attributes
+	return r.p.attributes(r.state, r.kind)
 }
 
 // importID is by what the resource is imported.

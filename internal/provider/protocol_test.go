@@ -137,11 +137,17 @@ func (p *protocol) data(name string, config map[string]any) map[string]any {
 	p.t.Helper()
 	resp := p.answer(name, config)
 	p.noErrors(resp.Diagnostics)
-	state, err := resp.State.Unmarshal(p.schema.DataSourceSchemas[name].ValueType())
+	return p.attributes(resp.State, p.schema.DataSourceSchemas[name].ValueType())
+}
+
+// attributes are those of a known state, in the values that JSON has; of what is not there, none.
+func (p *protocol) attributes(state *tfprotov6.DynamicValue, kind tftypes.Type) map[string]any {
+	p.t.Helper()
+	value, err := state.Unmarshal(kind)
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	attributes, _ := plainOf(p.t, state).(map[string]any)
+	attributes, _ := plainOf(p.t, value).(map[string]any)
 	return attributes
 }
 
